@@ -1,0 +1,84 @@
+// `npm run generate` writes every file that is made from code. `--check` writes nothing: it exits with 1 and names the files
+// that differ. `--out DIR` takes DIR in place of the tree, with either.
+
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { DoorDomain } from '../src/domain/index.ts';
+import { buildRest } from '../src/rest/server.ts';
+import { graphqlContracts } from './generate-graphql.ts';
+import { settingsContracts } from './generate-settings.ts';
+import { root } from './tools.ts';
+
+interface Generated {
+  /** Relative to the root of the tree. */
+  readonly path: string;
+  readonly generate: () => Promise<string>;
+}
+
+const contracts: readonly Generated[] = [
+  { path: 'openapi/openapi.json', generate: generateOpenapi },
+  ...graphqlContracts,
+  ...settingsContracts,
+];
+
+/** The document as the routes make it: no database, no network, the same text on every machine. */
+async function generateOpenapi(): Promise<string> {
+  const app = await buildRest({ domain: uncalled, logger: false, production: true });
+  try {
+    await app.ready();
+    return `${JSON.stringify(app.swagger(), null, 2)}\n`;
+  } finally {
+    await app.close();
+  }
+}
+
+const never = (): never => {
+  throw new Error('The routes are described here, not called.');
+};
+
+const uncalled: DoorDomain = {
+  authenticate: never,
+  checkReady: never,
+  credentials: { create: never, list: never, get: never, update: never, delete: never },
+  projects: { register: never, list: never, get: never, update: never, remove: never, requestSync: never },
+  branches: { list: never, get: never, timeline: never, listOfProjects: never, getMany: never, timelines: never },
+  policies: { create: never, list: never, get: never, update: never, delete: never, run: never },
+  snapshots: { request: never, list: never, get: never, delete: never, listOfBranches: never },
+  restores: {
+    request: never,
+    list: never,
+    get: never,
+    connect: never,
+    deletePreservedBranch: never,
+    listOfBranches: never,
+  },
+  audit: { list: never },
+};
+
+async function write(folder: string): Promise<void> {
+  for (const { path, generate } of contracts) {
+    const file = join(folder, path);
+    const text = await generate();
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+    console.log(`wrote ${path}`);
+  }
+}
+
+/** How many differ; a file that is not there differs. */
+async function check(folder: string): Promise<number> {
+  let faults = 0;
+  for (const { path, generate } of contracts) {
+    const [made, kept] = await Promise.all([generate(), readFile(join(folder, path), 'utf8').catch(() => undefined)]);
+    if (made === kept) continue;
+    faults += 1;
+    console.log(`${path}: ${kept === undefined ? 'is not there' : 'is not what the code generates'}`);
+  }
+  return faults;
+}
+
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false }, out: { type: 'string' } } });
+const folder = values.out === undefined ? root : resolve(values.out);
+if (values.check) process.exitCode = (await check(folder)) > 0 ? 1 : 0;
+else await write(folder);

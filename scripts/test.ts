@@ -1,0 +1,147 @@
+// `npm test [-- files and options of tap]`: starts a Postgres and a Redis of its own, runs the tests on them, stops both
+// whatever happens, and ends with one line `N passed, N failed`, counted in tests (the innermost subtests).
+// `--crash` runs test/crash alone, at every step instead of a seeded tenth.
+
+import { spawn } from 'node:child_process';
+import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startDatabaseServer } from '../test/harness/database-server.ts';
+import { startRedis } from '../test/harness/redis-server.ts';
+import { countTests, type TestCount } from './count-tests.ts';
+import { root, tool, toolEnvironment } from './tools.ts';
+
+const isCrash = process.argv.includes('--crash');
+const given = process.argv.slice(2).filter((argument) => argument !== '--crash');
+
+const folder = mkdtempSync(join(tmpdir(), 'afterglow-test-'));
+// Postgres may run under another uid, which must reach its own folder in here.
+chmodSync(folder, 0o711);
+const tapFile = join(folder, 'result.tap');
+
+/** What was started, in the order of starting; stopped in the reverse order. */
+const started: { stop: () => Promise<void> }[] = [];
+
+const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+let interrupted: NodeJS.Signals | undefined;
+for (const signal of signals) process.on(signal, () => (interrupted ??= signal));
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  let code = 1;
+  try {
+    await buildTap();
+    code = await runTap(await startServers());
+  } catch (error) {
+    if (!interrupted) console.error(error);
+  } finally {
+    for (const server of started.reverse()) await server.stop().catch((error: unknown) => console.error(error));
+  }
+  const count = settle(code);
+  rmSync(folder, { recursive: true, force: true });
+  if (count.skipped > 0) console.log(`${count.skipped} skipped`);
+  // The reporter may leave the cursor behind an escape sequence: the last line must be alone.
+  console.log(`\n${count.passed} passed, ${count.failed} failed`);
+  if (interrupted) return 128 + constants.signals[interrupted];
+  return code === 0 && count.failed > 0 ? 1 : code;
+}
+
+/** The count never says that all is well when tap did not, or when nothing was proven. */
+function settle(code: number): TestCount {
+  const count = countTests(tapFile);
+  const isHollow = count.failed === 0 && (code !== 0 || count.passed === 0);
+  return isHollow ? { ...count, failed: 1 } : count;
+}
+
+/** Without this, the first run after `npm ci` still loads the TypeScript plugin that .taprc turns off. */
+async function buildTap(): Promise<void> {
+  const built = join(root, 'node_modules/@tapjs/test/test-built/dist/esm/index.js');
+  if (!readFileSync(built, 'utf8').includes('@tapjs/typescript')) return;
+  console.log('Building tap without its TypeScript plugin (once after npm ci) ...');
+  const code = await run([tool('tap'), 'build'], toolEnvironment());
+  if (code !== 0) throw new Error(`tap build ended with ${code}.`);
+}
+
+async function startServers(): Promise<NodeJS.ProcessEnv> {
+  const givenRedis = process.env['TEST_REDIS_URL'] || undefined;
+  const settled = await Promise.allSettled([
+    startDatabaseServer(folder).then((server) => (started.push(server), server)),
+    givenRedis === undefined
+      ? startRedis(folder).then((server) => (server && started.push(server), server))
+      : undefined,
+  ]);
+  const [database, redis] = settled;
+  if (database.status === 'rejected') throw database.reason;
+  if (redis.status === 'rejected') throw redis.reason;
+  const redisUrl = givenRedis ?? redis.value?.url;
+  if (redisUrl === undefined && process.env['CI'] === 'true') {
+    throw new Error(
+      'CI=true, and there is neither a redis-server on PATH nor TEST_REDIS_URL: half of the tests would not run.',
+    );
+  }
+  if (redisUrl === undefined) {
+    console.log('There is no redis-server on PATH and no TEST_REDIS_URL: the tests on Redis do not run.');
+  }
+  return {
+    ...withoutSettings(toolEnvironment()),
+    AFTERGLOW_TEST_DATABASE_URL: database.value.url,
+    AFTERGLOW_TEST_TEMPLATE: database.value.template,
+    ...(redisUrl === undefined ? {} : { TEST_REDIS_URL: redisUrl }),
+    ...(isCrash ? { AFTERGLOW_TEST_CRASH: 'all' } : {}),
+  };
+}
+
+/** Settings of the service, and of Postgres clients, would lead a test to servers of this machine. */
+function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const settings =
+    /^(PG[A-Z]+|PORT|HOST|NODE_ENV|LOG_LEVEL|ROLES|DATABASE_URL|REDIS_URL|NEON_[A-Z_]+|ENCRYPTION_KEYS|AFTERGLOW_(?!TEST_SEED$).*)$/;
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !settings.test(name)));
+}
+
+function runTap(environment: NodeJS.ProcessEnv): Promise<number> {
+  const files = isCrash && !given.some((argument) => !argument.startsWith('-')) ? crashFiles() : [];
+  const isSeen = process.stdout.isTTY || process.env['CI'] === 'true';
+  // The base reporter redraws its screen on a pipe, unless CI is set: there, only failures are written.
+  const options = ['--jobs=2', `--reporter=${isSeen ? 'base' : 'min'}`, `--output-file=${tapFile}`];
+  if (isCrash) options.push('--timeout=1800');
+  return run([tool('tap'), 'run', ...options, ...given, ...files], environment);
+}
+
+function crashFiles(): string[] {
+  const files = globSync('test/crash/**/*.test.ts', { cwd: root });
+  if (files.length === 0) throw new Error('There is no test under test/crash.');
+  return files;
+}
+
+/**
+ * Runs a tool to its end, in a process group of its own, and resolves with its exit code. A signal that we got is handed
+ * on to the group; five seconds later, and when the tool has ended, what is left of the group is killed.
+ */
+async function run(command: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+  if (interrupted) throw new Error(`interrupted by ${interrupted}`);
+  const child = spawn(process.execPath, command, { cwd: root, stdio: 'inherit', env: environment, detached: true });
+  const handOn = (signal: NodeJS.Signals) => {
+    signalGroup(child.pid, signal);
+    setTimeout(() => signalGroup(child.pid, 'SIGKILL'), 5_000).unref();
+  };
+  for (const signal of signals) process.once(signal, handOn);
+  try {
+    return await new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+    });
+  } finally {
+    for (const signal of signals) process.off(signal, handOn);
+    signalGroup(child.pid, 'SIGKILL');
+  }
+}
+
+function signalGroup(leader: number | undefined, signal: NodeJS.Signals): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, signal);
+  } catch {
+    // Nobody is left in it.
+  }
+}
