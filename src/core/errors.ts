@@ -1,0 +1,154 @@
+// Owns every code that a refusal or a failed job may carry, and the HTTP status of the refusals. It never words a
+// message: who refuses says what happened, what was not done, and what to do next.
+
+/** Refusals answered by the doors: code -> HTTP status and title (RFC 9457 `status`, `title`). The one table for both doors. */
+export const refusals = {
+  unauthenticated: { status: 401, title: 'No valid API key' },
+  malformed_json: { status: 400, title: 'The body is not JSON' },
+  invalid_request: { status: 400, title: 'The request does not fit the schema' },
+  invalid_cursor: { status: 400, title: 'The cursor is not one of ours' },
+  invalid_instant: { status: 400, title: 'Not an instant' },
+  route_not_found: { status: 404, title: 'No such route' },
+  not_found: { status: 404, title: 'Not found' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  body_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'Media type not supported' },
+  forbidden: { status: 403, title: 'Not allowed' },
+  if_match_required: { status: 428, title: 'If-Match is required' },
+  version_stale: { status: 412, title: 'It has changed since it was read' },
+  target_busy: { status: 409, title: 'A restore of this branch is under way' },
+  name_taken: { status: 409, title: 'The name is taken' },
+  project_already_registered: { status: 409, title: 'The Neon project is registered already' },
+  project_busy: { status: 409, title: 'Work is under way in the project' },
+  project_in_use: { status: 409, title: 'The project is in use' },
+  project_removed: { status: 409, title: 'The project is not registered' },
+  snapshot_in_use: { status: 409, title: 'A restore under way uses the snapshot' },
+  credential_in_use: { status: 409, title: 'The credential is in use' },
+  snapshot_not_available: { status: 409, title: 'The snapshot is not available' },
+  restore_not_succeeded: { status: 409, title: 'The restore has not succeeded' },
+  no_preserved_branch: { status: 409, title: 'There is no preserved branch' },
+  transition_refused: { status: 409, title: 'Its present status does not allow this' },
+  idempotency_key_in_flight: { status: 409, title: 'A request with this Idempotency-Key is under way' },
+  idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used for another request' },
+  instant_in_future: { status: 422, title: 'The instant is in the future' },
+  outside_restore_window: { status: 422, title: 'Outside the restore window' },
+  credential_refused: { status: 422, title: 'Neon refuses the credential' },
+  credential_wrong_account: { status: 422, title: 'The key belongs to another Neon account' },
+  neon_project_not_found: { status: 422, title: 'Neon does not show this project to the credential' },
+  branch_not_root: { status: 422, title: 'The branch is not a root branch' },
+  branch_gone: { status: 422, title: 'The branch is no longer in Neon' },
+  expiry_out_of_range: { status: 422, title: 'The expiry is out of range' },
+  invalid_cron: { status: 422, title: 'Not a cron line' },
+  invalid_time_zone: { status: 422, title: 'Not an IANA time zone' },
+  root_branch_cap_reached: { status: 422, title: 'No root branch slot is free' },
+  neon_refused: { status: 422, title: 'Neon refused the call' },
+  neon_unreachable: { status: 503, title: 'Neon cannot be reached' },
+  database_unreachable: { status: 503, title: 'The database cannot be reached' },
+  starting: { status: 503, title: 'Not ready yet' },
+  internal: { status: 500, title: 'Something failed on our side' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+/** Why a job ended without success: `error.code` of a snapshot or restore. Refusal codes appear here too, when Neon says the same later. */
+export const failures = [
+  'neon_refused',
+  'neon_unreachable',
+  'credential_refused',
+  'outside_restore_window',
+  'instant_in_future',
+  'root_branch_cap_reached',
+  'branch_cap_reached',
+  'snapshot_cap_reached',
+  'branch_gone',
+  'branch_not_root',
+  'snapshot_gone',
+  'name_taken',
+  'operation_failed',
+  'read_back_mismatch',
+  'target_unreachable',
+  'deadline_exceeded',
+  'has_children',
+  'internal',
+] as const;
+
+export type RefusalCode = keyof typeof refusals;
+export type FailureCode = (typeof failures)[number];
+
+export interface RefusalExtras {
+  /** JSON members added to the problem document, for programs: the field at fault, bounds, ids. */
+  readonly members?: Readonly<Record<string, unknown>>;
+  readonly retryAfterSeconds?: number;
+}
+
+/** A request that cannot be: thrown by core and domain, rendered by the doors from the table above. */
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+  readonly members: Readonly<Record<string, unknown>>;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: RefusalCode, message: string, extras: RefusalExtras = {}) {
+    super(message);
+    this.name = 'Refusal';
+    this.code = code;
+    this.members = extras.members ?? {};
+    this.retryAfterSeconds = extras.retryAfterSeconds;
+  }
+}
+
+/** Work that ends without success for good: thrown by the worker's half, recorded as the resource's `error`. */
+export class Failure extends Error {
+  readonly code: FailureCode;
+
+  constructor(code: FailureCode, message: string) {
+    super(message);
+    this.name = 'Failure';
+    this.code = code;
+  }
+}
+
+/** The answer for an id that is unknown, malformed or another team's: always the same, so that nothing can be learnt from it. */
+export function notFound(what: string, id: string): Refusal {
+  return new Refusal(
+    'not_found',
+    `There is no ${what} with the id ${JSON.stringify(id.slice(0, 64))}. Nothing was done.`,
+  );
+}
+
+/**
+ * What a call to Neon came to when it did not succeed, in our words (the table is `neon/failures.ts`).
+ * - `again`: safe to send again later (423, 429, 5xx, lost connections, time-outs, "branch not ready yet")
+ * - `credential`: Neon refuses the key (401, 403)
+ * - `missing`: what the call named is not there (404)
+ * - `conflict`: a name is taken, or the effect is there already (409)
+ * - `refused`: any other 4xx; final
+ */
+export type NeonFailureKind = 'again' | 'credential' | 'missing' | 'conflict' | 'refused';
+
+/** A call to Neon that did not succeed. Thrown by the provider port, never shown to users as it is. */
+export class NeonFailure extends Error {
+  readonly kind: NeonFailureKind;
+  /** The code under which a final one is recorded. */
+  readonly failure: FailureCode;
+  /** Neon's HTTP status; undefined where no answer came. */
+  readonly status: number | undefined;
+  readonly requestId: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    message: string,
+    facts: {
+      kind: NeonFailureKind;
+      failure: FailureCode;
+      status?: number | undefined;
+      requestId?: string | undefined;
+      retryAfterSeconds?: number | undefined;
+    },
+  ) {
+    super(message);
+    this.name = 'NeonFailure';
+    this.kind = facts.kind;
+    this.failure = facts.failure;
+    this.status = facts.status;
+    this.requestId = facts.requestId;
+    this.retryAfterSeconds = facts.retryAfterSeconds;
+  }
+}
