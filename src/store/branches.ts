@@ -1,0 +1,69 @@
+// Owns the mirror of Neon's branches under lineage ids of our own, which outlive the change of Neon's id by a restore.
+
+import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { Database, Db, Tx } from './database.ts';
+import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
+
+export type BranchRow = Selectable<Database['branches']>;
+
+export async function insertBranch(tx: Tx, row: Insertable<Database['branches']>): Promise<void> {
+  await tx.insertInto('branches').values(row).execute();
+}
+
+export async function updateBranch(tx: Tx, id: string, patch: Updateable<Database['branches']>): Promise<void> {
+  await tx.updateTable('branches').set(patch).where('id', '=', id).execute();
+}
+
+/** A branch of a registered project of the team, gone from Neon or not. */
+export async function findBranch(db: Db, teamId: string, id: string): Promise<BranchRow | undefined> {
+  return db.selectFrom('branches').selectAll().where('team_id', '=', teamId).where('id', '=', id).executeTakeFirst();
+}
+
+export async function findBranches(db: Db, teamId: string, ids: readonly string[]): Promise<BranchRow[]> {
+  if (ids.length === 0) return [];
+  return db.selectFrom('branches').selectAll().where('team_id', '=', teamId).where('id', 'in', ids).execute();
+}
+
+/** For the worker, which has no team. */
+export async function getBranchRow(db: Db, id: string): Promise<BranchRow> {
+  return db.selectFrom('branches').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+}
+
+/** The branches of the projects that Neon had when it was last asked. */
+export async function listPresentBranches(db: Db, projectIds: readonly string[]): Promise<BranchRow[]> {
+  if (projectIds.length === 0) return [];
+  return db
+    .selectFrom('branches')
+    .selectAll()
+    .where('project_id', 'in', projectIds)
+    .where('gone_at', 'is', null)
+    .orderBy('id')
+    .execute();
+}
+
+export async function listBranches(
+  db: Db,
+  teamId: string,
+  projectId: string,
+  page: PageRequest,
+): Promise<Page<BranchRow>> {
+  const before = readCursor(page);
+  let query = db
+    .selectFrom('branches')
+    .selectAll()
+    .where('team_id', '=', teamId)
+    .where('project_id', '=', projectId)
+    .where('gone_at', 'is', null);
+  if (before !== undefined) query = query.where('id', '<', before);
+  const rows = await query
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+  return toPage(rows, page.limit, (row) => row.id);
+}
+
+/** The rows of the ids, of any team: for what a row of the team refers to. */
+export async function listBranchRows(db: Db, ids: readonly string[]): Promise<BranchRow[]> {
+  if (ids.length === 0) return [];
+  return db.selectFrom('branches').selectAll().where('id', 'in', ids).execute();
+}

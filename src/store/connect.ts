@@ -1,0 +1,88 @@
+// Owns the connection pool and how PostgreSQL's types are read. It never runs a query of its own but the check of reachability.
+
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import type { Database, Db } from './database.ts';
+
+export interface StoreConnection {
+  readonly db: Db;
+  /** Calls `woken` whenever work was promised by any process, until the returned function is called. */
+  listen(woken: () => void): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  readonly connectionsMax: number;
+  /** Told of connections that break while nobody uses them. */
+  readonly onError: (error: Error) => void;
+}
+
+/** The channel on which a transaction that promised work says so when it commits. */
+export const outboxChannel = 'afterglow_outbox';
+
+const int8 = 20;
+
+/** Opens a pool. Nothing is connected until the first query. */
+export function connectStore(connectionString: string, options: StoreOptions): StoreConnection {
+  const types: pg.CustomTypesConfig = {
+    getTypeParser: (oid: number, format?: 'text' | 'binary'): ((text: string) => unknown) =>
+      oid === int8 ? Number : (pg.types.getTypeParser(oid, format ?? 'text') as (text: string) => unknown),
+  };
+  const pool = new pg.Pool({
+    connectionString,
+    types,
+    max: options.connectionsMax,
+    connectionTimeoutMillis: 5_000,
+    application_name: 'afterglow',
+  });
+  pool.on('error', options.onError);
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    db,
+    listen: (woken) => listen(connectionString, woken, options.onError),
+    close: () => db.destroy(),
+  };
+}
+
+/** Throws what the driver says when the database does not answer. */
+export async function checkStore(db: Db): Promise<void> {
+  await sql`select 1`.execute(db);
+}
+
+/** A connection of its own that listens, and is opened again a second after it broke: a lost message costs delay alone. */
+async function listen(
+  connectionString: string,
+  woken: () => void,
+  onError: (error: Error) => void,
+): Promise<() => Promise<void>> {
+  let closed = false;
+  let client: pg.Client | undefined;
+  let again: NodeJS.Timeout | undefined;
+  const open = async (): Promise<void> => {
+    const next = new pg.Client({ connectionString, application_name: 'afterglow listener' });
+    client = next;
+    next.on('notification', woken);
+    next.on('error', (error) => {
+      if (!closed) onError(error);
+    });
+    next.once('end', retry);
+    await next.connect();
+    await next.query(`listen ${outboxChannel}`);
+    woken();
+  };
+  const retry = (): void => {
+    if (closed) return;
+    again = setTimeout(() => {
+      open().catch((error: unknown) => {
+        onError(error instanceof Error ? error : new Error(String(error)));
+        retry();
+      });
+    }, 1_000);
+  };
+  await open();
+  return async () => {
+    closed = true;
+    clearTimeout(again);
+    await client?.end();
+  };
+}

@@ -1,0 +1,50 @@
+// Owns attempts: taking a released row under a new fence, keeping it, and asking whether it is still ours. Leases are
+// measured by the database's clock alone, so that no process's clock matters.
+
+import { type Selectable, sql } from 'kysely';
+import type { Database, Db, Tx } from '../database.ts';
+
+/** A claimed row, and how long ago its first attempt began, by the database's clock. */
+export type ClaimedRow = Selectable<Database['outbox']> & { readonly age_ms: number };
+
+/** What an attempt must show to change anything. */
+export interface Claim {
+  readonly id: string;
+  readonly fence: number;
+}
+
+export type ClaimResult =
+  | { readonly kind: 'claimed'; readonly row: ClaimedRow }
+  /** Another attempt's lease lasts for `freeInMs` yet. */
+  | { readonly kind: 'held'; readonly freeInMs: number }
+  /** Finished, given back, or released anew: this release is of no use any more. */
+  | { readonly kind: 'stale' };
+
+/** Takes the row under fence + 1, unless the former lease still lasts or the release is an old one. */
+export async function claimJob(db: Db, job: { id: string; release: number; leaseMs: number }): Promise<ClaimResult> {
+  const { rows } = await sql<ClaimedRow>`
+    update outbox
+    set fence = fence + 1, begun_at = coalesce(begun_at, now()),
+        claimed_until = now() + make_interval(secs => ${job.leaseMs} / 1000.0)
+    where id = ${job.id} and release = ${job.release} and status = 'released'
+      and (claimed_until is null or claimed_until <= now())
+    returning *, (extract(epoch from now() - begun_at) * 1000)::float8 as age_ms`.execute(db);
+  if (rows[0]) return { kind: 'claimed', row: rows[0] };
+  const held = await sql<{ ms: number }>`
+    select ceil(extract(epoch from claimed_until - now()) * 1000)::int as ms from outbox
+    where id = ${job.id} and release = ${job.release} and status = 'released' and claimed_until > now()`.execute(db);
+  return held.rows[0] ? { kind: 'held', freeInMs: held.rows[0].ms } : { kind: 'stale' };
+}
+
+/** Prolongs the lease; false where it has ended or another attempt holds it. */
+export async function renewClaim(db: Db, claim: Claim, leaseMs: number): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update outbox set claimed_until = now() + make_interval(secs => ${leaseMs} / 1000.0)
+    where id = ${claim.id} and fence = ${claim.fence} and status = 'released' and claimed_until > now()`.execute(db);
+  return numAffectedRows === 1n;
+}
+
+/** Locks the row for the rest of the transaction and prolongs the lease; false where the fence is an old one, and then nothing may be changed. */
+export async function holdFence(tx: Tx, claim: Claim, leaseMs: number): Promise<boolean> {
+  return renewClaim(tx, claim, leaseMs);
+}

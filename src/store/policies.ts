@@ -1,0 +1,138 @@
+// Owns policies and their schedules. Editing a policy never changes when an unchanged schedule fires next.
+
+import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { Database, Db, Tx } from './database.ts';
+import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
+
+export type PolicyRow = Selectable<Database['policies']>;
+export type ScheduleRow = Selectable<Database['schedules']>;
+
+export async function insertPolicy(tx: Tx, row: Insertable<Database['policies']>): Promise<PolicyRow> {
+  return tx.insertInto('policies').values(row).returningAll().executeTakeFirstOrThrow();
+}
+
+export async function findPolicy(db: Db, teamId: string, id: string): Promise<PolicyRow | undefined> {
+  return db
+    .selectFrom('policies')
+    .selectAll()
+    .where('team_id', '=', teamId)
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+}
+
+/** For the scheduler and the worker, which have no team; undefined when it was deleted. */
+export async function findPolicyRow(db: Db, id: string): Promise<PolicyRow | undefined> {
+  return db.selectFrom('policies').selectAll().where('id', '=', id).where('deleted_at', 'is', null).executeTakeFirst();
+}
+
+export async function listPolicies(db: Db, teamId: string, page: PageRequest): Promise<Page<PolicyRow>> {
+  const before = readCursor(page);
+  let query = db.selectFrom('policies').selectAll().where('team_id', '=', teamId).where('deleted_at', 'is', null);
+  if (before !== undefined) query = query.where('id', '<', before);
+  const rows = await query
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+  return toPage(rows, page.limit, (row) => row.id);
+}
+
+/** Names of the policies that select the project: a project in use is not removed. */
+export async function listPolicyNamesOfProject(db: Db, teamId: string, projectId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('policies')
+    .select(['name', 'selector'])
+    .where('team_id', '=', teamId)
+    .where('deleted_at', 'is', null)
+    .execute();
+  return rows.filter((row) => row.selector.projects.includes(projectId)).map((row) => row.name);
+}
+
+/** Changes the row if it still has `version`; undefined where it has not. */
+export async function updatePolicy(
+  tx: Tx,
+  id: string,
+  version: number,
+  patch: Updateable<Database['policies']>,
+): Promise<PolicyRow | undefined> {
+  return tx
+    .updateTable('policies')
+    .set((eb) => ({ ...patch, version: eb('version', '+', 1) }))
+    .where('id', '=', id)
+    .where('version', '=', version)
+    .where('deleted_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** The present schedules of the policies, by name. */
+export async function listSchedules(db: Db, policyIds: readonly string[]): Promise<ScheduleRow[]> {
+  if (policyIds.length === 0) return [];
+  return db
+    .selectFrom('schedules')
+    .selectAll()
+    .where('policy_id', 'in', policyIds)
+    .where('removed_at', 'is', null)
+    .orderBy('name')
+    .execute();
+}
+
+/** Adds the schedule, or changes the one of that name: its identity is (policy, name) across versions, removed ones included. */
+export async function putSchedule(
+  tx: Tx,
+  row: Omit<Insertable<Database['schedules']>, 'removed_at'> & { next_firing_at: Date | null },
+): Promise<void> {
+  const { cron, time_zone, next_firing_at } = row;
+  await tx
+    .insertInto('schedules')
+    .values(row)
+    .onConflict((conflict) =>
+      conflict.columns(['policy_id', 'name']).doUpdateSet({ cron, time_zone, next_firing_at, removed_at: null }),
+    )
+    .execute();
+}
+
+export async function removeSchedulesExcept(
+  tx: Tx,
+  policyId: string,
+  names: readonly string[],
+  now: Date,
+): Promise<void> {
+  let query = tx
+    .updateTable('schedules')
+    .set({ removed_at: now, next_firing_at: null })
+    .where('policy_id', '=', policyId)
+    .where('removed_at', 'is', null);
+  if (names.length > 0) query = query.where('name', 'not in', names);
+  await query.execute();
+}
+
+/** Schedules that are due, longest due first, with the team of their policy. */
+export async function listDueSchedules(db: Db, now: Date, limit: number): Promise<{ id: string; teamId: string }[]> {
+  return db
+    .selectFrom('schedules')
+    .innerJoin('policies', 'policies.id', 'schedules.policy_id')
+    .select(['schedules.id', 'policies.team_id as teamId'])
+    .where('schedules.removed_at', 'is', null)
+    .where('schedules.next_firing_at', '<=', now)
+    .orderBy('schedules.next_firing_at')
+    .limit(limit)
+    .execute();
+}
+
+/** The schedule, locked, if it is still due; undefined where another scheduler has it. */
+export async function lockDueSchedule(tx: Tx, id: string, now: Date): Promise<ScheduleRow | undefined> {
+  return tx
+    .selectFrom('schedules')
+    .selectAll()
+    .where('id', '=', id)
+    .where('removed_at', 'is', null)
+    .where('next_firing_at', '<=', now)
+    .forUpdate()
+    .skipLocked()
+    .executeTakeFirst();
+}
+
+export async function setNextFiring(tx: Tx, scheduleId: string, nextFiringAt: Date | null): Promise<void> {
+  await tx.updateTable('schedules').set({ next_firing_at: nextFiringAt }).where('id', '=', scheduleId).execute();
+}

@@ -1,0 +1,167 @@
+// Owns registered Neon projects. A removed one keeps its row, so that its snapshots and history can still be read.
+
+import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { Database, Db, Tx } from './database.ts';
+import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
+
+export type ProjectRow = Selectable<Database['projects']>;
+
+export async function insertProject(tx: Tx, row: Insertable<Database['projects']>): Promise<ProjectRow> {
+  return tx.insertInto('projects').values(row).returningAll().executeTakeFirstOrThrow();
+}
+
+/** A registered project of the team. */
+export async function findProject(db: Db, teamId: string, id: string): Promise<ProjectRow | undefined> {
+  return db
+    .selectFrom('projects')
+    .selectAll()
+    .where('team_id', '=', teamId)
+    .where('id', '=', id)
+    .where('removed_at', 'is', null)
+    .executeTakeFirst();
+}
+
+/** For the worker, which has no team: the row, removed or not. */
+export async function getProjectRow(db: Db, id: string): Promise<ProjectRow> {
+  return db.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+}
+
+/** The rows of the ids, removed or not. */
+export async function listProjectRows(db: Db, ids: readonly string[]): Promise<ProjectRow[]> {
+  if (ids.length === 0) return [];
+  return db.selectFrom('projects').selectAll().where('id', 'in', ids).execute();
+}
+
+/** Those of the ids that are registered by the team. */
+export async function findProjects(db: Db, teamId: string, ids: readonly string[]): Promise<ProjectRow[]> {
+  if (ids.length === 0) return [];
+  return db
+    .selectFrom('projects')
+    .selectAll()
+    .where('team_id', '=', teamId)
+    .where('id', 'in', ids)
+    .where('removed_at', 'is', null)
+    .execute();
+}
+
+/** A project of this team with the Neon id that was registered before and removed: it is revived, with all its history. */
+export async function findRemovedProject(
+  db: Db,
+  teamId: string,
+  neonProjectId: string,
+): Promise<ProjectRow | undefined> {
+  return db
+    .selectFrom('projects')
+    .selectAll()
+    .where('team_id', '=', teamId)
+    .where('neon_project_id', '=', neonProjectId)
+    .where('removed_at', 'is not', null)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+export async function isNeonProjectRegistered(db: Db, neonProjectId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('projects')
+    .select('id')
+    .where('neon_project_id', '=', neonProjectId)
+    .where('removed_at', 'is', null)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function listProjects(db: Db, teamId: string, page: PageRequest): Promise<Page<ProjectRow>> {
+  const before = readCursor(page);
+  let query = db.selectFrom('projects').selectAll().where('team_id', '=', teamId).where('removed_at', 'is', null);
+  if (before !== undefined) query = query.where('id', '<', before);
+  const rows = await query
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+  return toPage(rows, page.limit, (row) => row.id);
+}
+
+/** What Neon says of the project: no new version, because no person changed it. */
+export async function updateProjectMirror(
+  tx: Tx,
+  id: string,
+  patch: Pick<
+    Updateable<Database['projects']>,
+    'name' | 'region' | 'pg_version' | 'plan' | 'history_retention_seconds' | 'synced_at'
+  >,
+): Promise<void> {
+  await tx.updateTable('projects').set(patch).where('id', '=', id).execute();
+}
+
+/** Changes the row if it still has `version`; undefined where it has not. */
+export async function updateProject(
+  tx: Tx,
+  id: string,
+  version: number,
+  patch: Updateable<Database['projects']>,
+): Promise<ProjectRow | undefined> {
+  return tx
+    .updateTable('projects')
+    .set((eb) => ({ ...patch, version: eb('version', '+', 1) }))
+    .where('id', '=', id)
+    .where('version', '=', version)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Registered projects whose mirror is older than `before` and for which no sync is promised. */
+export async function listStaleProjects(db: Db, before: Date, limit: number): Promise<ProjectRow[]> {
+  return db
+    .selectFrom('projects')
+    .selectAll()
+    .where('removed_at', 'is', null)
+    .where('synced_at', '<', before)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('outbox')
+            .select('outbox.id')
+            .whereRef('outbox.subject_id', '=', 'projects.id')
+            .where('outbox.job', '=', 'project.sync')
+            .where('outbox.status', '!=', 'done'),
+        ),
+      ),
+    )
+    .orderBy('synced_at')
+    .limit(limit)
+    .execute();
+}
+
+/** Whether work that changes the project is promised or under way. Locks the project's row against new promises. */
+export async function hasUnfinishedWork(tx: Tx, projectId: string): Promise<boolean> {
+  await tx.selectFrom('projects').select('id').where('id', '=', projectId).forUpdate().execute();
+  const restores = tx
+    .selectFrom('restores')
+    .select('id')
+    .where('project_id', '=', projectId)
+    .where('status', 'in', ['requested', 'running']);
+  const snapshots = tx
+    .selectFrom('snapshots')
+    .select('id')
+    .where('project_id', '=', projectId)
+    .where('status', 'in', ['requested', 'creating', 'expiring', 'purging']);
+  const preserved = tx
+    .selectFrom('preserved_branches')
+    .select('id')
+    .where('project_id', '=', projectId)
+    .where('status', '=', 'purging');
+  const row = await restores.union(snapshots).union(preserved).limit(1).executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Locks the row for as long as the transaction lasts and returns it, if it is registered. Every promise of work in the project takes it, so that caps and names are counted one request at a time. */
+export async function lockProject(tx: Tx, id: string): Promise<ProjectRow | undefined> {
+  return tx
+    .selectFrom('projects')
+    .selectAll()
+    .where('id', '=', id)
+    .where('removed_at', 'is', null)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+}

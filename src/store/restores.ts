@@ -1,0 +1,157 @@
+// Owns restore jobs and the branches that in-place restores preserved. Their statuses are changed by `status.ts` alone.
+
+import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { RestoreStatus } from '../core/lifecycle.ts';
+import type { Database, Db, Tx } from './database.ts';
+import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
+
+export type RestoreRow = Selectable<Database['restores']>;
+export type PreservedBranchRow = Selectable<Database['preserved_branches']>;
+
+export interface RestoreFilter {
+  readonly projectId?: string | undefined;
+  readonly branchId?: string | undefined;
+  readonly status?: RestoreStatus | undefined;
+}
+
+export async function insertRestore(tx: Tx, row: Insertable<Database['restores']>): Promise<RestoreRow> {
+  return tx.insertInto('restores').values(row).returningAll().executeTakeFirstOrThrow();
+}
+
+export async function findRestore(db: Db, teamId: string, id: string): Promise<RestoreRow | undefined> {
+  return db.selectFrom('restores').selectAll().where('team_id', '=', teamId).where('id', '=', id).executeTakeFirst();
+}
+
+/** For the worker, which has no team. */
+export async function getRestoreRow(db: Db, id: string): Promise<RestoreRow> {
+  return db.selectFrom('restores').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+}
+
+/** Everything but the status. */
+export async function patchRestore(tx: Tx, id: string, patch: Updateable<Database['restores']>): Promise<void> {
+  await tx.updateTable('restores').set(patch).where('id', '=', id).execute();
+}
+
+export async function listRestores(
+  db: Db,
+  teamId: string,
+  filter: RestoreFilter,
+  page: PageRequest,
+): Promise<Page<RestoreRow>> {
+  const before = readCursor(page);
+  let query = db.selectFrom('restores').selectAll().where('team_id', '=', teamId);
+  if (before !== undefined) query = query.where('id', '<', before);
+  if (filter.projectId !== undefined) query = query.where('project_id', '=', filter.projectId);
+  if (filter.branchId !== undefined) query = query.where('branch_id', '=', filter.branchId);
+  if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+  const rows = await query
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+  return toPage(rows, page.limit, (row) => row.id);
+}
+
+/** The newest `limit` restores of each branch, newest first: for nested reads, in one statement. */
+export async function listRestoresOfBranches(
+  db: Db,
+  teamId: string,
+  branchIds: readonly string[],
+  limit: number,
+): Promise<RestoreRow[]> {
+  if (branchIds.length === 0) return [];
+  return db
+    .selectFrom('branches')
+    .innerJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('restores')
+          .selectAll()
+          .whereRef('restores.branch_id', '=', 'branches.id')
+          .orderBy('restores.id', 'desc')
+          .limit(limit)
+          .as('newest'),
+      (join) => join.onTrue(),
+    )
+    .selectAll('newest')
+    .where('branches.team_id', '=', teamId)
+    .where('branches.id', 'in', branchIds)
+    .orderBy('newest.id', 'desc')
+    .execute();
+}
+
+/** Restores under way in the project that take a root branch slot which the mirror does not show yet: without a target, so far. */
+export async function countRootSlotsPromised(db: Db, projectId: string): Promise<number> {
+  const row = await db
+    .selectFrom('restores')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('project_id', '=', projectId)
+    .where('status', 'in', ['requested', 'running'])
+    .where('target_branch_id', 'is', null)
+    .where((eb) => eb.or([eb('target_kind', '=', 'in_place'), eb('source_kind', '=', 'neon_snapshot')]))
+    .executeTakeFirstOrThrow();
+  return row.count;
+}
+
+/** Names that restores under way will give in the project. */
+export async function isNamePromised(db: Db, projectId: string, name: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('restores')
+    .select('id')
+    .where('project_id', '=', projectId)
+    .where('status', 'in', ['requested', 'running'])
+    .where((eb) => eb.or([eb('target_name', '=', name), eb('preserve_as', '=', name)]))
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Keeps what was preserved; false where it is kept already, and then nothing has changed. */
+export async function insertPreservedBranch(tx: Tx, row: Insertable<Database['preserved_branches']>): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('preserved_branches')
+    .values(row)
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .executeTakeFirstOrThrow();
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+export async function findPreservedBranches(db: Db, restoreIds: readonly string[]): Promise<PreservedBranchRow[]> {
+  if (restoreIds.length === 0) return [];
+  return db.selectFrom('preserved_branches').selectAll().where('id', 'in', restoreIds).execute();
+}
+
+/** Neon ids of the undo copies in the projects: no policy means them. */
+export async function listPreservedNeonIds(db: Db, projectIds: readonly string[]): Promise<Set<string>> {
+  if (projectIds.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('preserved_branches')
+    .select('neon_branch_id')
+    .where('project_id', 'in', projectIds)
+    .where('status', 'in', ['present', 'purging'])
+    .execute();
+  return new Set(rows.map((row) => row.neon_branch_id));
+}
+
+export async function findPreservedBranch(db: Db, restoreId: string): Promise<PreservedBranchRow | undefined> {
+  return db.selectFrom('preserved_branches').selectAll().where('id', '=', restoreId).executeTakeFirst();
+}
+
+/** Everything but the status. */
+export async function patchPreservedBranch(
+  tx: Tx,
+  restoreId: string,
+  patch: Updateable<Database['preserved_branches']>,
+): Promise<void> {
+  await tx.updateTable('preserved_branches').set(patch).where('id', '=', restoreId).execute();
+}
+
+/** Those of the snapshots that a restore under way brings back: they are neither deleted nor expired meanwhile. */
+export async function listSnapshotsInRestore(db: Db, snapshotIds: readonly string[]): Promise<Set<string>> {
+  if (snapshotIds.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('restores')
+    .select('snapshot_id')
+    .where('snapshot_id', 'in', snapshotIds)
+    .where('status', 'in', ['requested', 'running'])
+    .execute();
+  return new Set(rows.flatMap((row) => row.snapshot_id ?? []));
+}

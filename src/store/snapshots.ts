@@ -1,0 +1,137 @@
+// Owns stored recovery points. Their status is changed by `status.ts` alone.
+
+import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { SnapshotStatus } from '../core/lifecycle.ts';
+import type { Database, Db, Tx } from './database.ts';
+import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
+
+export type SnapshotRow = Selectable<Database['snapshots']>;
+
+export interface SnapshotFilter {
+  readonly projectId?: string | undefined;
+  readonly branchId?: string | undefined;
+  readonly policyId?: string | undefined;
+  readonly status?: SnapshotStatus | undefined;
+}
+
+export async function insertSnapshot(tx: Tx, row: Insertable<Database['snapshots']>): Promise<SnapshotRow> {
+  return tx.insertInto('snapshots').values(row).returningAll().executeTakeFirstOrThrow();
+}
+
+export async function findSnapshot(db: Db, teamId: string, id: string): Promise<SnapshotRow | undefined> {
+  return db.selectFrom('snapshots').selectAll().where('team_id', '=', teamId).where('id', '=', id).executeTakeFirst();
+}
+
+/** For the worker, which has no team. */
+export async function getSnapshotRow(db: Db, id: string): Promise<SnapshotRow> {
+  return db.selectFrom('snapshots').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+}
+
+/** The row, locked: holds, locks and the purge meet here. */
+export async function lockSnapshot(tx: Tx, id: string): Promise<SnapshotRow> {
+  return tx.selectFrom('snapshots').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow();
+}
+
+/** Everything but the status. */
+export async function patchSnapshot(tx: Tx, id: string, patch: Updateable<Database['snapshots']>): Promise<void> {
+  await tx.updateTable('snapshots').set(patch).where('id', '=', id).execute();
+}
+
+export async function listSnapshots(
+  db: Db,
+  teamId: string,
+  filter: SnapshotFilter,
+  page: PageRequest,
+): Promise<Page<SnapshotRow>> {
+  const before = readCursor(page);
+  let query = db.selectFrom('snapshots').selectAll().where('team_id', '=', teamId);
+  if (before !== undefined) query = query.where('id', '<', before);
+  if (filter.projectId !== undefined) query = query.where('project_id', '=', filter.projectId);
+  if (filter.branchId !== undefined) query = query.where('branch_id', '=', filter.branchId);
+  if (filter.policyId !== undefined) query = query.where('policy_id', '=', filter.policyId);
+  if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+  const rows = await query
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+  return toPage(rows, page.limit, (row) => row.id);
+}
+
+/** The newest `limit` snapshots of each branch (of one status, where given), newest first: for nested reads, in one statement. */
+export async function listSnapshotsOfBranches(
+  db: Db,
+  teamId: string,
+  branchIds: readonly string[],
+  limit: number,
+  status?: SnapshotStatus,
+): Promise<SnapshotRow[]> {
+  if (branchIds.length === 0) return [];
+  return db
+    .selectFrom('branches')
+    .innerJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('snapshots')
+          .selectAll()
+          .whereRef('snapshots.branch_id', '=', 'branches.id')
+          .$if(status !== undefined, (query) => query.where('snapshots.status', '=', status ?? 'available'))
+          .orderBy('snapshots.id', 'desc')
+          .limit(limit)
+          .as('newest'),
+      (join) => join.onTrue(),
+    )
+    .selectAll('newest')
+    .where('branches.team_id', '=', teamId)
+    .where('branches.id', 'in', branchIds)
+    .orderBy('newest.id', 'desc')
+    .execute();
+}
+
+/** Available points of one branch made by one policy, locked, for a retention decision. */
+export async function lockAvailableOfPolicy(tx: Tx, policyId: string, branchId: string): Promise<SnapshotRow[]> {
+  return tx
+    .selectFrom('snapshots')
+    .selectAll()
+    .where('policy_id', '=', policyId)
+    .where('branch_id', '=', branchId)
+    .where('status', '=', 'available')
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+}
+
+/** The available snapshot of the branch whose moment is nearest to `at`. */
+export async function findNearestSnapshot(
+  db: Db,
+  branchId: string,
+  at: Date,
+): Promise<{ id: string; pointAt: Date } | undefined> {
+  const available = db
+    .selectFrom('snapshots')
+    .select(['id', 'point_at'])
+    .where('branch_id', '=', branchId)
+    .where('status', '=', 'available')
+    .where('point_at', 'is not', null)
+    .limit(1);
+  const [before, after] = await Promise.all([
+    available.where('point_at', '<=', at).orderBy('point_at', 'desc').executeTakeFirst(),
+    available.where('point_at', '>', at).orderBy('point_at', 'asc').executeTakeFirst(),
+  ]);
+  const distance = (point: { point_at: Date | null } | undefined): number =>
+    point?.point_at ? Math.abs(point.point_at.getTime() - at.getTime()) : Number.POSITIVE_INFINITY;
+  const nearest = distance(before) <= distance(after) ? before : after;
+  return nearest?.point_at ? { id: nearest.id, pointAt: nearest.point_at } : undefined;
+}
+
+/** Whether a snapshot of kind `branch` that is being taken will have this name in Neon. */
+export async function isBranchSnapshotPromised(db: Db, projectId: string, name: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('snapshots')
+    .select('id')
+    .where('project_id', '=', projectId)
+    .where('kind', '=', 'branch')
+    .where('name', '=', name)
+    .where('status', 'in', ['requested', 'creating'])
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,0 +1,39 @@
+// Owns the one statement that changes a status. Only `domain/advance.ts` calls it, and the architecture test says so.
+
+import { type SqlBool, type Updateable, sql } from 'kysely';
+import type { Resource, StatusOf } from '../core/lifecycle.ts';
+import type { Database, Tx } from './database.ts';
+
+const tables = {
+  snapshot: 'snapshots',
+  restore: 'restores',
+  preserved_branch: 'preserved_branches',
+  firing: 'firings',
+  credential: 'credentials',
+} as const satisfies Record<Resource, keyof Database>;
+
+/** The other columns that change together with a status. */
+export type StatusPatch<R extends Resource> = Omit<
+  Updateable<Database[(typeof tables)[R]]>,
+  'status' | 'version' | 'updated_at'
+>;
+
+/**
+ * Compare-and-set: true where the row had the status `from` and now has `to`; false where somebody was faster, and then
+ * nothing has changed.
+ */
+export async function updateStatus<R extends Resource>(
+  tx: Tx,
+  resource: R,
+  change: { id: string; from: StatusOf<R>; to: StatusOf<R>; patch: StatusPatch<R>; now: Date },
+): Promise<boolean> {
+  const assignments = Object.entries(change.patch).map(
+    ([column, value]) => sql<SqlBool>`, ${sql.ref(column)} = ${value}`,
+  );
+  const { numAffectedRows } = await sql`
+    update ${sql.table(tables[resource])}
+    set status = ${change.to}, version = version + 1, updated_at = ${change.now}
+        ${sql.join(assignments, sql.raw(' '))}
+    where id = ${change.id} and status = ${change.from}`.execute(tx);
+  return numAffectedRows === 1n;
+}
