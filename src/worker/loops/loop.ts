@@ -1,0 +1,53 @@
+// Owns the shape of a periodic loop: one round after another, never two at once, woken early on demand, and never ended by a
+// round that failed.
+
+export interface Loop {
+  /** Begins the next round now. */
+  wake(): void;
+  /** Waits for the round under way and begins no other. */
+  stop(): Promise<void>;
+}
+
+export interface LoopOptions {
+  readonly everyMs: number;
+  /** One round; true asks for the next one at once. */
+  readonly run: () => Promise<boolean>;
+  readonly onError: (error: unknown) => void;
+}
+
+export function startLoop({ everyMs, run, onError }: LoopOptions): Loop {
+  let stopped = false;
+  let woken = false;
+  let endPause: (() => void) | undefined;
+  const pause = (): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, everyMs);
+      endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  const rounds = async (): Promise<void> => {
+    while (!stopped) {
+      woken = false;
+      const again = await run().catch((error: unknown) => {
+        onError(error);
+        return false;
+      });
+      if (!again && !woken && !stopped) await pause();
+    }
+  };
+  const done = rounds();
+  const wake = (): void => {
+    woken = true;
+    endPause?.();
+  };
+  return {
+    wake,
+    async stop() {
+      stopped = true;
+      wake();
+      await done;
+    },
+  };
+}
