@@ -1,0 +1,18 @@
+// Owns who acts. An actor is made by authentication (or is the scheduler), and is what every use-case asks for first.
+
+import type { ActorKind, Role } from '../store/database.ts';
+
+export interface Actor {
+  readonly teamId: string;
+  readonly kind: ActorKind;
+  /** The API key's id, or the scheduler's name. */
+  readonly id: string;
+  readonly role: Role;
+  readonly requestId: string | null;
+  readonly sourceAddress: string | null;
+}
+
+/** Afterglow itself, at work for a team. */
+export function schedulerActor(teamId: string): Actor {
+  return { teamId, kind: 'scheduler', id: 'scheduler', role: 'operator', requestId: null, sourceAddress: null };
+}

@@ -1,0 +1,80 @@
+// Owns the unit of change: rows, audit events and promises of one command in one transaction, in the one order that cannot
+// deadlock (fence, rows, idempotency answer, audit heads). A crash before the commit leaves nothing.
+
+import { jobs, type JobName } from '../queue/jobs.ts';
+import { appendAuditEvents, type NewAuditEvent } from '../store/audit.ts';
+import type { Tx } from '../store/database.ts';
+import { answerIdempotencyKey } from '../store/idempotency.ts';
+import { type Claim, holdFence } from '../store/outbox/claim.ts';
+import { promiseJob } from '../store/outbox/promise.ts';
+import { Refusal } from '../core/errors.ts';
+import type { Actor } from './actor.ts';
+import type { CommandDeps, Deps } from './deps.ts';
+
+export interface Unit {
+  readonly tx: Tx;
+  readonly now: Date;
+  /** Says what was done; written at the end of the transaction. */
+  audit(action: string, subject: { kind: string; id: string }, details?: Readonly<Record<string, unknown>>): void;
+  /** Promises a job; it is released once the transaction has committed. */
+  promise(job: JobName, subjectId: string, lane: string | null): Promise<void>;
+}
+
+/** The attempt has lost its row to a later one: whatever it wanted to write is void. */
+export class LostClaim extends Error {
+  constructor() {
+    super('Another attempt holds this job now.');
+    this.name = 'LostClaim';
+  }
+}
+
+/**
+ * Runs `work` in one transaction and returns what it returns, which for a command is the answer that a repeated
+ * Idempotency-Key gets again. With a claim, nothing is written unless its fence still holds, and the lease is prolonged.
+ */
+export async function change<T>(
+  deps: Pick<Deps, 'db' | 'now' | 'newId' | 'settings'> & Pick<CommandDeps, 'idempotency'>,
+  actor: Actor,
+  work: (unit: Unit) => Promise<T>,
+  claim?: Claim,
+): Promise<T> {
+  return deps.db.transaction().execute(async (tx) => {
+    if (claim && !(await holdFence(tx, claim, deps.settings.leaseMs))) throw new LostClaim();
+    const now = deps.now();
+    const events: NewAuditEvent[] = [];
+    const answer = await work({
+      tx,
+      now,
+      audit: (action, subject, details = {}) => {
+        events.push({
+          id: deps.newId('evt'),
+          teamId: actor.teamId,
+          at: now,
+          actor: { kind: actor.kind, id: actor.id },
+          action,
+          subject,
+          requestId: actor.requestId,
+          sourceAddress: actor.sourceAddress,
+          details,
+        });
+      },
+      promise: (job, subjectId, lane) =>
+        promiseJob(tx, {
+          id: deps.newId('job'),
+          teamId: actor.teamId,
+          job,
+          subjectId,
+          lane,
+          priority: jobs[job].priority,
+        }),
+    });
+    if (deps.idempotency && !(await answerIdempotencyKey(tx, deps.idempotency, answer ?? null))) {
+      throw new Refusal(
+        'idempotency_key_in_flight',
+        'Another request took over this Idempotency-Key. Nothing was done by this one. Send it again to get the answer.',
+      );
+    }
+    if (events.length > 0) await appendAuditEvents(tx, events);
+    return answer;
+  });
+}

@@ -1,0 +1,123 @@
+// Owns what every call by a door has in common: the action that it names, the answer that a repeated Idempotency-Key gets,
+// and the translation of what the database or Neon could not do into a refusal.
+
+import { NeonFailure, Refusal, type RefusalCode } from '../core/errors.ts';
+import { isUnreachable } from '../store/constraint.ts';
+import { claimIdempotencyKey, dropIdempotencyClaim, findIdempotencyKey } from '../store/idempotency.ts';
+import type { Actor } from './actor.ts';
+import { type Action, authorize } from './authorize.ts';
+import type { CommandOptions, IdempotencyInput } from './commands.ts';
+import type { CommandDeps, Deps } from './deps.ts';
+
+/** Binds a use-case to its action. The use-case must call `deps.allow()`: a path that does not is a fault, never an answer. */
+export function bindUseCase<I extends unknown[], O>(
+  deps: Deps,
+  action: Action,
+  useCase: (deps: CommandDeps, actor: Actor, ...input: I) => Promise<O>,
+): (actor: Actor, ...input: I) => Promise<O> {
+  return (actor, ...input) => answered(() => allowed(deps, actor, action, (given) => useCase(given, actor, ...input)));
+}
+
+/** As `bindUseCase`, for commands that may carry an Idempotency-Key. */
+export function bindCommand<I, O>(
+  deps: Deps,
+  action: Action,
+  useCase: (deps: CommandDeps, actor: Actor, input: I) => Promise<O>,
+): (actor: Actor, input: I, options?: CommandOptions) => Promise<O> {
+  return (actor, input, options) =>
+    answered(() => {
+      const { idempotency } = options ?? {};
+      if (!idempotency) return allowed(deps, actor, action, (given) => useCase(given, actor, input));
+      return once(deps, actor, action, idempotency, (claimed) =>
+        allowed(claimed, actor, action, (given) => useCase(given, actor, input)),
+      );
+    });
+}
+
+async function allowed<O>(
+  deps: Deps,
+  actor: Actor,
+  action: Action,
+  run: (deps: CommandDeps) => Promise<O>,
+): Promise<O> {
+  let asked = false;
+  const allow = (): void => {
+    asked = true;
+    authorize(actor, action);
+  };
+  const answer = await run({ ...deps, allow });
+  if (!asked) throw new Error(`The use-case behind ${action} answered without asking whether the actor may.`);
+  return answer;
+}
+
+/**
+ * Claims the key, runs the command, which keeps its answer in its own transaction, or gives the kept answer again.
+ * A process that dies in between leaves a claim that lapses, and no effect.
+ */
+async function once<O>(
+  deps: Deps,
+  actor: Actor,
+  action: Action,
+  { key, fingerprint }: IdempotencyInput,
+  run: (deps: Deps & Pick<CommandDeps, 'idempotency'>) => Promise<O>,
+): Promise<O> {
+  const claim = { teamId: actor.teamId, key, fingerprint, token: deps.newId('job') };
+  if (!(await claimIdempotencyKey(deps.db, claim))) {
+    const kept = await findIdempotencyKey(deps.db, actor.teamId, key);
+    authorize(actor, action);
+    if (kept && kept.fingerprint !== fingerprint) {
+      throw new Refusal(
+        'idempotency_key_reused',
+        'This Idempotency-Key was used for another request in the last 24 hours. Nothing was done. Use a new key.',
+      );
+    }
+    if (kept && kept.response !== null) return kept.response as O;
+    throw new Refusal(
+      'idempotency_key_in_flight',
+      'A request with this Idempotency-Key is under way. Nothing was done by this one. Send it again in a moment.',
+      { retryAfterSeconds: 1 },
+    );
+  }
+  try {
+    return await run({ ...deps, idempotency: claim });
+  } catch (error) {
+    await dropIdempotencyClaim(deps.db, claim).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function answered<O>(run: () => Promise<O>): Promise<O> {
+  try {
+    return await run();
+  } catch (error) {
+    throw toRefusal(error);
+  }
+}
+
+const neonRefusals = {
+  again: 'neon_unreachable',
+  credential: 'credential_refused',
+  missing: 'neon_project_not_found',
+  conflict: 'neon_refused',
+  refused: 'neon_refused',
+} as const satisfies Record<NeonFailure['kind'], RefusalCode>;
+
+/** What the doors are told when the database or Neon did not do it; any other fault passes unchanged. */
+export function toRefusal(error: unknown): unknown {
+  if (error instanceof NeonFailure) {
+    return new Refusal(neonRefusals[error.kind], `${error.message}. Nothing was done.`, {
+      members: error.requestId ? { neonRequestId: error.requestId } : {},
+      ...(error.kind === 'again' ? { retryAfterSeconds: error.retryAfterSeconds ?? 5 } : {}),
+    });
+  }
+  if (isUnreachable(error)) {
+    return new Refusal(
+      'database_unreachable',
+      'The database does not answer. Nothing is known to be done. Send it again.',
+      {
+        retryAfterSeconds: 2,
+      },
+    );
+  }
+  return error;
+}

@@ -1,0 +1,123 @@
+// Owns what the doors may ask for: the inputs of every use-case, already parsed to these types, and nothing of how it is done.
+
+import type { RestoreStatus, SnapshotStatus } from '../core/lifecycle.ts';
+import type { PolicySelector } from '../core/selector.ts';
+import type { RetentionRule } from '../core/retention.ts';
+import type { ProjectLimits } from '../store/database.ts';
+
+export type { ProjectLimits };
+export type { PageRequest } from '../store/page.ts';
+
+/** Makes a repeated request have one effect: the first answer is given again. */
+export interface IdempotencyInput {
+  /** From the Idempotency-Key header. */
+  readonly key: string;
+  /** Names the request itself: method, path, body. */
+  readonly fingerprint: string;
+}
+
+export interface CommandOptions {
+  readonly idempotency?: IdempotencyInput | undefined;
+}
+
+export interface CreateCredentialInput {
+  readonly name: string;
+  readonly neonApiKey: string;
+}
+
+export interface UpdateCredentialInput {
+  readonly id: string;
+  /** The version that the caller has read. */
+  readonly version: number;
+  readonly name?: string | undefined;
+  readonly neonApiKey?: string | undefined;
+}
+
+export interface RegisterProjectInput {
+  readonly neonProjectId: string;
+  readonly credentialId: string;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface UpdateProjectInput {
+  readonly id: string;
+  readonly version: number;
+  /** Merge-patch: null removes a label. */
+  readonly labels?: Readonly<Record<string, string | null>> | undefined;
+  /** Merge-patch: null brings the plan's own limit back. */
+  readonly limits?: { readonly [K in keyof ProjectLimits]?: number | null | undefined } | undefined;
+}
+
+export interface ScheduleInput {
+  readonly name: string;
+  readonly cron: string;
+  readonly timeZone: string;
+}
+
+export interface SelectorInput {
+  readonly projects: readonly string[];
+  readonly branches?: PolicySelector['branches'] | undefined;
+}
+
+export interface CreatePolicyInput {
+  readonly name: string;
+  readonly selector: SelectorInput;
+  readonly schedules: readonly ScheduleInput[];
+  readonly retention: RetentionRule;
+}
+
+export interface UpdatePolicyInput {
+  readonly id: string;
+  readonly version: number;
+  readonly name?: string | undefined;
+  readonly selector?: Partial<SelectorInput> | undefined;
+  readonly schedules?: readonly ScheduleInput[] | undefined;
+  readonly retention?: RetentionRule | undefined;
+}
+
+export interface RequestSnapshotInput {
+  readonly branchId: string;
+  readonly name?: string | undefined;
+  /** RFC 3339 text, checked by the domain; not together with `lsn` (the doors refuse both). */
+  readonly at?: string | undefined;
+  readonly lsn?: string | undefined;
+}
+
+export interface ListSnapshotsFilter {
+  readonly projectId?: string | undefined;
+  readonly branchId?: string | undefined;
+  readonly policyId?: string | undefined;
+  readonly status?: SnapshotStatus | undefined;
+}
+
+export interface RequestRestoreInput {
+  readonly source:
+    | { readonly snapshotId: string }
+    | { readonly branchId: string; readonly at: string }
+    | { readonly branchId: string; readonly lsn: string };
+  readonly target:
+    | { readonly kind: 'new_branch'; readonly name?: string | undefined; readonly expiresAt?: string | undefined }
+    | { readonly kind: 'in_place'; readonly preserveAs?: string | undefined };
+}
+
+export interface ListRestoresFilter {
+  readonly projectId?: string | undefined;
+  readonly branchId?: string | undefined;
+  readonly status?: RestoreStatus | undefined;
+}
+
+export interface ConnectRestoreInput {
+  readonly id: string;
+  readonly databaseName?: string | undefined;
+  readonly roleName?: string | undefined;
+  readonly pooled?: boolean | undefined;
+}
+
+export interface ListAuditEventsFilter {
+  readonly subjectId?: string | undefined;
+  readonly action?: string | undefined;
+  readonly actorId?: string | undefined;
+  /** RFC 3339 text. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}

@@ -1,0 +1,113 @@
+// Owns the list of use-cases: what the doors and the worker may ask of Afterglow. Both doors call these and nothing else.
+
+import type { Actor } from './actor.ts';
+import type * as commands from './commands.ts';
+import type { CommandOptions, PageRequest } from './commands.ts';
+import type * as views from './views.ts';
+import type { Page } from './views.ts';
+
+export type { Actor } from './actor.ts';
+export type * from './commands.ts';
+export type * from './views.ts';
+export { hasEnded } from '../core/lifecycle.ts';
+/** The cursor of a page that ends at the row with this id. */
+export { writeCursor as cursorOf } from '../store/page.ts';
+
+/** How an attempt of a job ended; the outbox row has been settled accordingly. */
+export type JobOutcome =
+  | { readonly kind: 'done' }
+  /** To be looked at again by the same release: no worker is held. */
+  | { readonly kind: 'look_again'; readonly inMs: number };
+
+export interface DoorDomain {
+  /** The actor of a presented API key; refuses with `unauthenticated`. */
+  authenticate(presented: string | undefined, request: { requestId: string; sourceAddress: string }): Promise<Actor>;
+  /** Refuses with `database_unreachable` while the database does not answer. */
+  checkReady(): Promise<void>;
+
+  credentials: {
+    create(
+      actor: Actor,
+      input: commands.CreateCredentialInput,
+      options?: CommandOptions,
+    ): Promise<views.CredentialView>;
+    list(actor: Actor, page: PageRequest): Promise<Page<views.CredentialView>>;
+    get(actor: Actor, id: string): Promise<views.CredentialView>;
+    update(actor: Actor, input: commands.UpdateCredentialInput): Promise<views.CredentialView>;
+    delete(actor: Actor, id: string): Promise<void>;
+  };
+  projects: {
+    register(actor: Actor, input: commands.RegisterProjectInput, options?: CommandOptions): Promise<views.ProjectView>;
+    list(actor: Actor, page: PageRequest): Promise<Page<views.ProjectView>>;
+    get(actor: Actor, id: string): Promise<views.ProjectView>;
+    update(actor: Actor, input: commands.UpdateProjectInput): Promise<views.ProjectView>;
+    /** Forgets the registration; nothing is removed in Neon. */
+    remove(actor: Actor, id: string): Promise<void>;
+    requestSync(actor: Actor, id: string, options?: CommandOptions): Promise<views.ProjectView>;
+  };
+  branches: {
+    list(actor: Actor, projectId: string, page: PageRequest): Promise<Page<views.BranchView>>;
+    get(actor: Actor, id: string): Promise<views.BranchView>;
+    timeline(actor: Actor, id: string): Promise<views.TimelineView>;
+    /** For nested reads, in one statement each: present branches of each project, by project id. */
+    listOfProjects(actor: Actor, projectIds: readonly string[]): Promise<Map<string, views.BranchView[]>>;
+    /** By branch id; ids that are not the team's are absent. */
+    getMany(actor: Actor, ids: readonly string[]): Promise<Map<string, views.BranchView>>;
+    timelines(actor: Actor, ids: readonly string[]): Promise<Map<string, views.TimelineView>>;
+  };
+  policies: {
+    create(actor: Actor, input: commands.CreatePolicyInput, options?: CommandOptions): Promise<views.PolicyView>;
+    list(actor: Actor, page: PageRequest): Promise<Page<views.PolicyView>>;
+    get(actor: Actor, id: string): Promise<views.PolicyView>;
+    update(actor: Actor, input: commands.UpdatePolicyInput): Promise<views.PolicyView>;
+    delete(actor: Actor, id: string): Promise<void>;
+    /** Takes a snapshot of every branch that the policy selects, now. */
+    run(actor: Actor, id: string, options?: CommandOptions): Promise<{ snapshots: views.SnapshotView[] }>;
+  };
+  snapshots: {
+    request(actor: Actor, input: commands.RequestSnapshotInput, options?: CommandOptions): Promise<views.SnapshotView>;
+    list(actor: Actor, filter: commands.ListSnapshotsFilter, page: PageRequest): Promise<Page<views.SnapshotView>>;
+    get(actor: Actor, id: string): Promise<views.SnapshotView>;
+    delete(actor: Actor, id: string): Promise<views.SnapshotView>;
+    /** The newest `limit` of each branch, by branch id. */
+    listOfBranches(
+      actor: Actor,
+      branchIds: readonly string[],
+      limit: number,
+    ): Promise<Map<string, views.SnapshotView[]>>;
+  };
+  restores: {
+    request(actor: Actor, input: commands.RequestRestoreInput, options?: CommandOptions): Promise<views.RestoreView>;
+    list(actor: Actor, filter: commands.ListRestoresFilter, page: PageRequest): Promise<Page<views.RestoreView>>;
+    get(actor: Actor, id: string): Promise<views.RestoreView>;
+    /** A connection URI of the target: a secret, audited, never kept. */
+    connect(actor: Actor, input: commands.ConnectRestoreInput): Promise<views.ConnectionView>;
+    deletePreservedBranch(actor: Actor, id: string): Promise<views.RestoreView>;
+    /** The newest `limit` of each branch, by (source) branch id. */
+    listOfBranches(
+      actor: Actor,
+      branchIds: readonly string[],
+      limit: number,
+    ): Promise<Map<string, views.RestoreView[]>>;
+  };
+  audit: {
+    list(actor: Actor, filter: commands.ListAuditEventsFilter, page: PageRequest): Promise<Page<views.AuditEventView>>;
+  };
+}
+
+export interface WorkerDomain {
+  /** Runs one release of a job: claims it, executes it, settles it. */
+  runJob(job: { outboxId: string; release: number }): Promise<JobOutcome>;
+  /** Hands due rows to the queue; returns how many. */
+  relay(): Promise<number>;
+  /** Releases again what was released and is in no queue; returns how many. */
+  reconcileQueue(): Promise<number>;
+  /** Fires the schedules that are due; returns how many. */
+  fireDueSchedules(): Promise<number>;
+  /** Promises a sync of each project whose mirror is old; returns how many. */
+  refreshMirrors(): Promise<number>;
+  /** Drops idempotency keys past their day. */
+  dropOldKeys(): Promise<void>;
+}
+
+export type Domain = DoorDomain & WorkerDomain;

@@ -1,0 +1,191 @@
+// Owns the registration of Neon projects. It reads Neon to make sure of what it registers, and never changes it.
+
+import { NeonFailure, notFound, Refusal } from '../../core/errors.ts';
+import type { NeonBranch, NeonProject } from '../../neon/api.ts';
+import { violatedUnique } from '../../store/constraint.ts';
+import { findCredential, lockCredential } from '../../store/credentials.ts';
+import { listPolicyNamesOfProject } from '../../store/policies.ts';
+import {
+  findProject,
+  findRemovedProject,
+  hasUnfinishedWork,
+  insertProject,
+  isNeonProjectRegistered,
+  listProjects as listProjectRows,
+  type ProjectRow,
+  updateProject as updateProjectRow,
+} from '../../store/projects.ts';
+import type { Actor } from '../actor.ts';
+import { change, type Unit } from '../change.ts';
+import type { PageRequest, RegisterProjectInput, UpdateProjectInput } from '../commands.ts';
+import type { CommandDeps } from '../deps.ts';
+import { staleVersion } from '../version.ts';
+import type { Page, ProjectView } from '../views.ts';
+import { portOf } from '../credential/port.ts';
+import { mirrorBranches } from './mirror.ts';
+import { toProjectView } from './view.ts';
+
+/**
+ * Registers a Neon project once per installation and mirrors its branches. One that the team removed before comes back under
+ * its old id, with all that was known of it.
+ * Refuses with `project_already_registered` (naming no team), `neon_project_not_found`, `credential_refused`.
+ */
+export async function registerProject(
+  deps: CommandDeps,
+  actor: Actor,
+  input: RegisterProjectInput,
+): Promise<ProjectView> {
+  const credential = await findCredential(deps.db, actor.teamId, input.credentialId);
+  if (!credential) throw notFound('credential', input.credentialId);
+  deps.allow();
+  if (await isNeonProjectRegistered(deps.db, input.neonProjectId)) throw alreadyRegistered(input.neonProjectId);
+  const seen = await lookAtNeon(deps, credential.id, input.neonProjectId);
+  try {
+    return await change(deps, actor, async (unit) => {
+      if (!(await lockCredential(unit.tx, credential.id))) throw notFound('credential', input.credentialId);
+      const row = await putProject(deps, unit, actor, input, seen.project);
+      await mirrorBranches(deps, unit, row, seen.branches);
+      unit.audit(
+        'project.registered',
+        { kind: 'project', id: row.id },
+        { neonProjectId: row.neon_project_id, credentialId: credential.id, labels: row.labels },
+      );
+      return toProjectView(row);
+    });
+  } catch (error) {
+    throw violatedUnique(error) === 'projects_neon_id' ? alreadyRegistered(input.neonProjectId) : error;
+  }
+}
+
+export async function listProjects(deps: CommandDeps, actor: Actor, page: PageRequest): Promise<Page<ProjectView>> {
+  deps.allow();
+  const { items, nextCursor } = await listProjectRows(deps.db, actor.teamId, page);
+  return { items: items.map(toProjectView), nextCursor };
+}
+
+export async function getProject(deps: CommandDeps, actor: Actor, id: string): Promise<ProjectView> {
+  const row = await getRow(deps, actor, id);
+  deps.allow();
+  return toProjectView(row);
+}
+
+/** Labels and limits, as a merge-patch (RFC 7396): null removes one. Refuses with `version_stale`. */
+export async function updateProject(deps: CommandDeps, actor: Actor, input: UpdateProjectInput): Promise<ProjectView> {
+  const row = await getRow(deps, actor, input.id);
+  deps.allow();
+  if (row.version !== input.version) throw staleVersion(row.version);
+  const labels = mergePatch(row.labels, input.labels ?? {});
+  const limits = mergePatch({ ...row.limits }, input.limits ?? {});
+  return change(deps, actor, async ({ tx, now, audit }) => {
+    const updated = await updateProjectRow(tx, row.id, input.version, {
+      labels: JSON.stringify(labels),
+      limits: JSON.stringify(limits),
+      updated_at: now,
+    });
+    if (!updated) throw staleVersion(undefined);
+    audit('project.updated', { kind: 'project', id: row.id }, { labels, limits });
+    return toProjectView(updated);
+  });
+}
+
+/**
+ * Forgets the registration. Nothing is removed in Neon, and snapshots and history stay readable.
+ * Refuses with `project_in_use` while policies select it and `project_busy` while work is promised or under way.
+ */
+export async function removeProject(deps: CommandDeps, actor: Actor, id: string): Promise<void> {
+  const row = await getRow(deps, actor, id);
+  deps.allow();
+  await change(deps, actor, async ({ tx, now, audit }) => {
+    const busy = await hasUnfinishedWork(tx, row.id);
+    const policies = await listPolicyNamesOfProject(tx, actor.teamId, row.id);
+    if (policies.length > 0) {
+      throw new Refusal(
+        'project_in_use',
+        `Policies select this project: ${policies.slice(0, 5).join(', ')}. It was not removed. Take it out of them first.`,
+        { members: { policies } },
+      );
+    }
+    if (busy) {
+      throw new Refusal(
+        'project_busy',
+        'Snapshots, restores or removals in this project are under way. It was not removed. Try again when they have ended.',
+      );
+    }
+    const removed = await updateProjectRow(tx, row.id, row.version, { removed_at: now, updated_at: now });
+    if (!removed) throw staleVersion(undefined);
+    audit('project.removed', { kind: 'project', id: row.id }, { neonProjectId: row.neon_project_id });
+  });
+}
+
+async function getRow(deps: CommandDeps, actor: Actor, id: string): Promise<ProjectRow> {
+  const row = await findProject(deps.db, actor.teamId, id);
+  if (!row) throw notFound('project', id);
+  return row;
+}
+
+async function lookAtNeon(
+  deps: CommandDeps,
+  credentialId: string,
+  neonProjectId: string,
+): Promise<{ project: NeonProject; branches: NeonBranch[] }> {
+  try {
+    const neon = await portOf(deps, { credential_id: credentialId });
+    const [project, branches] = await Promise.all([neon.getProject(neonProjectId), neon.listBranches(neonProjectId)]);
+    return { project, branches };
+  } catch (error) {
+    if (error instanceof NeonFailure && error.kind === 'missing') {
+      throw new Refusal(
+        'neon_project_not_found',
+        `Neon shows no project ${JSON.stringify(neonProjectId.slice(0, 64))} to this credential. Nothing was registered.`,
+        { members: { field: 'neonProjectId' } },
+      );
+    }
+    throw error;
+  }
+}
+
+async function putProject(
+  deps: CommandDeps,
+  { tx, now }: Unit,
+  actor: Actor,
+  input: RegisterProjectInput,
+  seen: NeonProject,
+): Promise<ProjectRow> {
+  const facts = {
+    credential_id: input.credentialId,
+    name: seen.name,
+    region: seen.region,
+    pg_version: seen.pgVersion,
+    plan: seen.plan,
+    history_retention_seconds: seen.historyRetentionSeconds,
+    labels: JSON.stringify(input.labels ?? {}),
+    updated_at: now,
+    synced_at: now,
+  };
+  const removed = await findRemovedProject(tx, actor.teamId, input.neonProjectId);
+  if (removed) {
+    const revived = await updateProjectRow(tx, removed.id, removed.version, { ...facts, removed_at: null });
+    if (!revived) throw staleVersion(undefined);
+    return revived;
+  }
+  return insertProject(tx, {
+    id: deps.newId('prj'),
+    team_id: actor.teamId,
+    neon_project_id: input.neonProjectId,
+    limits: JSON.stringify({}),
+    created_at: now,
+    ...facts,
+  });
+}
+
+function alreadyRegistered(neonProjectId: string): Refusal {
+  return new Refusal(
+    'project_already_registered',
+    `The Neon project ${JSON.stringify(neonProjectId.slice(0, 64))} is registered in this installation already. Nothing was done.`,
+  );
+}
+
+function mergePatch<T>(present: Readonly<Record<string, T>>, patch: Readonly<Record<string, T | null | undefined>>) {
+  const merged = Object.entries({ ...present, ...patch }).filter(([, value]) => value !== null && value !== undefined);
+  return Object.fromEntries(merged);
+}

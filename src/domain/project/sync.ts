@@ -1,0 +1,60 @@
+// Owns bringing a project's mirror up to date: on request, and by the clock. A sync runs in the project's lane, last in line.
+
+import { notFound } from '../../core/errors.ts';
+import { findProject, getProjectRow, listStaleProjects, updateProjectMirror } from '../../store/projects.ts';
+import type { Actor } from '../actor.ts';
+import { schedulerActor } from '../actor.ts';
+import { change } from '../change.ts';
+import type { CommandDeps, Deps } from '../deps.ts';
+import type { Attempt, Settlement } from '../job/attempt.ts';
+import type { ProjectView } from '../views.ts';
+import { mirrorBranches } from './mirror.ts';
+import { toProjectView } from './view.ts';
+
+/** Promises a sync; `syncedAt` of the project moves when it has run. */
+export async function requestSync(deps: CommandDeps, actor: Actor, id: string): Promise<ProjectView> {
+  const row = await findProject(deps.db, actor.teamId, id);
+  if (!row) throw notFound('project', id);
+  deps.allow();
+  return change(deps, actor, async ({ audit, promise }) => {
+    audit('project.sync_requested', { kind: 'project', id: row.id });
+    await promise('project.sync', row.id, row.neon_project_id);
+    return toProjectView(row);
+  });
+}
+
+/** Reads the project and its branches from Neon and brings the mirror to them. Repeatable; changes nothing in Neon. */
+export async function executeSync(deps: Deps, attempt: Attempt): Promise<Settlement> {
+  const project = await getProjectRow(deps.db, attempt.subjectId);
+  if (project.removed_at) return attempt.finish();
+  const neon = await attempt.connect(project);
+  const [seen, branches] = await Promise.all([
+    neon.getProject(project.neon_project_id),
+    neon.listBranches(project.neon_project_id),
+  ]);
+  return attempt.finish(async (unit) => {
+    await mirrorBranches(deps, unit, project, branches);
+    await updateProjectMirror(unit.tx, project.id, {
+      name: seen.name,
+      region: seen.region,
+      pg_version: seen.pgVersion,
+      plan: seen.plan,
+      history_retention_seconds: seen.historyRetentionSeconds,
+      synced_at: unit.now,
+    });
+  });
+}
+
+const projectsAtOnce = 100;
+
+/** Promises a sync of every project whose mirror is older than the setting and has none promised yet. */
+export async function refreshMirrors(deps: Deps): Promise<number> {
+  const before = new Date(deps.now().getTime() - deps.settings.mirrorMaxAgeMs);
+  const stale = await listStaleProjects(deps.db, before, projectsAtOnce);
+  for (const project of stale) {
+    await change(deps, schedulerActor(project.team_id), ({ promise }) =>
+      promise('project.sync', project.id, project.neon_project_id),
+    );
+  }
+  return stale.length;
+}

@@ -1,0 +1,65 @@
+// Owns removing a snapshot's copy from Neon: provider first, mark second. `purging` is committed before the call, under the
+// row lock that holds and locks will take too, so that nothing can be held that is already on its way out.
+
+import { NeonFailure } from '../../core/errors.ts';
+import type { NeonApi } from '../../neon/api.ts';
+import { getProjectRow, type ProjectRow } from '../../store/projects.ts';
+import { getSnapshotRow, lockSnapshot, patchSnapshot, type SnapshotRow } from '../../store/snapshots.ts';
+import { advance } from '../advance.ts';
+import type { Deps } from '../deps.ts';
+import type { Attempt, Settlement } from '../job/attempt.ts';
+import { haveEnded } from '../job/neon-work.ts';
+
+/** Repeatable: a copy that is gone already counts as removed. A `branch` copy that has children stays until they are gone. */
+export async function executeSnapshotPurge(deps: Deps, attempt: Attempt): Promise<Settlement> {
+  let row = await getSnapshotRow(deps.db, attempt.subjectId);
+  if (row.status !== 'expiring' && row.status !== 'purging') return attempt.finish();
+  if (row.status === 'expiring') {
+    row = await attempt.save(async (unit) => {
+      const locked = await lockSnapshot(unit.tx, row.id);
+      const status = await advance(unit, 'snapshot', locked, 'purge', { patch: { operation_ids: [] } });
+      return { ...locked, status, operation_ids: [] };
+    });
+  }
+  const project = await getProjectRow(deps.db, row.project_id);
+  const neon = await attempt.connect(project);
+  if (row.operation_ids.length === 0 && row.neon_id !== null) {
+    const operationIds = await remove(deps, attempt, neon, project, row);
+    // Dies before this: the copy is found gone by the next attempt, which is as good.
+    await attempt.save(({ tx }) => patchSnapshot(tx, row.id, { operation_ids: operationIds, warnings: '[]' }));
+    row = { ...row, operation_ids: operationIds };
+  }
+  if (!(await haveEnded(neon, project.neon_project_id, row.operation_ids, deps.now()))) {
+    return { kind: 'waits_for_neon' };
+  }
+  return attempt.finish((unit) =>
+    advance(unit, 'snapshot', row, 'finish', { patch: { ended_at: unit.now }, details: { neonId: row.neon_id } }),
+  );
+}
+
+async function remove(
+  deps: Deps,
+  attempt: Attempt,
+  neon: NeonApi,
+  project: ProjectRow,
+  row: SnapshotRow,
+): Promise<string[]> {
+  const neonId = row.neon_id ?? '';
+  try {
+    const { operationIds } =
+      row.kind === 'neon_snapshot'
+        ? await neon.deleteSnapshot(project.neon_project_id, neonId)
+        : await neon.deleteBranch(project.neon_project_id, neonId);
+    return operationIds;
+  } catch (error) {
+    if (error instanceof NeonFailure && error.failure === 'has_children') {
+      deps.log.info({ snapshotId: row.id }, 'the copy has child branches and stays until they are gone');
+      const warning = {
+        code: 'has_children',
+        message: `The branch ${neonId} has child branches; it is removed when they are gone.`,
+      };
+      await attempt.save(({ tx }) => patchSnapshot(tx, row.id, { warnings: JSON.stringify([warning]) }));
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,69 @@
+// Owns the first team and its admin key, which are there from the first start.
+
+import { schedulerActor } from '../actor.ts';
+import { change } from '../change.ts';
+import type { Deps } from '../deps.ts';
+import {
+  findApiKeyByHash,
+  findTeamBySlug,
+  hashApiKey,
+  insertTeam,
+  putApiKey,
+  revokeApiKeysExcept,
+} from '../../store/teams.ts';
+import { violatedUnique } from '../../store/constraint.ts';
+
+const firstTeam = { slug: 'default', name: 'Default team' };
+type EnsureDeps = Pick<Deps, 'db' | 'now' | 'newId' | 'settings'>;
+
+const presetKeyName = 'AFTERGLOW_API_KEY';
+
+/** Makes the first team if it is missing, and `apiKey` a preset admin key of it, of kind `person`. Repeatable, from several processes. */
+export async function ensureFirstTeam(deps: EnsureDeps, apiKey: string): Promise<{ teamId: string; keyId: string }> {
+  const teamId = await ensureTeam(deps);
+  const known = await findApiKeyByHash(deps.db, hashApiKey(apiKey));
+  if (known) return { teamId, keyId: known.id };
+  return { teamId, keyId: await putPresetKey(deps, teamId, apiKey) };
+}
+
+/** A key that was preset before, and revoked by another one, is valid again under its old id. */
+async function putPresetKey(deps: EnsureDeps, teamId: string, apiKey: string): Promise<string> {
+  const hash = hashApiKey(apiKey);
+  return change(deps, schedulerActor(teamId), async ({ tx, now, audit }) => {
+    const keyId = await putApiKey(tx, {
+      id: deps.newId('key'),
+      team_id: teamId,
+      name: presetKeyName,
+      prefix: apiKey.slice(0, 8),
+      hash,
+      role: 'admin',
+      kind: 'person',
+      created_at: now,
+    });
+    audit('api_key.created', { kind: 'api_key', id: keyId }, { name: presetKeyName, role: 'admin', kind: 'person' });
+    return keyId;
+  });
+}
+
+async function ensureTeam(deps: EnsureDeps): Promise<string> {
+  const present = await findTeamBySlug(deps.db, firstTeam.slug);
+  if (present) return present.id;
+  const id = deps.newId('tem');
+  try {
+    await deps.db.transaction().execute((tx) => insertTeam(tx, { id, ...firstTeam, created_at: deps.now() }));
+    return id;
+  } catch (error) {
+    // Another process was faster.
+    if (violatedUnique(error) === 'teams_slug_key') return ensureTeam(deps);
+    throw error;
+  }
+}
+
+/** From now on `apiKey` is the only preset key. Called once the service serves: a start that fails must lock nobody out. */
+export async function revokeOtherPresetKeys(deps: EnsureDeps, teamId: string, apiKey: string): Promise<void> {
+  const hash = hashApiKey(apiKey);
+  await change(deps, schedulerActor(teamId), async ({ tx, now, audit }) => {
+    const revoked = await revokeApiKeysExcept(tx, teamId, presetKeyName, hash, now);
+    for (const id of revoked) audit('api_key.revoked', { kind: 'api_key', id }, { name: presetKeyName });
+  });
+}

@@ -1,0 +1,67 @@
+// Our id of a branch outlives the change of Neon's id, whoever finalised the restore, and nobody sees it half changed.
+
+import t from 'tap';
+import { NeonFailure } from '../../src/core/errors.ts';
+import { startRegistered } from '../harness/app.ts';
+import { untilAtRest } from '../harness/neon.ts';
+import { restore, takeSnapshot } from '../harness/work.ts';
+
+t.test('a restore finalised outside of Afterglow: after a sync the lineage id is with the served branch', async (t) => {
+  const at = await startRegistered(t);
+  const { domain, actor, emulator, neon, project, main } = at;
+  const snapshot = await takeSnapshot(at, { branchId: main.id });
+  const made = await neon.restoreSnapshot(emulator.projectId, snapshot.neonId ?? '', {
+    name: 'by-hand',
+    targetBranchId: main.neonBranchId,
+  });
+  await untilAtRest(at);
+  await neon.finalizeRestore(emulator.projectId, made.branch.id, 'main-before');
+  await untilAtRest(at);
+
+  const { syncedAt } = await domain.projects.requestSync(actor, project.id);
+  await at.until(
+    () => domain.projects.get(actor, project.id),
+    (view) => view.syncedAt > syncedAt,
+  );
+
+  t.match(await domain.branches.get(actor, main.id), {
+    name: 'main',
+    neonBranchId: made.branch.id,
+    isDefault: true,
+    goneAt: null,
+  });
+  const { items } = await domain.branches.list(actor, project.id, { limit: 10 });
+  t.strictSame(items.map(({ name }) => name).toSorted(), ['main', 'main-before']);
+  const { items: events } = await domain.audit.list(actor, { action: 'branch.neon_id_changed' }, { limit: 10 });
+  t.match(events, [{ subject: { id: main.id }, details: { from: main.neonBranchId, to: made.branch.id } }]);
+});
+
+t.test('a cutover whose answer is lost keeps its lane: a snapshot that waits is of the restored branch', async (t) => {
+  const at = await startRegistered(t);
+  const { domain, actor, neon, emulator, main } = at;
+  const snapshot = await takeSnapshot(at, { branchId: main.id });
+  const lost = Promise.withResolvers<void>();
+  let answersLost = 0;
+  at.faults.neon = (real) => ({
+    finalizeRestore: async (...asked) => {
+      await real.finalizeRestore(...asked);
+      answersLost += 1;
+      lost.resolve();
+      throw new NeonFailure('lost', { kind: 'again', failure: 'neon_unreachable' });
+    },
+  });
+  const restoring = restore(at, { source: { snapshotId: snapshot.id }, target: { kind: 'in_place' } });
+  await lost.promise;
+  const waiting = await domain.snapshots.request(actor, { branchId: main.id });
+  const restored = await restoring;
+  t.equal(restored.status, 'succeeded');
+  t.equal(answersLost, 1, 'it is not sent again');
+  const taken = await at.until(
+    () => domain.snapshots.get(actor, waiting.id),
+    ({ status }) => status === 'available',
+  );
+  const served = (await domain.branches.get(actor, main.id)).neonBranchId;
+  t.not(served, main.neonBranchId);
+  const copy = (await neon.listSnapshots(emulator.projectId)).find(({ id }) => id === taken.neonId);
+  t.equal(copy?.sourceBranchId, served);
+});

@@ -1,0 +1,198 @@
+// Policies: what is refused, how they fire, what they let go, and that any number of schedulers fires each instant once.
+
+import t from 'tap';
+import { startRegistered } from '../harness/app.ts';
+import { refuses } from '../harness/refusal.ts';
+import { untilSnapshot } from '../harness/work.ts';
+
+const at = await startRegistered(t);
+const { domain, actor, main, project, db, neon, emulator } = at;
+const nightly = { name: 'nightly', cron: '0 3 * * *', timeZone: 'Europe/Berlin' };
+const wish = (name: string, schedules = [nightly], keepLast = 2) => ({
+  name,
+  selector: { projects: [project.id] },
+  schedules,
+  retention: { keepLast },
+});
+const page = { limit: 100 };
+const minute = 60_000;
+
+const firings = async () => db.selectFrom('firings').selectAll().orderBy('due_at').execute();
+const scheduleOf = async (policyId: string) =>
+  db.selectFrom('schedules').selectAll().where('policy_id', '=', policyId).where('removed_at', 'is', null).execute();
+
+t.test('a cron line, a zone or a name that cannot be is refused with the path of its field', async (t) => {
+  const bad = [
+    ['invalid_cron', 'cron', '0 3 * *'],
+    ['invalid_cron', 'cron', '0 0 31 2 *'],
+    ['invalid_cron', 'cron', '*/5 0 3 * * *'],
+    ['invalid_time_zone', 'timeZone', 'Europe/Atlantis'],
+    ['name_taken', 'name', 'nightly'],
+  ] as const;
+  for (const [code, field, value] of bad) {
+    const second = { name: 'second', cron: '0 4 * * *', timeZone: 'UTC', [field]: value };
+    const act = () => domain.policies.create(actor, wish('bad', [nightly, second]));
+    await refuses(t, at, code, act, { field: `schedules[1].${field}` });
+  }
+  const foreign = { ...wish('bad'), selector: { projects: [project.id, 'prj_unknown'] } };
+  await refuses(t, at, 'not_found', () => domain.policies.create(actor, foreign));
+});
+
+t.test('a policy is made, changed against its version, and its name stands for one', async (t) => {
+  const policy = await domain.policies.create(actor, wish('shop'));
+  t.match(policy, {
+    version: 1,
+    selector: { projects: [project.id], branches: 'default' },
+    retention: { keepLast: 2 },
+  });
+  t.ok(Date.parse(policy.schedules[0]?.nextFiringAt ?? '') > Date.now());
+  await refuses(t, at, 'name_taken', () => domain.policies.create(actor, wish('shop')), { field: 'name' });
+  const weekly = { name: 'weekly', cron: '0 4 * * 0', timeZone: 'UTC' };
+  const change = { id: policy.id, version: 1, schedules: [nightly, weekly], selector: { branches: ['main'] } };
+  const updated = await domain.policies.update(actor, change);
+  t.match(updated, { version: 2, selector: { projects: [project.id], branches: ['main'] } });
+  t.strictSame(
+    updated.schedules.find(({ name }) => name === 'nightly'),
+    policy.schedules[0],
+    'an unchanged schedule keeps its next firing',
+  );
+  await refuses(t, at, 'version_stale', () => domain.policies.update(actor, change), { version: 2 });
+  await domain.policies.delete(actor, policy.id);
+  await refuses(t, at, 'not_found', () => domain.policies.get(actor, policy.id));
+  t.strictSame(await scheduleOf(policy.id), []);
+  t.match(await domain.policies.create(actor, wish('shop', [])), { name: 'shop' }, 'the name is free again');
+});
+
+t.test(
+  'run takes a snapshot of each selected branch, and keepLast expires the oldest after the newest is there',
+  async (t) => {
+    const policy = await domain.policies.create(actor, wish('kept', [], 2));
+    const taken: string[] = [];
+    for (let round = 1; round <= 3; round += 1) {
+      const { snapshots } = await domain.policies.run(actor, policy.id);
+      t.match(snapshots, [{ branchId: main.id, policyId: policy.id, status: 'requested', keptBecause: ['newest'] }]);
+      taken.push(snapshots[0]?.id ?? '');
+      await untilSnapshot(at, snapshots[0]?.id ?? '', 'available');
+    }
+    await untilSnapshot(at, taken[0] ?? '', 'purged');
+    const { items } = await domain.snapshots.list(actor, { policyId: policy.id, status: 'available' }, page);
+    t.strictSame(
+      items.map(({ id, keptBecause }) => [id, ...keptBecause]),
+      [
+        [taken[2], 'keep_last'],
+        [taken[1], 'keep_last'],
+      ],
+    );
+    const { items: events } = await domain.audit.list(
+      actor,
+      { subjectId: taken[0] ?? '', action: 'snapshot.expiring' },
+      page,
+    );
+    t.match(events, [{ actor: { kind: 'scheduler' }, details: { cause: 'policy', reasons: ['beyond_keep_last'] } }]);
+    const manual = await domain.snapshots.list(actor, { branchId: main.id, status: 'available' }, page);
+    t.equal(manual.items.length, 2);
+  },
+);
+
+t.test('a snapshot that fails expires nothing', async (t) => {
+  const policy = await domain.policies.create(actor, wish('failing', [], 1));
+  const good = (await domain.policies.run(actor, policy.id)).snapshots[0]?.id ?? '';
+  await untilSnapshot(at, good, 'available');
+  at.faults.neon = (real) => ({
+    createSnapshot: (projectId, _branchId, snapshot) =>
+      real.createSnapshot(projectId, 'br-none-none-00000000', snapshot),
+  });
+  for (let round = 1; round <= 2; round += 1) {
+    const { snapshots } = await domain.policies.run(actor, policy.id);
+    await untilSnapshot(at, snapshots[0]?.id ?? '', 'failed');
+  }
+  at.faults.neon = undefined;
+  t.equal((await domain.snapshots.get(actor, good)).status, 'available');
+});
+
+t.test('the snapshots of a deleted policy stay', async (t) => {
+  const policy = await domain.policies.create(actor, wish('deleted', [], 1));
+  const id = (await domain.policies.run(actor, policy.id)).snapshots[0]?.id ?? '';
+  await untilSnapshot(at, id, 'available');
+  const last = (await domain.policies.run(actor, policy.id)).snapshots[0]?.id ?? '';
+  await domain.policies.delete(actor, policy.id);
+  await untilSnapshot(at, last, 'available');
+  t.equal((await domain.snapshots.get(actor, id)).policyId, policy.id);
+});
+
+t.test('four schedulers at once: one firing and one snapshot for the instant, served when it is there', async (t) => {
+  const policy = await domain.policies.create(
+    actor,
+    wish('scheduled', [{ ...nightly, cron: '* * * * *', timeZone: 'UTC' }]),
+  );
+  const due = new Date(policy.schedules[0]?.nextFiringAt ?? '');
+  t.equal(await domain.fireDueSchedules(), 0, 'making a policy does not fire it');
+  at.faults.aheadMs = due.getTime() - Date.now() + 1_000;
+  const fired = await Promise.all([1, 2, 3, 4].map(() => domain.fireDueSchedules()));
+  t.equal(
+    fired.reduce((sum, count) => sum + count, 0),
+    1,
+  );
+  const [firing, ...others] = await firings();
+  t.strictSame(others, []);
+  t.match(firing, { policy_id: policy.id, branch_id: main.id, due_at: due, status: 'pending', reason: null });
+  await untilSnapshot(at, firing?.snapshot_id ?? '', 'available');
+  t.equal((await firings())[0]?.status, 'served');
+  const [schedule] = await scheduleOf(policy.id);
+  t.equal(schedule?.next_firing_at?.getTime(), due.getTime() + minute);
+});
+
+t.test('after an outage the missed instants coalesce into the last one: one snapshot', async (t) => {
+  const before = await firings();
+  const last = before.at(-1)?.due_at.getTime() ?? 0;
+  at.faults.aheadMs = last + 10 * minute - Date.now() + 1_000;
+  t.equal(await domain.fireDueSchedules(), 1);
+  const [firing, ...others] = (await firings()).slice(before.length);
+  t.strictSame(others, []);
+  t.match(firing, { due_at: new Date(last + 10 * minute), reason: 'coalesces_9_missed' });
+  await untilSnapshot(at, firing?.snapshot_id ?? '', 'available');
+});
+
+t.test(
+  'while the last one is still under way: coalesced, no second snapshot; one that fails is missed with its code',
+  async (t) => {
+    const called = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<void>();
+    at.faults.neon = (real) => ({
+      createSnapshot: async (projectId, _branchId, snapshot) => {
+        called.resolve();
+        await held.promise;
+        return real.createSnapshot(projectId, 'br-none-none-00000000', snapshot);
+      },
+    });
+    const before = await firings();
+    at.faults.aheadMs += minute;
+    await domain.fireDueSchedules();
+    await called.promise;
+    at.faults.aheadMs += minute;
+    await domain.fireDueSchedules();
+    const [first, second] = (await firings()).slice(before.length);
+    t.match(second, { status: 'coalesced', reason: 'previous_under_way', snapshot_id: null });
+    held.resolve();
+    await untilSnapshot(at, first?.snapshot_id ?? '', 'failed');
+    at.faults.neon = undefined;
+    t.match((await firings()).at(-2), { status: 'missed', reason: 'neon_refused' });
+  },
+);
+
+t.test('editing a schedule never fires it, and a removed one fires no more', async (t) => {
+  const { items } = await domain.policies.list(actor, page);
+  const policy = items.find(({ name }) => name === 'scheduled');
+  const id = policy?.id ?? '';
+  at.faults.aheadMs += 5 * minute;
+  const before = (await firings()).length;
+  const hourly = [{ name: 'nightly', cron: '30 * * * *', timeZone: 'UTC' }];
+  const edited = await domain.policies.update(actor, { id, version: policy?.version ?? 0, schedules: hourly });
+  t.equal(await domain.fireDueSchedules(), 0);
+  t.ok(Date.parse(edited.schedules[0]?.nextFiringAt ?? '') > Date.now() + at.faults.aheadMs);
+  await domain.policies.update(actor, { id, version: edited.version, schedules: [] });
+  at.faults.aheadMs += 120 * minute;
+  t.equal(await domain.fireDueSchedules(), 0);
+  t.equal((await firings()).length, before);
+  t.ok((await neon.listSnapshots(emulator.projectId)).length > 0);
+});
