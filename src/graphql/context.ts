@@ -1,0 +1,11 @@
+import type { Actor, DoorDomain } from '../domain/index.ts';
+
+/** What every resolver and loader is given beside its arguments. */
+export interface GraphqlContext {
+  readonly actor: Actor;
+  readonly domain: DoorDomain;
+}
+
+declare module 'mercurius' {
+  interface MercuriusContext extends GraphqlContext {}
+}

@@ -1,0 +1,1619 @@
+// Generated from schema.graphql by scripts/generate.ts. Do not edit.
+
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { AuditEventView, BranchView, CredentialView, ConnectionView, PolicyView, ProjectView, RestoreView, SnapshotView, TimelineView } from '../domain/index.ts';
+import type { GraphqlContext } from './context.ts';
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = T | null | undefined;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /**
+   * An RFC 3339 instant. Answers are in UTC, such as 2026-03-01T09:30:00.000Z; what is sent must have a zone and at most
+   * milliseconds (`invalid_instant`).
+   */
+  DateTime: { input: string; output: string; }
+  /** Any JSON value. */
+  JSON: { input: unknown; output: unknown; }
+  /** A whole number of at most 2^53 - 1, as a JSON number. */
+  SafeInt: { input: number; output: number; }
+  /** Which branches of its projects a policy means: "default", "roots", or a list of 1 to 500 branch names. */
+  BranchSelection: { input: "default" | "roots" | readonly string[]; output: "default" | "roots" | readonly string[]; }
+};
+
+export type TextForm =
+  /** More than spaces, and no control characters. */
+  | 'name'
+  /** Visible ASCII characters. */
+  | 'visible'
+  /** Letters, digits, - and _. */
+  | 'neon_project_id'
+  /** 1 to 255 visible ASCII characters. */
+  | 'idempotency_key'
+  /** A log sequence number, such as 16/B374D848. */
+  | 'lsn';
+
+export type CredentialStatus =
+  | 'active'
+  /** Neon no longer accepts the key. */
+  | 'refused';
+
+export type SnapshotStatus =
+  | 'requested'
+  | 'creating'
+  | 'available'
+  | 'failed'
+  | 'cancelled'
+  | 'expiring'
+  | 'purging'
+  | 'purged'
+  | 'missing';
+
+export type SnapshotKind =
+  | 'neon_snapshot'
+  | 'branch';
+
+export type RestoreStatus =
+  | 'requested'
+  | 'running'
+  | 'succeeded'
+  | 'failed'
+  | 'cancelled';
+
+export type RestoreTargetKind =
+  | 'new_branch'
+  | 'in_place';
+
+export type RestoreStepName =
+  | 'preflight'
+  | 'create_branch'
+  | 'restore_snapshot'
+  | 'restore_in_place'
+  | 'await_restore'
+  | 'read_back'
+  | 'probe_restored'
+  | 'cut_over'
+  | 'await_cutover'
+  | 'read_back_cutover'
+  | 'name'
+  | 'probe';
+
+export type PreservedBranchStatus =
+  | 'present'
+  | 'purging'
+  | 'purged'
+  | 'missing';
+
+export type TimelinePointKind =
+  | 'snapshot'
+  | 'restore';
+
+export type TimelinePointStatus =
+  | 'requested'
+  | 'creating'
+  | 'available'
+  | 'failed'
+  | 'cancelled'
+  | 'expiring'
+  | 'purging'
+  | 'purged'
+  | 'missing'
+  | 'running'
+  | 'succeeded';
+
+export type ActorKind =
+  | 'person'
+  | 'service'
+  | 'scheduler';
+
+export type PageInfo = {
+  readonly hasNextPage: Scalars['Boolean']['output'];
+  readonly hasPreviousPage: Scalars['Boolean']['output'];
+  readonly startCursor?: Maybe<Scalars['String']['output']>;
+  readonly endCursor?: Maybe<Scalars['String']['output']>;
+};
+
+/** A Neon API key of the team. The key itself is never shown. */
+export type Credential = {
+  readonly id: Scalars['ID']['output'];
+  readonly name: Scalars['String']['output'];
+  readonly neonAccountId: Scalars['String']['output'];
+  readonly status: CredentialStatus;
+  readonly version: Scalars['Int']['output'];
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly updatedAt: Scalars['DateTime']['output'];
+};
+
+export type CredentialEdge = {
+  readonly node: Credential;
+  readonly cursor: Scalars['String']['output'];
+};
+
+export type CredentialConnection = {
+  readonly edges: ReadonlyArray<CredentialEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+/** A Neon project that the team has registered. */
+export type Project = {
+  readonly id: Scalars['ID']['output'];
+  readonly neonProjectId: Scalars['String']['output'];
+  readonly credentialId: Scalars['ID']['output'];
+  readonly credential?: Maybe<Credential>;
+  readonly name: Scalars['String']['output'];
+  readonly region: Scalars['String']['output'];
+  readonly pgVersion: Scalars['Int']['output'];
+  readonly plan: Scalars['String']['output'];
+  readonly historyRetentionSeconds: Scalars['Int']['output'];
+  /** Text by name. */
+  readonly labels: Scalars['JSON']['output'];
+  readonly limits: ProjectLimits;
+  /** Its present branches. */
+  readonly branches: BranchConnection;
+  readonly version: Scalars['Int']['output'];
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly updatedAt: Scalars['DateTime']['output'];
+  readonly syncedAt: Scalars['DateTime']['output'];
+};
+
+
+/** A Neon project that the team has registered. */
+export type ProjectBranchesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** In force: the plan's, unless the project sets its own. */
+export type ProjectLimits = {
+  readonly rootBranches: Scalars['Int']['output'];
+  readonly snapshots: Scalars['Int']['output'];
+};
+
+export type ProjectEdge = {
+  readonly node: Project;
+  readonly cursor: Scalars['String']['output'];
+};
+
+export type ProjectConnection = {
+  readonly edges: ReadonlyArray<ProjectEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+/** The instants that point-in-time restore reaches, as of now. */
+export type RestoreWindow = {
+  readonly from: Scalars['DateTime']['output'];
+  readonly until: Scalars['DateTime']['output'];
+};
+
+/** A Neon branch, under an id that stays when Neon's own changes. */
+export type Branch = {
+  readonly id: Scalars['ID']['output'];
+  readonly projectId: Scalars['ID']['output'];
+  readonly neonBranchId: Scalars['String']['output'];
+  readonly name: Scalars['String']['output'];
+  readonly parentNeonBranchId?: Maybe<Scalars['String']['output']>;
+  readonly isDefault: Scalars['Boolean']['output'];
+  readonly isRoot: Scalars['Boolean']['output'];
+  readonly isProtected: Scalars['Boolean']['output'];
+  readonly state: Scalars['String']['output'];
+  readonly logicalSizeBytes?: Maybe<Scalars['SafeInt']['output']>;
+  readonly restoreWindow?: Maybe<RestoreWindow>;
+  readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When Neon was found not to have it any more. */
+  readonly goneAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The newest first. To read on, ask `snapshots(filter: {branchId}, after: endCursor)`. */
+  readonly snapshots: SnapshotConnection;
+  /** Restores of this branch, the newest first. To read on, ask `restores(filter: {branchId}, after: endCursor)`. */
+  readonly restores: RestoreConnection;
+  readonly timeline?: Maybe<Timeline>;
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly updatedAt: Scalars['DateTime']['output'];
+};
+
+
+/** A Neon branch, under an id that stays when Neon's own changes. */
+export type BranchSnapshotsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** A Neon branch, under an id that stays when Neon's own changes. */
+export type BranchRestoresArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+export type BranchEdge = {
+  readonly node: Branch;
+  readonly cursor: Scalars['String']['output'];
+};
+
+export type BranchConnection = {
+  readonly edges: ReadonlyArray<BranchEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+/** Every recovery point of a branch: its restore window, and its snapshots and restores. */
+export type Timeline = {
+  readonly branchId: Scalars['ID']['output'];
+  readonly restoreWindow?: Maybe<RestoreWindow>;
+  /** Newest first: at most 200 available snapshots and 200 restores. */
+  readonly points: ReadonlyArray<TimelinePoint>;
+};
+
+export type TimelinePoint = {
+  readonly kind: TimelinePointKind;
+  /** Of the snapshot or restore. */
+  readonly id: Scalars['ID']['output'];
+  /** The moment that the snapshot captures, or at which the restore began. */
+  readonly at: Scalars['DateTime']['output'];
+  readonly name?: Maybe<Scalars['String']['output']>;
+  readonly status: TimelinePointStatus;
+};
+
+/** What must be kept: of which branches, when, and how much of it. */
+export type Policy = {
+  readonly id: Scalars['ID']['output'];
+  readonly name: Scalars['String']['output'];
+  readonly selector: PolicySelector;
+  readonly schedules: ReadonlyArray<Schedule>;
+  readonly retention: Retention;
+  readonly version: Scalars['Int']['output'];
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly updatedAt: Scalars['DateTime']['output'];
+};
+
+export type PolicySelector = {
+  readonly projects: ReadonlyArray<Scalars['ID']['output']>;
+  readonly branches: Scalars['BranchSelection']['output'];
+};
+
+export type Schedule = {
+  readonly name: Scalars['String']['output'];
+  readonly cron: Scalars['String']['output'];
+  readonly timeZone: Scalars['String']['output'];
+  readonly nextFiringAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+export type Retention = {
+  /** How many of the newest available snapshots are kept for each branch. */
+  readonly keepLast: Scalars['Int']['output'];
+};
+
+export type PolicyEdge = {
+  readonly node: Policy;
+  readonly cursor: Scalars['String']['output'];
+};
+
+export type PolicyConnection = {
+  readonly edges: ReadonlyArray<PolicyEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+/** A fact that did not stop the work but that its owner should know. */
+export type Warning = {
+  readonly code: Scalars['String']['output'];
+  readonly message: Scalars['String']['output'];
+};
+
+/** Why work ended without success. */
+export type RecordedError = {
+  readonly code: Scalars['String']['output'];
+  readonly message: Scalars['String']['output'];
+};
+
+/** A stored recovery point. */
+export type Snapshot = {
+  readonly id: Scalars['ID']['output'];
+  readonly projectId: Scalars['ID']['output'];
+  readonly branchId: Scalars['ID']['output'];
+  readonly branch?: Maybe<Branch>;
+  readonly policyId?: Maybe<Scalars['ID']['output']>;
+  readonly name: Scalars['String']['output'];
+  readonly kind: SnapshotKind;
+  readonly status: SnapshotStatus;
+  /** What was asked for; both null mean the present. */
+  readonly requestedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly requestedLsn?: Maybe<Scalars['String']['output']>;
+  /** What it captures, as Neon says; null until it is available, and where Neon does not say. */
+  readonly pointAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly lsn?: Maybe<Scalars['String']['output']>;
+  readonly neonId?: Maybe<Scalars['String']['output']>;
+  readonly sizeBytes?: Maybe<Scalars['SafeInt']['output']>;
+  readonly keptBecause: ReadonlyArray<Scalars['String']['output']>;
+  /** Facts asked for that Neon's answers did not show. */
+  readonly unverified: ReadonlyArray<Scalars['String']['output']>;
+  readonly warnings: ReadonlyArray<Warning>;
+  readonly error?: Maybe<RecordedError>;
+  readonly version: Scalars['Int']['output'];
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly updatedAt: Scalars['DateTime']['output'];
+  readonly availableAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly endedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+export type SnapshotEdge = {
+  readonly node: Snapshot;
+  readonly cursor: Scalars['String']['output'];
+};
+
+export type SnapshotConnection = {
+  readonly edges: ReadonlyArray<SnapshotEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type Restore = {
+  readonly id: Scalars['ID']['output'];
+  readonly projectId: Scalars['ID']['output'];
+  /** The branch whose past is restored: that of `source`. */
+  readonly branch?: Maybe<Branch>;
+  readonly source: RestoreSource;
+  readonly target: RestoreTarget;
+  readonly status: RestoreStatus;
+  readonly steps: ReadonlyArray<RestoreStep>;
+  readonly preservedBranch?: Maybe<PreservedBranch>;
+  /** Facts asked for that Neon's answers did not show. */
+  readonly unverified: ReadonlyArray<Scalars['String']['output']>;
+  readonly warnings: ReadonlyArray<Warning>;
+  readonly error?: Maybe<RecordedError>;
+  readonly version: Scalars['Int']['output'];
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly updatedAt: Scalars['DateTime']['output'];
+  readonly startedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly endedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+export type RestoreSource = {
+  readonly snapshotId?: Maybe<Scalars['ID']['output']>;
+  readonly branchId: Scalars['ID']['output'];
+  readonly at?: Maybe<Scalars['DateTime']['output']>;
+  readonly lsn?: Maybe<Scalars['String']['output']>;
+};
+
+export type RestoreTarget = {
+  readonly kind: RestoreTargetKind;
+  /** Null until the target is there. */
+  readonly branchId?: Maybe<Scalars['ID']['output']>;
+  readonly branch?: Maybe<Branch>;
+  readonly neonBranchId?: Maybe<Scalars['String']['output']>;
+  readonly name?: Maybe<Scalars['String']['output']>;
+  readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+export type RestoreStep = {
+  readonly name: RestoreStepName;
+  readonly startedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly endedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** The undo copy of an in-place restore: what was served before. */
+export type PreservedBranch = {
+  readonly neonBranchId: Scalars['String']['output'];
+  readonly name: Scalars['String']['output'];
+  readonly status: PreservedBranchStatus;
+  /** Why its purge waits, such as `has_children`. */
+  readonly waitsFor?: Maybe<Scalars['String']['output']>;
+};
+
+export type RestoreEdge = {
+  readonly node: Restore;
+  readonly cursor: Scalars['String']['output'];
+};
+
+export type RestoreConnection = {
+  readonly edges: ReadonlyArray<RestoreEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+/** Who did what, in a chain that cannot be rewritten quietly. */
+export type AuditEvent = {
+  readonly id: Scalars['ID']['output'];
+  readonly sequence: Scalars['SafeInt']['output'];
+  readonly at: Scalars['DateTime']['output'];
+  readonly actor: AuditActor;
+  readonly action: Scalars['String']['output'];
+  readonly subject: AuditSubject;
+  readonly requestId?: Maybe<Scalars['String']['output']>;
+  readonly sourceAddress?: Maybe<Scalars['String']['output']>;
+  readonly details: Scalars['JSON']['output'];
+  readonly previousHash: Scalars['String']['output'];
+  readonly hash: Scalars['String']['output'];
+};
+
+export type AuditActor = {
+  readonly kind: ActorKind;
+  readonly id: Scalars['ID']['output'];
+};
+
+export type AuditSubject = {
+  readonly kind: Scalars['String']['output'];
+  readonly id: Scalars['ID']['output'];
+};
+
+export type AuditEventEdge = {
+  readonly node: AuditEvent;
+  readonly cursor: Scalars['String']['output'];
+};
+
+export type AuditEventConnection = {
+  readonly edges: ReadonlyArray<AuditEventEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type SnapshotFilter = {
+  readonly projectId?: InputMaybe<Scalars['ID']['input']>;
+  readonly branchId?: InputMaybe<Scalars['ID']['input']>;
+  readonly policyId?: InputMaybe<Scalars['ID']['input']>;
+  readonly status?: InputMaybe<SnapshotStatus>;
+};
+
+export type RestoreFilter = {
+  readonly projectId?: InputMaybe<Scalars['ID']['input']>;
+  readonly branchId?: InputMaybe<Scalars['ID']['input']>;
+  readonly status?: InputMaybe<RestoreStatus>;
+};
+
+export type AuditEventFilter = {
+  readonly subjectId?: InputMaybe<Scalars['ID']['input']>;
+  readonly action?: InputMaybe<Scalars['String']['input']>;
+  readonly actorId?: InputMaybe<Scalars['ID']['input']>;
+  readonly since?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly until?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type Query = {
+  readonly credential?: Maybe<Credential>;
+  readonly credentials?: Maybe<CredentialConnection>;
+  readonly project?: Maybe<Project>;
+  readonly projects?: Maybe<ProjectConnection>;
+  readonly branch?: Maybe<Branch>;
+  readonly branches?: Maybe<BranchConnection>;
+  readonly timeline?: Maybe<Timeline>;
+  readonly policy?: Maybe<Policy>;
+  readonly policies?: Maybe<PolicyConnection>;
+  readonly snapshot?: Maybe<Snapshot>;
+  readonly snapshots?: Maybe<SnapshotConnection>;
+  readonly restore?: Maybe<Restore>;
+  readonly restores?: Maybe<RestoreConnection>;
+  readonly auditEvents?: Maybe<AuditEventConnection>;
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryCredentialArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryCredentialsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryProjectArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryProjectsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryBranchArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryBranchesArgs = {
+  projectId: Scalars['ID']['input'];
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryTimelineArgs = {
+  branchId: Scalars['ID']['input'];
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryPolicyArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryPoliciesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QuerySnapshotArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QuerySnapshotsArgs = {
+  filter?: InputMaybe<SnapshotFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryRestoreArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryRestoresArgs = {
+  filter?: InputMaybe<RestoreFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryAuditEventsArgs = {
+  filter?: InputMaybe<AuditEventFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type CreateCredentialInput = {
+  readonly name: Scalars['String']['input'];
+  /** Checked with Neon, encrypted at rest, never shown. */
+  readonly neonApiKey: Scalars['String']['input'];
+};
+
+/** What is absent stays as it is. */
+export type UpdateCredentialInput = {
+  readonly id: Scalars['ID']['input'];
+  /** The version that you have read; another one is refused with `version_stale`. */
+  readonly version: Scalars['Int']['input'];
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  readonly neonApiKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type DeleteCredentialInput = {
+  readonly id: Scalars['ID']['input'];
+};
+
+export type RegisterProjectInput = {
+  readonly neonProjectId: Scalars['String']['input'];
+  readonly credentialId: Scalars['ID']['input'];
+  /** Text by name: up to 64, names of lower-case letters, digits and . _ / - */
+  readonly labels?: InputMaybe<Scalars['JSON']['input']>;
+};
+
+/** What is absent stays as it is. */
+export type UpdateProjectInput = {
+  readonly id: Scalars['ID']['input'];
+  /** The version that you have read; another one is refused with `version_stale`. */
+  readonly version: Scalars['Int']['input'];
+  /** Text by name; null removes a label. */
+  readonly labels?: InputMaybe<Scalars['JSON']['input']>;
+  readonly limits?: InputMaybe<ProjectLimitsInput>;
+};
+
+/** A null brings the plan's own limit back. */
+export type ProjectLimitsInput = {
+  readonly rootBranches?: InputMaybe<Scalars['Int']['input']>;
+  readonly snapshots?: InputMaybe<Scalars['Int']['input']>;
+};
+
+export type RemoveProjectInput = {
+  readonly id: Scalars['ID']['input'];
+};
+
+export type SyncProjectInput = {
+  readonly id: Scalars['ID']['input'];
+};
+
+export type PolicySelectorInput = {
+  /** Ids of registered projects. */
+  readonly projects: ReadonlyArray<Scalars['ID']['input']>;
+  readonly branches?: InputMaybe<Scalars['BranchSelection']['input']>;
+};
+
+export type ScheduleInput = {
+  readonly name: Scalars['String']['input'];
+  /** Five fields. */
+  readonly cron: Scalars['String']['input'];
+  /** An IANA zone, such as Europe/Berlin. */
+  readonly timeZone: Scalars['String']['input'];
+};
+
+export type RetentionInput = {
+  readonly keepLast: Scalars['Int']['input'];
+};
+
+export type CreatePolicyInput = {
+  readonly name: Scalars['String']['input'];
+  readonly selector: PolicySelectorInput;
+  readonly schedules: ReadonlyArray<ScheduleInput>;
+  readonly retention: RetentionInput;
+};
+
+/** What is absent stays as it is. */
+export type PolicySelectorPatch = {
+  readonly projects?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  readonly branches?: InputMaybe<Scalars['BranchSelection']['input']>;
+};
+
+/** What is absent stays as it is. */
+export type UpdatePolicyInput = {
+  readonly id: Scalars['ID']['input'];
+  /** The version that you have read; another one is refused with `version_stale`. */
+  readonly version: Scalars['Int']['input'];
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  readonly selector?: InputMaybe<PolicySelectorPatch>;
+  readonly schedules?: InputMaybe<ReadonlyArray<ScheduleInput>>;
+  readonly retention?: InputMaybe<RetentionInput>;
+};
+
+export type DeletePolicyInput = {
+  readonly id: Scalars['ID']['input'];
+};
+
+export type RunPolicyInput = {
+  readonly id: Scalars['ID']['input'];
+};
+
+/** The present, unless `at` or `lsn` is given; not both. */
+export type RequestSnapshotInput = {
+  readonly branchId: Scalars['ID']['input'];
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  readonly at?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly lsn?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type DeleteSnapshotInput = {
+  readonly id: Scalars['ID']['input'];
+};
+
+/** A snapshot, or a branch at an instant, or a branch at an LSN: {snapshotId}, {branchId, at} or {branchId, lsn}. */
+export type RestoreSourceInput = {
+  readonly snapshotId?: InputMaybe<Scalars['ID']['input']>;
+  readonly branchId?: InputMaybe<Scalars['ID']['input']>;
+  readonly at?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly lsn?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A new branch with {name, expiresAt}, or in place with {preserveAs}: the name of the undo copy. */
+export type RestoreTargetInput = {
+  readonly kind: RestoreTargetKind;
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly preserveAs?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type RequestRestoreInput = {
+  readonly source: RestoreSourceInput;
+  readonly target: RestoreTargetInput;
+};
+
+export type ConnectRestoreInput = {
+  readonly id: Scalars['ID']['input'];
+  readonly databaseName?: InputMaybe<Scalars['String']['input']>;
+  readonly roleName?: InputMaybe<Scalars['String']['input']>;
+  readonly pooled?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+export type DeletePreservedBranchInput = {
+  /** Of the restore. */
+  readonly id: Scalars['ID']['input'];
+};
+
+/** What was deleted or removed. */
+export type Deletion = {
+  readonly id: Scalars['ID']['output'];
+};
+
+export type PolicyRun = {
+  readonly snapshots: ReadonlyArray<Snapshot>;
+};
+
+export type DatabaseConnection = {
+  /** A secret: it holds a password. Never stored or logged. */
+  readonly uri: Scalars['String']['output'];
+};
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type Mutation = {
+  readonly createCredential?: Maybe<Credential>;
+  readonly updateCredential?: Maybe<Credential>;
+  readonly deleteCredential?: Maybe<Deletion>;
+  readonly registerProject?: Maybe<Project>;
+  readonly updateProject?: Maybe<Project>;
+  /** Forgets the registration; nothing is removed in Neon. */
+  readonly removeProject?: Maybe<Deletion>;
+  /** Promises to read the project and its branches from Neon again. */
+  readonly syncProject?: Maybe<Project>;
+  readonly createPolicy?: Maybe<Policy>;
+  readonly updatePolicy?: Maybe<Policy>;
+  readonly deletePolicy?: Maybe<Deletion>;
+  /** Takes a snapshot of every branch that the policy selects, now. */
+  readonly runPolicy?: Maybe<PolicyRun>;
+  readonly requestSnapshot?: Maybe<Snapshot>;
+  readonly deleteSnapshot?: Maybe<Snapshot>;
+  readonly requestRestore?: Maybe<Restore>;
+  readonly connectRestore?: Maybe<DatabaseConnection>;
+  readonly deletePreservedBranch?: Maybe<Restore>;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationCreateCredentialArgs = {
+  input: CreateCredentialInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationUpdateCredentialArgs = {
+  input: UpdateCredentialInput;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationDeleteCredentialArgs = {
+  input: DeleteCredentialInput;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationRegisterProjectArgs = {
+  input: RegisterProjectInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationUpdateProjectArgs = {
+  input: UpdateProjectInput;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationRemoveProjectArgs = {
+  input: RemoveProjectInput;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationSyncProjectArgs = {
+  input: SyncProjectInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationCreatePolicyArgs = {
+  input: CreatePolicyInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationUpdatePolicyArgs = {
+  input: UpdatePolicyInput;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationDeletePolicyArgs = {
+  input: DeletePolicyInput;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationRunPolicyArgs = {
+  input: RunPolicyInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationRequestSnapshotArgs = {
+  input: RequestSnapshotInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationDeleteSnapshotArgs = {
+  input: DeleteSnapshotInput;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationRequestRestoreArgs = {
+  input: RequestRestoreInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationConnectRestoreArgs = {
+  input: ConnectRestoreInput;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationDeletePreservedBranchArgs = {
+  input: DeletePreservedBranchInput;
+};
+
+
+
+export type ResolverTypeWrapper<T> = Promise<T> | T;
+
+
+export type ResolverWithResolve<TResult, TParent, TContext, TArgs> = {
+  resolve: ResolverFn<TResult, TParent, TContext, TArgs>;
+};
+export type Resolver<TResult, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = ResolverFn<TResult, TParent, TContext, TArgs> | ResolverWithResolve<TResult, TParent, TContext, TArgs>;
+
+export type ResolverFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Promise<TResult> | TResult;
+
+export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>;
+
+export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>;
+  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>;
+}
+
+export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<any, TParent, TContext, TArgs>;
+  resolve: SubscriptionResolveFn<TResult, any, TContext, TArgs>;
+}
+
+export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
+  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
+  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>;
+
+export type SubscriptionResolver<TResult, TKey extends string, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> =
+  | ((...args: any[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
+  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>;
+
+export type TypeResolveFn<TTypes, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (
+  parent: TParent,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Maybe<TTypes> | Promise<Maybe<TTypes>>;
+
+export type IsTypeOfResolverFn<T = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (obj: T, context: TContext, info: GraphQLResolveInfo) => boolean | Promise<boolean>;
+
+export type NextResolverFn<T> = () => Promise<T>;
+
+export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = (
+  next: NextResolverFn<TResult>,
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+
+
+
+
+/** Mapping between all available schema types and the resolvers types */
+export type ResolversTypes = {
+  DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
+  SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
+  BranchSelection: ResolverTypeWrapper<Scalars['BranchSelection']['output']>;
+  TextForm: TextForm;
+  CredentialStatus: CredentialStatus;
+  SnapshotStatus: SnapshotStatus;
+  SnapshotKind: SnapshotKind;
+  RestoreStatus: RestoreStatus;
+  RestoreTargetKind: RestoreTargetKind;
+  RestoreStepName: RestoreStepName;
+  PreservedBranchStatus: PreservedBranchStatus;
+  TimelinePointKind: TimelinePointKind;
+  TimelinePointStatus: TimelinePointStatus;
+  ActorKind: ActorKind;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Credential: ResolverTypeWrapper<CredentialView>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  CredentialEdge: ResolverTypeWrapper<Omit<CredentialEdge, 'node'> & { node: ResolversTypes['Credential'] }>;
+  CredentialConnection: ResolverTypeWrapper<Omit<CredentialConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['CredentialEdge']> }>;
+  Project: ResolverTypeWrapper<ProjectView>;
+  ProjectLimits: ResolverTypeWrapper<ProjectLimits>;
+  ProjectEdge: ResolverTypeWrapper<Omit<ProjectEdge, 'node'> & { node: ResolversTypes['Project'] }>;
+  ProjectConnection: ResolverTypeWrapper<Omit<ProjectConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['ProjectEdge']> }>;
+  RestoreWindow: ResolverTypeWrapper<RestoreWindow>;
+  Branch: ResolverTypeWrapper<BranchView>;
+  BranchEdge: ResolverTypeWrapper<Omit<BranchEdge, 'node'> & { node: ResolversTypes['Branch'] }>;
+  BranchConnection: ResolverTypeWrapper<Omit<BranchConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['BranchEdge']> }>;
+  Timeline: ResolverTypeWrapper<TimelineView>;
+  TimelinePoint: ResolverTypeWrapper<TimelinePoint>;
+  Policy: ResolverTypeWrapper<PolicyView>;
+  PolicySelector: ResolverTypeWrapper<PolicySelector>;
+  Schedule: ResolverTypeWrapper<Schedule>;
+  Retention: ResolverTypeWrapper<Retention>;
+  PolicyEdge: ResolverTypeWrapper<Omit<PolicyEdge, 'node'> & { node: ResolversTypes['Policy'] }>;
+  PolicyConnection: ResolverTypeWrapper<Omit<PolicyConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['PolicyEdge']> }>;
+  Warning: ResolverTypeWrapper<Warning>;
+  RecordedError: ResolverTypeWrapper<RecordedError>;
+  Snapshot: ResolverTypeWrapper<SnapshotView>;
+  SnapshotEdge: ResolverTypeWrapper<Omit<SnapshotEdge, 'node'> & { node: ResolversTypes['Snapshot'] }>;
+  SnapshotConnection: ResolverTypeWrapper<Omit<SnapshotConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['SnapshotEdge']> }>;
+  Restore: ResolverTypeWrapper<RestoreView>;
+  RestoreSource: ResolverTypeWrapper<RestoreSource>;
+  RestoreTarget: ResolverTypeWrapper<Omit<RestoreTarget, 'branch'> & { branch?: Maybe<ResolversTypes['Branch']> }>;
+  RestoreStep: ResolverTypeWrapper<RestoreStep>;
+  PreservedBranch: ResolverTypeWrapper<PreservedBranch>;
+  RestoreEdge: ResolverTypeWrapper<Omit<RestoreEdge, 'node'> & { node: ResolversTypes['Restore'] }>;
+  RestoreConnection: ResolverTypeWrapper<Omit<RestoreConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['RestoreEdge']> }>;
+  AuditEvent: ResolverTypeWrapper<AuditEventView>;
+  AuditActor: ResolverTypeWrapper<AuditActor>;
+  AuditSubject: ResolverTypeWrapper<AuditSubject>;
+  AuditEventEdge: ResolverTypeWrapper<Omit<AuditEventEdge, 'node'> & { node: ResolversTypes['AuditEvent'] }>;
+  AuditEventConnection: ResolverTypeWrapper<Omit<AuditEventConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['AuditEventEdge']> }>;
+  SnapshotFilter: SnapshotFilter;
+  RestoreFilter: RestoreFilter;
+  AuditEventFilter: AuditEventFilter;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  CreateCredentialInput: CreateCredentialInput;
+  UpdateCredentialInput: UpdateCredentialInput;
+  DeleteCredentialInput: DeleteCredentialInput;
+  RegisterProjectInput: RegisterProjectInput;
+  UpdateProjectInput: UpdateProjectInput;
+  ProjectLimitsInput: ProjectLimitsInput;
+  RemoveProjectInput: RemoveProjectInput;
+  SyncProjectInput: SyncProjectInput;
+  PolicySelectorInput: PolicySelectorInput;
+  ScheduleInput: ScheduleInput;
+  RetentionInput: RetentionInput;
+  CreatePolicyInput: CreatePolicyInput;
+  PolicySelectorPatch: PolicySelectorPatch;
+  UpdatePolicyInput: UpdatePolicyInput;
+  DeletePolicyInput: DeletePolicyInput;
+  RunPolicyInput: RunPolicyInput;
+  RequestSnapshotInput: RequestSnapshotInput;
+  DeleteSnapshotInput: DeleteSnapshotInput;
+  RestoreSourceInput: RestoreSourceInput;
+  RestoreTargetInput: RestoreTargetInput;
+  RequestRestoreInput: RequestRestoreInput;
+  ConnectRestoreInput: ConnectRestoreInput;
+  DeletePreservedBranchInput: DeletePreservedBranchInput;
+  Deletion: ResolverTypeWrapper<Deletion>;
+  PolicyRun: ResolverTypeWrapper<Omit<PolicyRun, 'snapshots'> & { snapshots: ReadonlyArray<ResolversTypes['Snapshot']> }>;
+  DatabaseConnection: ResolverTypeWrapper<ConnectionView>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+};
+
+/** Mapping between all available schema types and the resolvers parents */
+export type ResolversParentTypes = {
+  DateTime: Scalars['DateTime']['output'];
+  JSON: Scalars['JSON']['output'];
+  SafeInt: Scalars['SafeInt']['output'];
+  BranchSelection: Scalars['BranchSelection']['output'];
+  PageInfo: PageInfo;
+  String: Scalars['String']['output'];
+  Credential: CredentialView;
+  ID: Scalars['ID']['output'];
+  CredentialEdge: Omit<CredentialEdge, 'node'> & { node: ResolversParentTypes['Credential'] };
+  CredentialConnection: Omit<CredentialConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['CredentialEdge']> };
+  Project: ProjectView;
+  ProjectLimits: ProjectLimits;
+  ProjectEdge: Omit<ProjectEdge, 'node'> & { node: ResolversParentTypes['Project'] };
+  ProjectConnection: Omit<ProjectConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['ProjectEdge']> };
+  RestoreWindow: RestoreWindow;
+  Branch: BranchView;
+  BranchEdge: Omit<BranchEdge, 'node'> & { node: ResolversParentTypes['Branch'] };
+  BranchConnection: Omit<BranchConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['BranchEdge']> };
+  Timeline: TimelineView;
+  TimelinePoint: TimelinePoint;
+  Policy: PolicyView;
+  PolicySelector: PolicySelector;
+  Schedule: Schedule;
+  Retention: Retention;
+  PolicyEdge: Omit<PolicyEdge, 'node'> & { node: ResolversParentTypes['Policy'] };
+  PolicyConnection: Omit<PolicyConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['PolicyEdge']> };
+  Warning: Warning;
+  RecordedError: RecordedError;
+  Snapshot: SnapshotView;
+  SnapshotEdge: Omit<SnapshotEdge, 'node'> & { node: ResolversParentTypes['Snapshot'] };
+  SnapshotConnection: Omit<SnapshotConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['SnapshotEdge']> };
+  Restore: RestoreView;
+  RestoreSource: RestoreSource;
+  RestoreTarget: Omit<RestoreTarget, 'branch'> & { branch?: Maybe<ResolversParentTypes['Branch']> };
+  RestoreStep: RestoreStep;
+  PreservedBranch: PreservedBranch;
+  RestoreEdge: Omit<RestoreEdge, 'node'> & { node: ResolversParentTypes['Restore'] };
+  RestoreConnection: Omit<RestoreConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['RestoreEdge']> };
+  AuditEvent: AuditEventView;
+  AuditActor: AuditActor;
+  AuditSubject: AuditSubject;
+  AuditEventEdge: Omit<AuditEventEdge, 'node'> & { node: ResolversParentTypes['AuditEvent'] };
+  AuditEventConnection: Omit<AuditEventConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['AuditEventEdge']> };
+  SnapshotFilter: SnapshotFilter;
+  RestoreFilter: RestoreFilter;
+  AuditEventFilter: AuditEventFilter;
+  Query: Record<PropertyKey, never>;
+  CreateCredentialInput: CreateCredentialInput;
+  UpdateCredentialInput: UpdateCredentialInput;
+  DeleteCredentialInput: DeleteCredentialInput;
+  RegisterProjectInput: RegisterProjectInput;
+  UpdateProjectInput: UpdateProjectInput;
+  ProjectLimitsInput: ProjectLimitsInput;
+  RemoveProjectInput: RemoveProjectInput;
+  SyncProjectInput: SyncProjectInput;
+  PolicySelectorInput: PolicySelectorInput;
+  ScheduleInput: ScheduleInput;
+  RetentionInput: RetentionInput;
+  CreatePolicyInput: CreatePolicyInput;
+  PolicySelectorPatch: PolicySelectorPatch;
+  UpdatePolicyInput: UpdatePolicyInput;
+  DeletePolicyInput: DeletePolicyInput;
+  RunPolicyInput: RunPolicyInput;
+  RequestSnapshotInput: RequestSnapshotInput;
+  DeleteSnapshotInput: DeleteSnapshotInput;
+  RestoreSourceInput: RestoreSourceInput;
+  RestoreTargetInput: RestoreTargetInput;
+  RequestRestoreInput: RequestRestoreInput;
+  ConnectRestoreInput: ConnectRestoreInput;
+  DeletePreservedBranchInput: DeletePreservedBranchInput;
+  Deletion: Deletion;
+  PolicyRun: Omit<PolicyRun, 'snapshots'> & { snapshots: ReadonlyArray<ResolversParentTypes['Snapshot']> };
+  DatabaseConnection: ConnectionView;
+  Mutation: Record<PropertyKey, never>;
+  Int: Scalars['Int']['output'];
+  Boolean: Scalars['Boolean']['output'];
+};
+
+export type LimitDirectiveArgs = {
+  minLength?: Maybe<Scalars['Int']['input']>;
+  maxLength?: Maybe<Scalars['Int']['input']>;
+  min?: Maybe<Scalars['Int']['input']>;
+  max?: Maybe<Scalars['Int']['input']>;
+  minItems?: Maybe<Scalars['Int']['input']>;
+  maxItems?: Maybe<Scalars['Int']['input']>;
+  unique?: Maybe<Scalars['Boolean']['input']>;
+  form?: Maybe<TextForm>;
+};
+
+export type LimitDirectiveResolver<Result, Parent, ContextType = GraphqlContext, Args = LimitDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
+  name: 'DateTime';
+}
+
+export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
+  name: 'JSON';
+}
+
+export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['SafeInt'], any> {
+  name: 'SafeInt';
+}
+
+export interface BranchSelectionScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['BranchSelection'], any> {
+  name: 'BranchSelection';
+}
+
+export type PageInfoResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+  hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type CredentialResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Credential'] = ResolversParentTypes['Credential']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  neonAccountId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['CredentialStatus'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type CredentialEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['CredentialEdge'] = ResolversParentTypes['CredentialEdge']> = {
+  node?: Resolver<ResolversTypes['Credential'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type CredentialConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['CredentialConnection'] = ResolversParentTypes['CredentialConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['CredentialEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ProjectResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Project'] = ResolversParentTypes['Project']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  neonProjectId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  credentialId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  credential?: Resolver<Maybe<ResolversTypes['Credential']>, ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  region?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  pgVersion?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  plan?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  historyRetentionSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  labels?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  limits?: Resolver<ResolversTypes['ProjectLimits'], ParentType, ContextType>;
+  branches?: Resolver<ResolversTypes['BranchConnection'], ParentType, ContextType, RequireFields<ProjectBranchesArgs, 'first'>>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  syncedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type ProjectLimitsResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ProjectLimits'] = ResolversParentTypes['ProjectLimits']> = {
+  rootBranches?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  snapshots?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type ProjectEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ProjectEdge'] = ResolversParentTypes['ProjectEdge']> = {
+  node?: Resolver<ResolversTypes['Project'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ProjectConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ProjectConnection'] = ResolversParentTypes['ProjectConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ProjectEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type RestoreWindowResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RestoreWindow'] = ResolversParentTypes['RestoreWindow']> = {
+  from?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  until?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type BranchResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Branch'] = ResolversParentTypes['Branch']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  projectId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  neonBranchId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  parentNeonBranchId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  isDefault?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  isRoot?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  isProtected?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  logicalSizeBytes?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
+  restoreWindow?: Resolver<Maybe<ResolversTypes['RestoreWindow']>, ParentType, ContextType>;
+  expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  goneAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  snapshots?: Resolver<ResolversTypes['SnapshotConnection'], ParentType, ContextType, RequireFields<BranchSnapshotsArgs, 'first'>>;
+  restores?: Resolver<ResolversTypes['RestoreConnection'], ParentType, ContextType, RequireFields<BranchRestoresArgs, 'first'>>;
+  timeline?: Resolver<Maybe<ResolversTypes['Timeline']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type BranchEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['BranchEdge'] = ResolversParentTypes['BranchEdge']> = {
+  node?: Resolver<ResolversTypes['Branch'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type BranchConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['BranchConnection'] = ResolversParentTypes['BranchConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['BranchEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type TimelineResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Timeline'] = ResolversParentTypes['Timeline']> = {
+  branchId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  restoreWindow?: Resolver<Maybe<ResolversTypes['RestoreWindow']>, ParentType, ContextType>;
+  points?: Resolver<ReadonlyArray<ResolversTypes['TimelinePoint']>, ParentType, ContextType>;
+};
+
+export type TimelinePointResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['TimelinePoint'] = ResolversParentTypes['TimelinePoint']> = {
+  kind?: Resolver<ResolversTypes['TimelinePointKind'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['TimelinePointStatus'], ParentType, ContextType>;
+};
+
+export type PolicyResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Policy'] = ResolversParentTypes['Policy']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  selector?: Resolver<ResolversTypes['PolicySelector'], ParentType, ContextType>;
+  schedules?: Resolver<ReadonlyArray<ResolversTypes['Schedule']>, ParentType, ContextType>;
+  retention?: Resolver<ResolversTypes['Retention'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type PolicySelectorResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicySelector'] = ResolversParentTypes['PolicySelector']> = {
+  projects?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  branches?: Resolver<ResolversTypes['BranchSelection'], ParentType, ContextType>;
+};
+
+export type ScheduleResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Schedule'] = ResolversParentTypes['Schedule']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  cron?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  timeZone?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  nextFiringAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type RetentionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Retention'] = ResolversParentTypes['Retention']> = {
+  keepLast?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type PolicyEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyEdge'] = ResolversParentTypes['PolicyEdge']> = {
+  node?: Resolver<ResolversTypes['Policy'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type PolicyConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyConnection'] = ResolversParentTypes['PolicyConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['PolicyEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type WarningResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Warning'] = ResolversParentTypes['Warning']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type RecordedErrorResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RecordedError'] = ResolversParentTypes['RecordedError']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type SnapshotResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Snapshot'] = ResolversParentTypes['Snapshot']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  projectId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  branchId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  branch?: Resolver<Maybe<ResolversTypes['Branch']>, ParentType, ContextType>;
+  policyId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['SnapshotKind'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['SnapshotStatus'], ParentType, ContextType>;
+  requestedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  requestedLsn?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  pointAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  lsn?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  neonId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  sizeBytes?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
+  keptBecause?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  unverified?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
+  error?: Resolver<Maybe<ResolversTypes['RecordedError']>, ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  availableAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  endedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type SnapshotEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SnapshotEdge'] = ResolversParentTypes['SnapshotEdge']> = {
+  node?: Resolver<ResolversTypes['Snapshot'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type SnapshotConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SnapshotConnection'] = ResolversParentTypes['SnapshotConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['SnapshotEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type RestoreResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Restore'] = ResolversParentTypes['Restore']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  projectId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  branch?: Resolver<Maybe<ResolversTypes['Branch']>, ParentType, ContextType>;
+  source?: Resolver<ResolversTypes['RestoreSource'], ParentType, ContextType>;
+  target?: Resolver<ResolversTypes['RestoreTarget'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['RestoreStatus'], ParentType, ContextType>;
+  steps?: Resolver<ReadonlyArray<ResolversTypes['RestoreStep']>, ParentType, ContextType>;
+  preservedBranch?: Resolver<Maybe<ResolversTypes['PreservedBranch']>, ParentType, ContextType>;
+  unverified?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
+  error?: Resolver<Maybe<ResolversTypes['RecordedError']>, ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  startedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  endedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type RestoreSourceResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RestoreSource'] = ResolversParentTypes['RestoreSource']> = {
+  snapshotId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  branchId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  at?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  lsn?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type RestoreTargetResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RestoreTarget'] = ResolversParentTypes['RestoreTarget']> = {
+  kind?: Resolver<ResolversTypes['RestoreTargetKind'], ParentType, ContextType>;
+  branchId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  branch?: Resolver<Maybe<ResolversTypes['Branch']>, ParentType, ContextType>;
+  neonBranchId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type RestoreStepResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RestoreStep'] = ResolversParentTypes['RestoreStep']> = {
+  name?: Resolver<ResolversTypes['RestoreStepName'], ParentType, ContextType>;
+  startedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  endedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type PreservedBranchResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PreservedBranch'] = ResolversParentTypes['PreservedBranch']> = {
+  neonBranchId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['PreservedBranchStatus'], ParentType, ContextType>;
+  waitsFor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type RestoreEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RestoreEdge'] = ResolversParentTypes['RestoreEdge']> = {
+  node?: Resolver<ResolversTypes['Restore'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type RestoreConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RestoreConnection'] = ResolversParentTypes['RestoreConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['RestoreEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type AuditEventResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditEvent'] = ResolversParentTypes['AuditEvent']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  sequence?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  actor?: Resolver<ResolversTypes['AuditActor'], ParentType, ContextType>;
+  action?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  subject?: Resolver<ResolversTypes['AuditSubject'], ParentType, ContextType>;
+  requestId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  sourceAddress?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  details?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  previousHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  hash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AuditActorResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditActor'] = ResolversParentTypes['AuditActor']> = {
+  kind?: Resolver<ResolversTypes['ActorKind'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type AuditSubjectResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditSubject'] = ResolversParentTypes['AuditSubject']> = {
+  kind?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type AuditEventEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditEventEdge'] = ResolversParentTypes['AuditEventEdge']> = {
+  node?: Resolver<ResolversTypes['AuditEvent'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AuditEventConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditEventConnection'] = ResolversParentTypes['AuditEventConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['AuditEventEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type QueryResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  credential?: Resolver<Maybe<ResolversTypes['Credential']>, ParentType, ContextType, RequireFields<QueryCredentialArgs, 'id'>>;
+  credentials?: Resolver<Maybe<ResolversTypes['CredentialConnection']>, ParentType, ContextType, RequireFields<QueryCredentialsArgs, 'first'>>;
+  project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<QueryProjectArgs, 'id'>>;
+  projects?: Resolver<Maybe<ResolversTypes['ProjectConnection']>, ParentType, ContextType, RequireFields<QueryProjectsArgs, 'first'>>;
+  branch?: Resolver<Maybe<ResolversTypes['Branch']>, ParentType, ContextType, RequireFields<QueryBranchArgs, 'id'>>;
+  branches?: Resolver<Maybe<ResolversTypes['BranchConnection']>, ParentType, ContextType, RequireFields<QueryBranchesArgs, 'projectId' | 'first'>>;
+  timeline?: Resolver<Maybe<ResolversTypes['Timeline']>, ParentType, ContextType, RequireFields<QueryTimelineArgs, 'branchId'>>;
+  policy?: Resolver<Maybe<ResolversTypes['Policy']>, ParentType, ContextType, RequireFields<QueryPolicyArgs, 'id'>>;
+  policies?: Resolver<Maybe<ResolversTypes['PolicyConnection']>, ParentType, ContextType, RequireFields<QueryPoliciesArgs, 'first'>>;
+  snapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<QuerySnapshotArgs, 'id'>>;
+  snapshots?: Resolver<Maybe<ResolversTypes['SnapshotConnection']>, ParentType, ContextType, RequireFields<QuerySnapshotsArgs, 'first'>>;
+  restore?: Resolver<Maybe<ResolversTypes['Restore']>, ParentType, ContextType, RequireFields<QueryRestoreArgs, 'id'>>;
+  restores?: Resolver<Maybe<ResolversTypes['RestoreConnection']>, ParentType, ContextType, RequireFields<QueryRestoresArgs, 'first'>>;
+  auditEvents?: Resolver<Maybe<ResolversTypes['AuditEventConnection']>, ParentType, ContextType, RequireFields<QueryAuditEventsArgs, 'first'>>;
+};
+
+export type DeletionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Deletion'] = ResolversParentTypes['Deletion']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type PolicyRunResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyRun'] = ResolversParentTypes['PolicyRun']> = {
+  snapshots?: Resolver<ReadonlyArray<ResolversTypes['Snapshot']>, ParentType, ContextType>;
+};
+
+export type DatabaseConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DatabaseConnection'] = ResolversParentTypes['DatabaseConnection']> = {
+  uri?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type MutationResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  createCredential?: Resolver<Maybe<ResolversTypes['Credential']>, ParentType, ContextType, RequireFields<MutationCreateCredentialArgs, 'input'>>;
+  updateCredential?: Resolver<Maybe<ResolversTypes['Credential']>, ParentType, ContextType, RequireFields<MutationUpdateCredentialArgs, 'input'>>;
+  deleteCredential?: Resolver<Maybe<ResolversTypes['Deletion']>, ParentType, ContextType, RequireFields<MutationDeleteCredentialArgs, 'input'>>;
+  registerProject?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<MutationRegisterProjectArgs, 'input'>>;
+  updateProject?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<MutationUpdateProjectArgs, 'input'>>;
+  removeProject?: Resolver<Maybe<ResolversTypes['Deletion']>, ParentType, ContextType, RequireFields<MutationRemoveProjectArgs, 'input'>>;
+  syncProject?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<MutationSyncProjectArgs, 'input'>>;
+  createPolicy?: Resolver<Maybe<ResolversTypes['Policy']>, ParentType, ContextType, RequireFields<MutationCreatePolicyArgs, 'input'>>;
+  updatePolicy?: Resolver<Maybe<ResolversTypes['Policy']>, ParentType, ContextType, RequireFields<MutationUpdatePolicyArgs, 'input'>>;
+  deletePolicy?: Resolver<Maybe<ResolversTypes['Deletion']>, ParentType, ContextType, RequireFields<MutationDeletePolicyArgs, 'input'>>;
+  runPolicy?: Resolver<Maybe<ResolversTypes['PolicyRun']>, ParentType, ContextType, RequireFields<MutationRunPolicyArgs, 'input'>>;
+  requestSnapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<MutationRequestSnapshotArgs, 'input'>>;
+  deleteSnapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<MutationDeleteSnapshotArgs, 'input'>>;
+  requestRestore?: Resolver<Maybe<ResolversTypes['Restore']>, ParentType, ContextType, RequireFields<MutationRequestRestoreArgs, 'input'>>;
+  connectRestore?: Resolver<Maybe<ResolversTypes['DatabaseConnection']>, ParentType, ContextType, RequireFields<MutationConnectRestoreArgs, 'input'>>;
+  deletePreservedBranch?: Resolver<Maybe<ResolversTypes['Restore']>, ParentType, ContextType, RequireFields<MutationDeletePreservedBranchArgs, 'input'>>;
+};
+
+export type Resolvers<ContextType = GraphqlContext> = {
+  DateTime?: GraphQLScalarType;
+  JSON?: GraphQLScalarType;
+  SafeInt?: GraphQLScalarType;
+  BranchSelection?: GraphQLScalarType;
+  PageInfo?: PageInfoResolvers<ContextType>;
+  Credential?: CredentialResolvers<ContextType>;
+  CredentialEdge?: CredentialEdgeResolvers<ContextType>;
+  CredentialConnection?: CredentialConnectionResolvers<ContextType>;
+  Project?: ProjectResolvers<ContextType>;
+  ProjectLimits?: ProjectLimitsResolvers<ContextType>;
+  ProjectEdge?: ProjectEdgeResolvers<ContextType>;
+  ProjectConnection?: ProjectConnectionResolvers<ContextType>;
+  RestoreWindow?: RestoreWindowResolvers<ContextType>;
+  Branch?: BranchResolvers<ContextType>;
+  BranchEdge?: BranchEdgeResolvers<ContextType>;
+  BranchConnection?: BranchConnectionResolvers<ContextType>;
+  Timeline?: TimelineResolvers<ContextType>;
+  TimelinePoint?: TimelinePointResolvers<ContextType>;
+  Policy?: PolicyResolvers<ContextType>;
+  PolicySelector?: PolicySelectorResolvers<ContextType>;
+  Schedule?: ScheduleResolvers<ContextType>;
+  Retention?: RetentionResolvers<ContextType>;
+  PolicyEdge?: PolicyEdgeResolvers<ContextType>;
+  PolicyConnection?: PolicyConnectionResolvers<ContextType>;
+  Warning?: WarningResolvers<ContextType>;
+  RecordedError?: RecordedErrorResolvers<ContextType>;
+  Snapshot?: SnapshotResolvers<ContextType>;
+  SnapshotEdge?: SnapshotEdgeResolvers<ContextType>;
+  SnapshotConnection?: SnapshotConnectionResolvers<ContextType>;
+  Restore?: RestoreResolvers<ContextType>;
+  RestoreSource?: RestoreSourceResolvers<ContextType>;
+  RestoreTarget?: RestoreTargetResolvers<ContextType>;
+  RestoreStep?: RestoreStepResolvers<ContextType>;
+  PreservedBranch?: PreservedBranchResolvers<ContextType>;
+  RestoreEdge?: RestoreEdgeResolvers<ContextType>;
+  RestoreConnection?: RestoreConnectionResolvers<ContextType>;
+  AuditEvent?: AuditEventResolvers<ContextType>;
+  AuditActor?: AuditActorResolvers<ContextType>;
+  AuditSubject?: AuditSubjectResolvers<ContextType>;
+  AuditEventEdge?: AuditEventEdgeResolvers<ContextType>;
+  AuditEventConnection?: AuditEventConnectionResolvers<ContextType>;
+  Query?: QueryResolvers<ContextType>;
+  Deletion?: DeletionResolvers<ContextType>;
+  PolicyRun?: PolicyRunResolvers<ContextType>;
+  DatabaseConnection?: DatabaseConnectionResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
+};
+
+export type DirectiveResolvers<ContextType = GraphqlContext> = {
+  limit?: LimitDirectiveResolver<any, any, ContextType>;
+};

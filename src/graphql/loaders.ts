@@ -1,0 +1,103 @@
+// Owns nested reads: one call of the domain for each field that is nested, however many parents ask, and whatever each of
+// them asks for. Nothing is remembered beyond one such call, because a mutation may follow in the same request.
+
+import type {
+  BranchView,
+  CredentialView,
+  ProjectView,
+  RestoreView,
+  SnapshotView,
+  TimelineView,
+} from '../domain/index.ts';
+import { byId, type Connection, cut, firstOf, sliceById } from './connection.ts';
+import type { GraphqlContext } from './context.ts';
+
+interface Query<Parent, Args> {
+  readonly obj: Parent;
+  readonly params: Args;
+}
+
+/** Answers in the order of the queries. */
+type Load<Parent, Args, Value> = (queries: readonly Query<Parent, Args>[], context: GraphqlContext) => Promise<Value[]>;
+
+interface PageArgs {
+  readonly first?: number | null;
+  readonly after?: string | null;
+}
+
+const credentialOfProject: Load<ProjectView, unknown, CredentialView | null> = async (queries, context) => {
+  const found = await findCredentials(new Set(queries.map(({ obj }) => obj.credentialId)), context);
+  return queries.map(({ obj }) => found.get(obj.credentialId) ?? null);
+};
+
+const branchesOfProject: Load<ProjectView, PageArgs, Connection<BranchView>> = async (queries, { domain, actor }) => {
+  const lists = await domain.branches.listOfProjects(actor, unique(queries.map(({ obj }) => obj.id)));
+  return queries.map(({ obj, params }) => sliceById(lists.get(obj.id) ?? [], params));
+};
+
+const snapshotsOfBranch: Load<BranchView, PageArgs, Connection<SnapshotView>> = async (queries, { domain, actor }) => {
+  const lists = await domain.snapshots.listOfBranches(actor, idsOf(queries), mostOf(queries));
+  return queries.map(({ obj, params }) => byId(cut(lists.get(obj.id) ?? [], firstOf(params)), params));
+};
+
+const restoresOfBranch: Load<BranchView, PageArgs, Connection<RestoreView>> = async (queries, { domain, actor }) => {
+  const lists = await domain.restores.listOfBranches(actor, idsOf(queries), mostOf(queries));
+  return queries.map(({ obj, params }) => byId(cut(lists.get(obj.id) ?? [], firstOf(params)), params));
+};
+
+const timelineOfBranch: Load<BranchView, unknown, TimelineView | null> = async (queries, { domain, actor }) => {
+  const timelines = await domain.branches.timelines(actor, idsOf(queries));
+  return queries.map(({ obj }) => timelines.get(obj.id) ?? null);
+};
+
+/** The branch that `idOf` names, for any parent. */
+function branchOf<Parent>(idOf: (parent: Parent) => string | null): Load<Parent, unknown, BranchView | null> {
+  return async (queries, { domain, actor }) => {
+    const ids = queries.map(({ obj }) => idOf(obj));
+    const present = unique(ids.filter((id) => id !== null));
+    const branches =
+      present.length === 0 ? new Map<string, BranchView>() : await domain.branches.getMany(actor, present);
+    return ids.map((id) => (id === null ? null : (branches.get(id) ?? null)));
+  };
+}
+
+export const loaders = {
+  Project: { credential: uncached(credentialOfProject), branches: uncached(branchesOfProject) },
+  Branch: {
+    snapshots: uncached(snapshotsOfBranch),
+    restores: uncached(restoresOfBranch),
+    timeline: uncached(timelineOfBranch),
+  },
+  Snapshot: { branch: uncached(branchOf((snapshot: SnapshotView) => snapshot.branchId)) },
+  Restore: { branch: uncached(branchOf((restore: RestoreView) => restore.source.branchId)) },
+  RestoreTarget: { branch: uncached(branchOf((target: RestoreView['target']) => target.branchId)) },
+};
+
+function uncached<Parent, Args, Value>(loader: Load<Parent, Args, Value>) {
+  return { loader, opts: { cache: false } };
+}
+
+/** A team has few credentials: one page holds them, as a rule. */
+async function findCredentials(ids: ReadonlySet<string>, { domain, actor }: GraphqlContext) {
+  const found = new Map<string, CredentialView>();
+  let cursor: string | undefined;
+  do {
+    const page = await domain.credentials.list(actor, { limit: 200, cursor });
+    for (const credential of page.items) if (ids.has(credential.id)) found.set(credential.id, credential);
+    cursor = found.size < ids.size ? (page.nextCursor ?? undefined) : undefined;
+  } while (cursor !== undefined);
+  return found;
+}
+
+function idsOf(queries: readonly Query<{ readonly id: string }, unknown>[]): string[] {
+  return unique(queries.map(({ obj }) => obj.id));
+}
+
+/** One more than the largest page that is asked for, so that each page knows whether another follows. */
+function mostOf(queries: readonly Query<unknown, PageArgs>[]): number {
+  return Math.max(...queries.map(({ params }) => firstOf(params))) + 1;
+}
+
+function unique(ids: readonly string[]): string[] {
+  return [...new Set(ids)];
+}

@@ -1,0 +1,83 @@
+// Owns the GraphQL door: POST /graphql, and GraphiQL where it is wanted. It translates; the domain decides.
+// The route is ours, not mercurius', so that there is no GET, no batch, and one shape for every refusal.
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphQLError } from 'graphql';
+import mercurius, { type MercuriusContext, type MercuriusError, type MercuriusOptions } from 'mercurius';
+import { Refusal } from '../core/errors.ts';
+import type { DoorDomain } from '../domain/index.ts';
+import { toFieldError, toRefusedRequest, toRequestError } from './errors.ts';
+import { registerGraphiql } from './graphiql.ts';
+import { limitArguments, tokensMax } from './limits.ts';
+import { loaders } from './loaders.ts';
+import { type Operation, readOperation } from './operation.ts';
+import { resolvers } from './resolvers/index.ts';
+import { depthRule, servedRule } from './rules.ts';
+import { buildGraphqlSchema } from './schema.ts';
+
+interface GraphqlOptions {
+  readonly domain: DoorDomain;
+  /** Serve GraphiQL too, at /graphiql. */
+  readonly graphiql: boolean;
+}
+
+/** `request.actor` must be there: the door of REST guards this one too. */
+export async function registerGraphql(app: FastifyInstance, { domain, graphiql }: GraphqlOptions): Promise<void> {
+  await app.register(async (scope) => {
+    await scope.register(mercurius, toMercurius());
+    scope.post('/graphql', { schema: { hide: true } }, (request, reply) => answer(domain, request, reply));
+    if (graphiql) registerGraphiql(scope);
+  });
+}
+
+function toMercurius(): MercuriusOptions {
+  return {
+    schema: buildGraphqlSchema(),
+    resolvers,
+    loaders,
+    schemaTransforms: [limitArguments],
+    routes: false,
+    validationRules: [servedRule, depthRule],
+    graphql: { parseOptions: { maxTokens: tokensMax } },
+    errorFormatter: formatErrors,
+  };
+}
+
+/** 200 where the operation ran, errors or not; 400 where it could not. */
+async function answer(domain: DoorDomain, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  try {
+    const { query, variables, operationName }: Operation = readOperation(request.body);
+    return await reply.graphql(query, { actor: request.actor, domain }, variables, operationName);
+  } catch (error) {
+    const errors = whyNotRun(error, request.id);
+    if (errors === undefined) throw error;
+    request.log.info({ code: 'invalid_request' }, 'graphql.refused');
+    return reply.code(400).send({ errors });
+  }
+}
+
+/** The errors of a request that could not be run, or undefined where the fault is ours. */
+function whyNotRun(error: unknown, requestId: string) {
+  if (error instanceof Refusal) return [toRefusedRequest(error, requestId)];
+  if (!isMercuriusError(error) || error.code !== 'MER_ERR_GQL_VALIDATION') return undefined;
+  return (error.errors ?? [error]).map((one) => toRequestError(one, requestId));
+}
+
+function isMercuriusError(error: unknown): error is MercuriusError {
+  return error instanceof Error && 'code' in error;
+}
+
+/** Where there is no `data` at all, the operation was not run. */
+function formatErrors(
+  { data, errors }: { data?: Record<string, unknown> | null; errors: readonly GraphQLError[] },
+  { reply }: MercuriusContext,
+) {
+  const { id: requestId, log } = reply.request;
+  if (data === undefined) {
+    return { statusCode: 400, response: { errors: errors.map((error) => toRequestError(error, requestId)) } };
+  }
+  return {
+    statusCode: 200,
+    response: { data, errors: errors.map((error) => toFieldError(error, { requestId, log })) },
+  };
+}

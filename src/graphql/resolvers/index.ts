@@ -1,0 +1,31 @@
+// Owns the list of resolvers: a query or command of the schema without its resolver does not compile.
+
+import type { MutationResolvers, QueryResolvers } from '../generated.ts';
+import { scalars } from '../scalars.ts';
+import { auditQueries } from './audit.ts';
+import { branchQueries } from './branch.ts';
+import { credentialMutations, credentialQueries } from './credential.ts';
+import { policyMutations, policyQueries } from './policy.ts';
+import { projectMutations, projectQueries } from './project.ts';
+import { restoreMutations, restoreQueries } from './restore.ts';
+import { snapshotMutations, snapshotQueries } from './snapshot.ts';
+
+const Query: Required<QueryResolvers> = {
+  ...credentialQueries,
+  ...projectQueries,
+  ...branchQueries,
+  ...policyQueries,
+  ...snapshotQueries,
+  ...restoreQueries,
+  ...auditQueries,
+};
+
+const Mutation: Required<MutationResolvers> = {
+  ...credentialMutations,
+  ...projectMutations,
+  ...policyMutations,
+  ...snapshotMutations,
+  ...restoreMutations,
+};
+
+export const resolvers = { ...scalars, Query, Mutation };

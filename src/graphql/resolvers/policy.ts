@@ -1,0 +1,28 @@
+import { byId, pageOf } from '../connection.ts';
+import type { MutationResolvers, QueryResolvers } from '../generated.ts';
+import { given, onceOptions, patch } from '../input.ts';
+
+type Queries = Required<Pick<QueryResolvers, 'policy' | 'policies'>>;
+type Mutations = Required<Pick<MutationResolvers, 'createPolicy' | 'updatePolicy' | 'deletePolicy' | 'runPolicy'>>;
+
+export const policyQueries: Queries = {
+  policy: (_, { id }, { domain, actor }) => domain.policies.get(actor, id),
+  policies: async (_, args, { domain, actor }) => byId(await domain.policies.list(actor, pageOf(args)), args),
+};
+
+export const policyMutations: Mutations = {
+  createPolicy: (_, { input, idempotencyKey }, { domain, actor }) => {
+    const options = onceOptions('createPolicy', input, idempotencyKey);
+    return domain.policies.create(actor, { ...input, selector: given(input.selector) }, options);
+  },
+  updatePolicy: (_, { input }, { domain, actor }) => {
+    const { selector, ...rest } = patch(input);
+    return domain.policies.update(actor, { ...rest, selector: selector && patch(selector, 'selector.') });
+  },
+  deletePolicy: async (_, { input: { id } }, { domain, actor }) => {
+    await domain.policies.delete(actor, id);
+    return { id };
+  },
+  runPolicy: (_, { input, idempotencyKey }, { domain, actor }) =>
+    domain.policies.run(actor, input.id, onceOptions('runPolicy', input, idempotencyKey)),
+};

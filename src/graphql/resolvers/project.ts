@@ -1,0 +1,34 @@
+import type { UpdateProjectInput as UpdateProject } from '../../domain/index.ts';
+import { byId, pageOf } from '../connection.ts';
+import type { MutationResolvers, QueryResolvers, UpdateProjectInput } from '../generated.ts';
+import { given, onceOptions, patch, readLabels, readLabelsPatch } from '../input.ts';
+
+type Queries = Required<Pick<QueryResolvers, 'project' | 'projects'>>;
+type Mutations = Required<
+  Pick<MutationResolvers, 'registerProject' | 'updateProject' | 'removeProject' | 'syncProject'>
+>;
+
+export const projectQueries: Queries = {
+  project: (_, { id }, { domain, actor }) => domain.projects.get(actor, id),
+  projects: async (_, args, { domain, actor }) => byId(await domain.projects.list(actor, pageOf(args)), args),
+};
+
+export const projectMutations: Mutations = {
+  registerProject: (_, { input, idempotencyKey }, { domain, actor }) => {
+    const { labels, ...rest } = given(input);
+    const options = onceOptions('registerProject', input, idempotencyKey);
+    return domain.projects.register(actor, { ...rest, labels: readLabels(labels) }, options);
+  },
+  updateProject: (_, { input }, { domain, actor }) => domain.projects.update(actor, toPatch(input)),
+  removeProject: async (_, { input: { id } }, { domain, actor }) => {
+    await domain.projects.remove(actor, id);
+    return { id };
+  },
+  syncProject: (_, { input, idempotencyKey }, { domain, actor }) =>
+    domain.projects.requestSync(actor, input.id, onceOptions('syncProject', input, idempotencyKey)),
+};
+
+function toPatch(input: UpdateProjectInput): UpdateProject {
+  const { labels, ...rest } = patch(input);
+  return { ...rest, labels: readLabelsPatch(labels) };
+}

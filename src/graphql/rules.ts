@@ -1,0 +1,66 @@
+// Owns what an operation must be beyond GraphQL's own rules: of a kind that is served, and not too deep.
+
+import {
+  type ASTVisitor,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  type SelectionSetNode,
+  type ValidationContext,
+} from 'graphql';
+
+/** Refuses subscriptions for as long as the schema has none: graphql itself finds that out only when it runs one. */
+export function servedRule(context: ValidationContext): ASTVisitor {
+  return {
+    OperationDefinition(operation) {
+      if (context.getSchema().getRootType(operation.operation)) return;
+      context.reportError(new GraphQLError(`A ${operation.operation} is not served.`, { nodes: operation }));
+    },
+  };
+}
+
+const depthMax = 12;
+
+/** What is looked into at all; deeper than this is refused whatever it holds. */
+const lookedInto = 100;
+
+/**
+ * Refuses operations that nest deeper than `depthMax` fields. Introspection is left out (graphql bounds it by a rule of its
+ * own): the query by which GraphiQL reads the schema is 15 deep. That is why mercurius' `queryDepth` is not used.
+ */
+export function depthRule(context: ValidationContext): ASTVisitor {
+  const fragments = new Map<string, number>();
+  return {
+    OperationDefinition(operation) {
+      const depth = depthOf(operation.selectionSet, 0);
+      if (depth <= depthMax) return;
+      const message = `The operation nests more than ${depthMax} fields deep.`;
+      context.reportError(new GraphQLError(message, { nodes: operation }));
+    },
+  };
+
+  function depthOf({ selections }: SelectionSetNode, above: number): number {
+    if (above > lookedInto) return lookedInto;
+    const depths = selections.map((selection) => {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) {
+        const fragment = context.getFragment(selection.name.value);
+        return fragment ? depthOfFragment(fragment, above) : 0;
+      }
+      const inner = selection.selectionSet ? depthOf(selection.selectionSet, above + 1) : 0;
+      if (selection.kind === Kind.INLINE_FRAGMENT) return inner;
+      return selection.name.value.startsWith('__') ? 0 : inner + 1;
+    });
+    return Math.max(0, ...depths);
+  }
+
+  /** Each fragment is measured once. One that is being measured already is a cycle, which another rule refuses. */
+  function depthOfFragment(fragment: FragmentDefinitionNode, above: number): number {
+    const name = fragment.name.value;
+    const known = fragments.get(name);
+    if (known !== undefined) return known;
+    fragments.set(name, 0);
+    const depth = depthOf(fragment.selectionSet, above + 1);
+    fragments.set(name, depth);
+    return depth;
+  }
+}

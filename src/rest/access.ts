@@ -1,0 +1,48 @@
+// Owns who is let in: every route asks for an API key but those that say `config: { isOpen: true }`. It runs before a body is
+// read, and leaves the actor on the request for the handlers of both doors.
+
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Actor, DoorDomain } from '../domain/index.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks. Throws on an open route, where nobody was asked for. */
+    actor: Actor;
+  }
+  interface FastifyContextConfig {
+    /** Answers without an API key. */
+    isOpen?: boolean;
+  }
+}
+
+/** Guards every route of `app` and of what is registered on it later. */
+export function guardAccess(app: FastifyInstance, domain: DoorDomain): void {
+  const actors = new WeakMap<FastifyRequest, Actor>();
+  app.decorateRequest('actor', {
+    getter() {
+      const actor = actors.get(this);
+      if (!actor) throw new Error('This route is open: it has no actor.');
+      return actor;
+    },
+  });
+  app.addHook('onRequest', async (request) => {
+    if (request.is404 || request.routeOptions.config.isOpen) return;
+    const presented = presentedKey(request.headers.authorization);
+    actors.set(request, await domain.authenticate(presented, { requestId: request.id, sourceAddress: request.ip }));
+  });
+}
+
+/**
+ * Lets the routes that are registered on `scope` from now on, and that `isOpen` picks by their path, answer without a key.
+ * For plug-ins that bring pages of their own: a documentation, GraphiQL.
+ */
+export function leaveOpen(scope: FastifyInstance, isOpen: (path: string) => boolean = () => true): void {
+  scope.addHook('onRoute', (route) => {
+    if (isOpen(route.url)) route.config = { ...route.config, isOpen: true };
+  });
+}
+
+/** The key of `Authorization: Bearer <key>`, or undefined. */
+function presentedKey(authorization: string | undefined): string | undefined {
+  return /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization ?? '')?.[1];
+}

@@ -1,0 +1,84 @@
+// Owns the OpenAPI document, which is made from the routes, and the page that shows it.
+
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { leaveOpen } from './access.ts';
+import { memberOf } from './schema-error.ts';
+import { namedSchemas } from './schemas/named.ts';
+
+const description = `Backups of Neon Postgres: policies say what is kept, snapshots are taken, any moment is brought back.
+
+Refusals are problems (RFC 9457) with a stable \`code\`. Lists are newest first, in pages. Changes need \`If-Match\`. Requests that
+start work answer 202 and may carry \`Idempotency-Key\` and \`Prefer: wait=N\`.`;
+
+/** Call it before the routes are registered: it learns them as they come. */
+export async function describeRoutes(app: FastifyInstance): Promise<void> {
+  for (const schema of namedSchemas) app.addSchema(schema);
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Afterglow', version: '1.0.0', description },
+      tags: [
+        { name: 'Credentials', description: 'Neon API keys.' },
+        { name: 'Projects', description: 'Neon projects that the team has registered.' },
+        { name: 'Branches', description: 'Their branches, and what those can be restored to.' },
+        { name: 'Policies', description: 'What must be kept.' },
+        { name: 'Snapshots', description: 'Stored recovery points.' },
+        { name: 'Restores', description: 'Moments that are brought back.' },
+        { name: 'Audit', description: 'Who did what.' },
+        { name: 'Health', description: 'For probes.' },
+      ],
+      components: {
+        securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of the team.' } },
+      },
+      security: [{ apiKey: [] }],
+    },
+    refResolver: { buildLocalReference: (schema, _base, _fragment, index) => nameOf(schema['$id'], index) },
+    transformObject: (document) => {
+      if (!('openapiObject' in document)) return document.swaggerObject;
+      tellNeeds(document.openapiObject.paths ?? {});
+      return document.openapiObject;
+    },
+    transform: ({ schema, url }) => {
+      const isOurs = /^\/(v1\/|livez$|readyz$)/.test(url);
+      return { schema: isOurs ? schema : { ...schema, hide: true }, url };
+    },
+  });
+}
+
+/** Serves the document and its page; both answer without a key. */
+export async function serveDocs(app: FastifyInstance, options: { production: boolean }): Promise<void> {
+  app.get('/openapi.json', { config: { isOpen: true }, schema: { hide: true } }, async () => app.swagger());
+  await app.register(async (docs) => {
+    leaveOpen(docs);
+    await docs.register(swaggerUi, {
+      routePrefix: '/docs',
+      staticCSP: true,
+      // A key that was typed in stays in the browser only where that browser is a developer's.
+      uiConfig: { persistAuthorization: !options.production, displayRequestDuration: true, tryItOutEnabled: true },
+    });
+  });
+}
+
+/** What the schemas cannot say: a missing If-Match is refused, but as 428, and a body of optional fields may be left out. */
+function tellNeeds(paths: object): void {
+  for (const path of Object.values(paths)) {
+    const parameters = memberOf(memberOf(path, 'patch'), 'parameters');
+    const ifMatch: unknown = Array.isArray(parameters)
+      ? parameters.find((one) => memberOf(one, 'name') === 'If-Match')
+      : undefined;
+    if (isObject(ifMatch)) Object.assign(ifMatch, { required: true });
+    const body = memberOf(memberOf(path, 'post'), 'requestBody');
+    const schema = memberOf(memberOf(memberOf(body, 'content'), 'application/json'), 'schema');
+    if (isObject(body) && !memberOf(schema, 'required')) Object.assign(body, { required: false });
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function nameOf(id: unknown, index: number): string {
+  return typeof id === 'string' ? id : `schema-${index}`;
+}

@@ -1,0 +1,6 @@
+import type { DoorDomain } from '../../domain/index.ts';
+
+/** What every route module is given. */
+export interface Doors {
+  readonly domain: DoorDomain;
+}

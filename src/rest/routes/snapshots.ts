@@ -1,0 +1,121 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { takesNoBody } from '../body.ts';
+import { withEtag } from '../etag.ts';
+import { optionsOf } from '../idempotency.ts';
+import { pageRequestOf, withNextLink } from '../paging.ts';
+import { settle } from '../prefer.ts';
+import { answers, pageOf, withBody, withKey } from '../schemas/answer.ts';
+import { idParams, NoQuery, WaitHeaders, WorkHeaders } from '../schemas/parts.ts';
+import { ListSnapshotsQuery, RequestSnapshot } from '../schemas/snapshots.ts';
+import type { Doors } from './doors.ts';
+import { isDeleted, isTaken } from './snapshot-work.ts';
+
+const tags = ['Snapshots'];
+const one = { $ref: 'Snapshot#' };
+const params = idParams('snapshot');
+const worked = { schema: one, headers: ['ETag', 'Location', 'Preference-Applied'] } as const;
+
+export const snapshotRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { domain }) => {
+  app.post(
+    '/v1/snapshots',
+    {
+      schema: {
+        operationId: 'requestSnapshot',
+        summary: 'Take a snapshot',
+        description: 'Of the present, or of a moment or position in the restore window.',
+        tags,
+        querystring: NoQuery,
+        headers: WorkHeaders,
+        body: RequestSnapshot,
+        response: answers(
+          {
+            200: { description: 'It has ended, in the time that was preferred: see its status.', ...worked },
+            202: { description: 'Requested.', ...worked },
+          },
+          [
+            ...withBody,
+            ...withKey,
+            'not_found',
+            'name_taken',
+            'invalid_instant',
+            'instant_in_future',
+            'outside_restore_window',
+            'branch_gone',
+          ],
+        ),
+      },
+    },
+    async (request, reply) => {
+      const { actor } = request;
+      const first = await domain.snapshots.request(actor, request.body, optionsOf(request));
+      reply.header('location', `/v1/snapshots/${first.id}`);
+      const look = () => domain.snapshots.get(actor, first.id);
+      return withEtag(reply, await settle(request, reply, first, { look, hasEnded: isTaken }));
+    },
+  );
+
+  app.get(
+    '/v1/snapshots',
+    {
+      schema: {
+        operationId: 'listSnapshots',
+        summary: 'List snapshots',
+        tags,
+        querystring: ListSnapshotsQuery,
+        response: answers({ 200: { description: 'A page.', schema: pageOf('Snapshot'), headers: ['Link'] } }, [
+          'invalid_cursor',
+        ]),
+      },
+    },
+    async (request, reply) => {
+      const { limit, cursor, ...filter } = request.query;
+      const page = pageRequestOf({ limit, cursor });
+      return withNextLink(request, reply, await domain.snapshots.list(request.actor, filter, page));
+    },
+  );
+
+  app.get(
+    '/v1/snapshots/:id',
+    {
+      schema: {
+        operationId: 'getSnapshot',
+        summary: 'Show a snapshot',
+        tags,
+        params,
+        querystring: NoQuery,
+        response: answers({ 200: { description: 'As it is now.', schema: one, headers: ['ETag'] } }, ['not_found']),
+      },
+    },
+    async (request, reply) => withEtag(reply, await domain.snapshots.get(request.actor, request.params.id)),
+  );
+
+  app.delete(
+    '/v1/snapshots/:id',
+    {
+      preHandler: takesNoBody,
+      schema: {
+        operationId: 'deleteSnapshot',
+        summary: 'Delete a snapshot',
+        description: 'It is purged in Neon, and stays readable here.',
+        tags,
+        params,
+        querystring: NoQuery,
+        headers: WaitHeaders,
+        response: answers(
+          {
+            200: { description: 'It is gone, in the time that was preferred, or stays: see its status.', ...worked },
+            202: { description: 'Requested.', ...worked },
+          },
+          [...withBody, 'not_found', 'snapshot_in_use', 'project_removed', 'transition_refused'],
+        ),
+      },
+    },
+    async (request, reply) => {
+      const { actor } = request;
+      const first = await domain.snapshots.delete(actor, request.params.id);
+      reply.header('location', `/v1/snapshots/${first.id}`);
+      const look = () => domain.snapshots.get(actor, first.id);
+      return withEtag(reply, await settle(request, reply, first, { look, hasEnded: isDeleted }));
+    },
+  );
+};

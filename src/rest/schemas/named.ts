@@ -1,0 +1,24 @@
+// Owns which schemas have a name in the OpenAPI document, in the order in which it lists them. Routes refer to them by `$ref`.
+
+import { Problem } from './answer.ts';
+import { AuditEvent } from './audit-events.ts';
+import { Branch, RestoreWindow, Timeline } from './branches.ts';
+import { Credential } from './credentials.ts';
+import { Policy } from './policies.ts';
+import { Project } from './projects.ts';
+import { Connection, Restore } from './restores.ts';
+import { Snapshot } from './snapshots.ts';
+
+export const namedSchemas = [
+  Credential,
+  Project,
+  RestoreWindow,
+  Branch,
+  Timeline,
+  Policy,
+  Snapshot,
+  Restore,
+  Connection,
+  AuditEvent,
+  Problem,
+];

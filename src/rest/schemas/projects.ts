@@ -1,0 +1,52 @@
+import { Type } from 'typebox';
+import type { ProjectView } from '../../domain/index.ts';
+import { answer, at, createdAt, integer, text, updatedAt, version } from './answer.ts';
+import { id, Labels, LabelsPatch, neonProjectId, strict } from './parts.ts';
+
+export const RegisterProject = strict({
+  neonProjectId: neonProjectId("Neon's id of the project. It can be registered once in an installation."),
+  credentialId: id('The credential to reach it with (crd_...).'),
+  labels: Type.Optional(Labels),
+});
+
+function limit(description: string, minimum: number) {
+  const value = Type.Integer({ minimum, maximum: 100_000 });
+  return Type.Optional(Type.Union([value, Type.Null()], { description: `${description} null: the plan's own.` }));
+}
+
+export const UpdateProject = strict({
+  labels: Type.Optional(LabelsPatch),
+  limits: Type.Optional(
+    strict(
+      {
+        rootBranches: limit('Root branches that the plan allows.', 1),
+        snapshots: limit('Manual snapshots that the plan allows.', 0),
+      },
+      { description: "Where your contract differs from the plan's limits." },
+    ),
+  ),
+});
+
+export const Project = answer<ProjectView>()('Project', 'A Neon project that the team has registered.', {
+  id: text('prj_...'),
+  neonProjectId: text("Neon's id of it."),
+  credentialId: text('The credential that it is reached with.'),
+  name: text('Its name in Neon.'),
+  region: text('Where Neon runs it.'),
+  pgVersion: integer('The major version of Postgres.'),
+  plan: text('The Neon plan.'),
+  historyRetentionSeconds: integer('How far back Neon keeps history.'),
+  labels: Type.Unsafe<Record<string, string>>({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    description: 'Your own.',
+  }),
+  limits: Type.Object(
+    { rootBranches: integer('Root branches.'), snapshots: integer('Manual snapshots.') },
+    { description: "In force: the plan's, unless the project sets its own." },
+  ),
+  version,
+  createdAt,
+  updatedAt,
+  syncedAt: at('When its branches were last compared with Neon.'),
+});

@@ -1,0 +1,70 @@
+import { Type } from 'typebox';
+import { failures } from '../../core/errors.ts';
+import type { RecordedError, SnapshotView } from '../../domain/index.ts';
+import { answer, at, createdAt, integer, orNull, status, text, updatedAt, version, words } from './answer.ts';
+import { excluding, id, instant, lsn, name, pageQuery } from './parts.ts';
+
+export const RequestSnapshot = Type.Object(
+  {
+    branchId: id('Of what (brn_...).'),
+    name: Type.Optional(name('For people; one is made up otherwise.')),
+    at: Type.Optional(
+      instant('The moment to capture, in the restore window. The present, unless `at` or `lsn` is given.'),
+    ),
+    lsn: Type.Optional(lsn('The position to capture, such as 16/B374D848.')),
+  },
+  { additionalProperties: false, ...excluding('at', 'lsn') },
+);
+
+export const ListSnapshotsQuery = Type.Object(
+  {
+    ...pageQuery,
+    projectId: Type.Optional(id('Of this project only.')),
+    branchId: Type.Optional(id('Of this branch only.')),
+    policyId: Type.Optional(id('Taken by this policy only.')),
+    status: Type.Optional(status('snapshot', 'In this status only.')),
+  },
+  { additionalProperties: false },
+);
+
+/** Parts of the answers of all work. */
+export const outcome = {
+  unverified: Type.Array(Type.String(), { description: "Facts asked for that Neon's answers did not show." }),
+  warnings: Type.Array(Type.Object({ code: text('Stable.'), message: text('For people.') }), {
+    description: 'What did not stop the work but should be known.',
+  }),
+  error: orNull(
+    Type.Object(
+      {
+        code: Type.Unsafe<RecordedError['code']>({ type: 'string', enum: [...failures], description: 'Stable.' }),
+        message: text('For people.'),
+      },
+      { description: 'Why it ended without success.' },
+    ),
+  ),
+};
+
+export const Snapshot = answer<SnapshotView>()('Snapshot', 'A stored recovery point.', {
+  id: text('snp_...'),
+  projectId: text('Of the project.'),
+  branchId: text('Of the branch that it captures.'),
+  policyId: orNull(text('The policy that took it; null when a person asked for it.')),
+  name: text('For people.'),
+  kind: words({ neon_snapshot: true, branch: true }, 'What it is in Neon.'),
+  status: status('snapshot', 'How it stands.'),
+  requestedAt: orNull(at('The moment that was asked for.')),
+  requestedLsn: orNull(text('The position that was asked for.')),
+  pointAt: orNull(
+    at('The moment that it captures, as Neon says; null until it is available, and where Neon does not say.'),
+  ),
+  lsn: orNull(text('The position that it captures, as Neon says.')),
+  neonId: orNull(text("Neon's id of it.")),
+  sizeBytes: orNull(integer('Null where Neon does not say.')),
+  keptBecause: Type.Array(Type.String(), { description: 'Every reason why it is kept.' }),
+  ...outcome,
+  version,
+  createdAt,
+  updatedAt,
+  availableAt: orNull(at('When it could first be restored.')),
+  endedAt: orNull(at('When it ended for good.')),
+});

@@ -1,0 +1,105 @@
+// Owns the assembly of the REST door: the order of its checks, and its routes. It listens nowhere; `app.ts` does.
+
+import { randomUUID } from 'node:crypto';
+import { fastify, type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { Logger } from 'pino';
+import { Refusal } from '../core/errors.ts';
+import type { DoorDomain } from '../domain/index.ts';
+import { guardAccess } from './access.ts';
+import { bodyBytesMax, readJsonOnly } from './body.ts';
+import { refuseConnection } from './connection.ts';
+import { doorLogger, logAnswers } from './logging.ts';
+import { describeRoutes, serveDocs } from './openapi.ts';
+import { announceClosing } from './prefer.ts';
+import { answerError } from './problem.ts';
+import { auditEventRoutes } from './routes/audit-events.ts';
+import { branchRoutes } from './routes/branches.ts';
+import { credentialRoutes } from './routes/credentials.ts';
+import { healthRoutes } from './routes/health.ts';
+import { policyRoutes } from './routes/policies.ts';
+import { projectRoutes } from './routes/projects.ts';
+import { restoreRoutes } from './routes/restores.ts';
+import { snapshotRoutes } from './routes/snapshots.ts';
+import { refuseUnknownRoutes } from './unknown-route.ts';
+
+export { leaveOpen } from './access.ts';
+
+export interface RestOptions {
+  readonly domain: DoorDomain;
+  readonly logger: Logger | false;
+  readonly newRequestId?: () => string;
+  readonly production: boolean;
+  /** Without the api role a process answers probes alone. Default: everything. */
+  readonly serves?: 'everything' | 'probes';
+}
+
+/**
+ * The door, ready for more routes and then for `listen`. Routes that are added to it are guarded like its own (see
+ * `access.ts`), refuse in the same form, and are no part of the OpenAPI document unless their path begins with /v1/.
+ */
+export async function buildRest(options: RestOptions): Promise<FastifyInstance> {
+  const app: FastifyInstance = fastify(settings(options));
+  announceClosing(app);
+  app.setErrorHandler(answerError);
+  identifyAnswers(app);
+  refuseUnknownRoutes(app);
+  guardAccess(app, options.domain);
+  readJsonOnly(app);
+  logAnswers(app);
+  await describeRoutes(app);
+  await app.register(healthRoutes, { domain: options.domain });
+  if (options.serves === 'probes') return app;
+  await registerRoutes(app, options.domain);
+  await serveDocs(app, options);
+  return app;
+}
+
+async function registerRoutes(app: FastifyInstance, domain: DoorDomain): Promise<void> {
+  const door = app.withTypeProvider<TypeBoxTypeProvider>();
+  await door.register(credentialRoutes, { domain });
+  await door.register(projectRoutes, { domain });
+  await door.register(branchRoutes, { domain });
+  await door.register(policyRoutes, { domain });
+  await door.register(snapshotRoutes, { domain });
+  await door.register(restoreRoutes, { domain });
+  await door.register(auditEventRoutes, { domain });
+}
+
+function settings({ logger, newRequestId = randomUUID }: RestOptions): FastifyServerOptions {
+  return {
+    ...(logger ? { loggerInstance: doorLogger(logger) } : { logger: false }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: (raw) => givenRequestId(raw.headers['x-request-id']) ?? newRequestId(),
+    requestIdHeader: false,
+    bodyLimit: bodyBytesMax,
+    // To receive a whole request; a slow sender holds a socket no longer.
+    requestTimeout: 60_000,
+    routerOptions: { maxParamLength: 1024 },
+    // `body.ts` bounds how many values are checked: that makes `allErrors` safe.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true, verbose: true } },
+    // Refused by a hook below, in the form of every refusal.
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => {
+      reply.header('x-request-id', request.id);
+      answerError(error, request, reply);
+    },
+    clientErrorHandler: refuseConnection,
+  };
+}
+
+/** The first hook of all: every answer names its request, and a closing server takes no more. */
+function identifyAnswers(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+    if (!app.closing.aborted) return;
+    throw new Refusal('starting', 'This process is stopping. Nothing was done. Send the request again.', {
+      retryAfterSeconds: 1,
+    });
+  });
+}
+
+/** An id that came with the request is kept only where it can do no harm in a log or a header. */
+function givenRequestId(given: string | string[] | undefined): string | undefined {
+  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : undefined;
+}

@@ -1,0 +1,107 @@
+// Every command as each door words it: the route of REST, the mutation of GraphQL.
+
+import { fields } from '../graphql/fields.ts';
+import type { Answered, Sent, World } from './world.ts';
+
+interface Command {
+  readonly method: Sent['method'];
+  /** With `:id` where the id stands. */
+  readonly path: string;
+  /** What GraphQL is asked of the answer; REST answers it all. */
+  readonly selection: string;
+}
+
+export const commands = {
+  createCredential: { method: 'POST', path: '/v1/credentials', selection: fields.credential },
+  updateCredential: { method: 'PATCH', path: '/v1/credentials/:id', selection: fields.credential },
+  deleteCredential: { method: 'DELETE', path: '/v1/credentials/:id', selection: 'id' },
+  registerProject: { method: 'POST', path: '/v1/projects', selection: fields.project },
+  updateProject: { method: 'PATCH', path: '/v1/projects/:id', selection: fields.project },
+  removeProject: { method: 'DELETE', path: '/v1/projects/:id', selection: 'id' },
+  syncProject: { method: 'POST', path: '/v1/projects/:id/sync', selection: fields.project },
+  createPolicy: { method: 'POST', path: '/v1/policies', selection: fields.policy },
+  updatePolicy: { method: 'PATCH', path: '/v1/policies/:id', selection: fields.policy },
+  deletePolicy: { method: 'DELETE', path: '/v1/policies/:id', selection: 'id' },
+  runPolicy: { method: 'POST', path: '/v1/policies/:id/run', selection: `snapshots { ${fields.snapshot} }` },
+  requestSnapshot: { method: 'POST', path: '/v1/snapshots', selection: fields.snapshot },
+  deleteSnapshot: { method: 'DELETE', path: '/v1/snapshots/:id', selection: fields.snapshot },
+  requestRestore: { method: 'POST', path: '/v1/restores', selection: fields.restore },
+  connectRestore: { method: 'POST', path: '/v1/restores/:id/connection', selection: 'uri' },
+  deletePreservedBranch: { method: 'DELETE', path: '/v1/restores/:id/preserved-branch', selection: fields.restore },
+} as const satisfies Record<string, Command>;
+
+export type CommandName = keyof typeof commands;
+
+/** One command to one subject, in no door's words. */
+export interface Wish {
+  readonly command: CommandName;
+  readonly id?: string;
+  /** The version that was read: If-Match, or `version`. */
+  readonly version?: number;
+  readonly body?: Readonly<Record<string, unknown>>;
+  /** Idempotency-Key, or `idempotencyKey`. */
+  readonly key?: string;
+}
+
+export interface Outcome {
+  /** `ok`, or the code of the refusal. */
+  readonly code: string;
+  /** Null where the door has nothing to say but that it is done. */
+  readonly answer: unknown;
+  /** What a refusal says, and its members. */
+  readonly refusal: unknown;
+}
+
+export type Door = (world: World, wish: Wish, requestId: string) => Promise<Outcome>;
+
+export const byRest: Door = async (world, { command, id = '', version, body, key }, requestId) => {
+  const { method, path } = commands[command];
+  const answered = await world.send({
+    method,
+    url: path.replace(':id', id),
+    ...(body === undefined ? {} : { body }),
+    headers: {
+      'x-request-id': requestId,
+      ...(version === undefined ? {} : { 'if-match': `"${version}"` }),
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+    },
+  });
+  if (answered.status < 300) return { code: 'ok', answer: answered.body ?? null, refusal: null };
+  const {
+    code,
+    detail,
+    type: _type,
+    title: _title,
+    status: _status,
+    ...members
+  } = answered.body as Record<string, unknown>;
+  return { code: String(code), answer: null, refusal: { detail, ...members } };
+};
+
+export const byGraphql: Door = async (world, { command, id, version, body, key }, requestId) => {
+  const inputType = `${command.slice(0, 1).toUpperCase()}${command.slice(1)}Input`;
+  const keyArgument = key === undefined ? '' : `, idempotencyKey: ${JSON.stringify(key)}`;
+  const { body: said, status } = await ask(
+    world,
+    `mutation ($input: ${inputType}!) { done: ${command}(input: $input${keyArgument}) { ${commands[command].selection} } }`,
+    { input: { ...(id === undefined ? {} : { id }), ...(version === undefined ? {} : { version }), ...body } },
+    requestId,
+  );
+  const { data, errors } = said as {
+    data?: { done: unknown };
+    errors?: { message: string; extensions: Record<string, unknown> }[];
+  };
+  const [error] = errors ?? [];
+  if (error === undefined) {
+    if (status !== 200) throw new Error(`status ${status} without an error`);
+    return { code: 'ok', answer: commands[command].selection === 'id' ? null : data?.done, refusal: null };
+  }
+  // REST says when to come back in a header.
+  const { code, retryAfterSeconds: _later, ...members } = error.extensions;
+  return { code: String(code), answer: null, refusal: { detail: error.message, ...members } };
+};
+
+export function ask(world: World, query: string, variables: object = {}, requestId = 'read'): Promise<Answered> {
+  const headers = { 'x-request-id': requestId };
+  return world.send({ method: 'POST', url: '/graphql', body: { query, variables }, headers });
+}

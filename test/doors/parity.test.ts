@@ -1,0 +1,240 @@
+// Both doors give the same answer, and leave the same behind: one life of a team, told to one installation through REST and to
+// another through GraphQL, and compared after each command.
+
+import t, { type Test } from 'tap';
+import { buildGraphqlSchema } from '../../src/graphql/schema.ts';
+import { fields } from '../graphql/fields.ts';
+import { ask, byGraphql, byRest, type CommandName, commands, type Door } from './commands.ts';
+import { makeLikeness } from './likeness.ts';
+import { lastSteps, type Step, steps } from './steps.ts';
+import { openWorld, type World } from './world.ts';
+
+interface Side {
+  readonly world: World;
+  readonly door: Door;
+  readonly like: (value: unknown) => unknown;
+  readonly seen: { sequence: number };
+}
+
+async function openSide(test: Test, door: Door): Promise<Side> {
+  const world = await openWorld(test);
+  world.kept.set('neonApiKey', world.emulator.apiKey);
+  world.kept.set('neonProject', world.emulator.projectId);
+  return { world, door, like: makeLikeness(world), seen: { sequence: 0 } };
+}
+
+const sides = await Promise.all([openSide(t, byRest), openSide(t, byGraphql)]);
+const [rest] = sides;
+
+function take({ command, expect, wish, keep, leavesRunning }: Step, index: number): void {
+  t.test(`${index + 1}. ${command}: ${expect}, with the same answer and the same audit events`, async (t) => {
+    const requestId = `step-${index + 1}`;
+    const [left, right] = await Promise.all(
+      sides.map(async ({ world, door, like, seen }) => {
+        const outcome = await door(world, wish(world), requestId);
+        const { id } = (outcome.answer ?? {}) as { id?: string };
+        if (keep !== undefined && id !== undefined) world.kept.set(keep, id);
+        await (leavesRunning ? world.underWay() : settle(world));
+        return {
+          code: outcome.code,
+          answer: like(outcome.answer),
+          // Of a request that does not fit the schema each door speaks in its own words.
+          refusal: outcome.code === 'invalid_request' ? null : like(outcome.refusal),
+          events: leavesRunning ? [] : like(await newEvents(world, seen)),
+        };
+      }),
+    );
+    t.equal(left?.code, expect, 'as expected');
+    t.strictSame(right, left);
+  });
+}
+
+for (const [index, step] of steps.entries()) take(step, index);
+
+t.test('both doors read the same in one installation', async (t) => {
+  for (const side of sides) {
+    for (const list of lists) {
+      const { viaRest, viaGraphql } = await readBoth(side, list);
+      t.ok(viaRest.length > 0, `there is something to read: ${list.field}`);
+      t.strictSame(viaGraphql, viaRest, list.field);
+    }
+  }
+});
+
+t.test('what is nested in GraphQL is what the lists of REST hold', async (t) => {
+  if (!rest) throw new Error('no side');
+  const { world, like } = rest;
+  const [branch, project] = ['branch', 'project'].map((name) => world.kept.get(name) ?? '');
+  const { body } = await ask(
+    world,
+    `query ($project: ID!) { project(id: $project) { ${fields.project} credential { ${fields.credential} }
+      branches { edges { node { ${fields.branch} timeline { ${fields.timeline} }
+        snapshots { edges { node { ${fields.snapshot} branch { id } } } }
+        restores { edges { node { ${fields.restore} branch { id } target { branch { id } } } } } } } } } }`,
+    { project },
+  );
+  const found = (body as { data: { project: { branches: { edges: { node: Nested }[] } } } }).data.project;
+  const read = async (url: string) => (await world.send({ method: 'GET', url })).body as { items: { id: string }[] };
+  const present = found.branches.edges.map(({ node }) => node);
+  const listed = (await read(`/v1/projects/${project}/branches`)).items;
+  t.strictSame(
+    present.map(({ id }) => id),
+    listed.map(({ id }) => id),
+  );
+  const nested = present.find(({ id }) => id === branch);
+  for (const name of ['snapshots', 'restores'] as const) {
+    const items = (await read(`/v1/${name}?branchId=${branch}`)).items;
+    t.ok(items.length > 1, name);
+    t.strictSame(
+      nested?.[name].edges.map(({ node }) => node.id),
+      items.map(({ id }) => id),
+      name,
+    );
+    t.ok(
+      nested?.[name].edges.every(({ node }) => node.branch.id === branch),
+      'each knows its branch',
+    );
+  }
+  t.strictSame(like(nested?.timeline), like(await read(`/v1/branches/${branch}/timeline`)));
+});
+
+for (const [index, step] of lastSteps.entries()) take(step, steps.length + index);
+
+t.test('both doors leave the same rows', async (t) => {
+  for (const [table, columns] of Object.entries(comparedTables)) {
+    const [left, right] = await Promise.all(
+      sides.map(async ({ world, like }) => like(await world.sql(`select ${columns} from ${table} order by 1`))),
+    );
+    t.strictSame(right, left, table);
+    t.ok(Array.isArray(left), table);
+  }
+});
+
+t.test('without a key both doors refuse in the same words', async (t) => {
+  const answers = await Promise.all(
+    ['/v1/projects', '/graphql'].map((url) =>
+      rest?.world.send({
+        method: url === '/graphql' ? 'POST' : 'GET',
+        url,
+        headers: { authorization: 'Bearer no-key-of-ours', 'x-request-id': 'no-key' },
+        ...(url === '/graphql' ? { body: { query: '{ projects { pageInfo { hasNextPage } } }' } } : {}),
+      }),
+    ),
+  );
+  t.match(answers[0], { status: 401, body: { code: 'unauthenticated' } });
+  t.strictSame(answers[1], answers[0]);
+});
+
+t.test('every command of both doors is in this test, done and refused', async (t) => {
+  const mutations = Object.keys(buildGraphqlSchema().getMutationType()?.getFields() ?? {});
+  t.strictSame(mutations.sort(), Object.keys(commands).sort(), 'of GraphQL');
+  const paths = Object.entries(rest?.world.app.rest.swagger().paths ?? {});
+  const routes = paths.flatMap(([path, item]) =>
+    Object.keys(item ?? {})
+      .filter((method) => ['post', 'patch', 'put', 'delete'].includes(method))
+      .map((method) => `${method.toUpperCase()} ${path.replace('{id}', ':id')}`),
+  );
+  t.strictSame(
+    routes.sort(),
+    Object.values(commands)
+      .map(({ method, path }) => `${method} ${path}`)
+      .sort(),
+    'of REST',
+  );
+  for (const name of Object.keys(commands) as CommandName[]) {
+    const outcomes = [...steps, ...lastSteps].filter(({ command }) => command === name).map(({ expect }) => expect);
+    t.ok(outcomes.includes('ok') && outcomes.some((code) => code !== 'ok'), name);
+  }
+});
+
+t.test('nothing was logged as a warning or an error', async (t) => {
+  for (const { world } of sides) t.strictSame(world.alarms, []);
+});
+
+/** What both tables hold, without what depends on how often a job looked, or on the door itself (fingerprints). */
+const comparedTables = {
+  credentials: 'id, team_id, name, neon_account_id, status, version, created_at, updated_at, deleted_at',
+  projects: '*',
+  branches: '*',
+  policies: '*',
+  schedules: '*',
+  firings: '*',
+  snapshots: '*',
+  restores: '*',
+  preserved_branches: '*',
+  outbox: 'id, team_id, job, subject_id, lane, priority, status, reason',
+  lanes: '*',
+  idempotency_keys: 'key, team_id, response',
+  audit_events:
+    'sequence, id, at, actor_kind, actor_id, action, subject_kind, subject_id, request_id, source_address, details',
+};
+
+interface Nested {
+  readonly id: string;
+  readonly timeline: unknown;
+  readonly snapshots: {
+    readonly edges: { readonly node: { readonly id: string; readonly branch: { readonly id: string } } }[];
+  };
+  readonly restores: Nested['snapshots'];
+}
+
+interface List {
+  readonly path: string;
+  readonly field: string;
+  readonly of: keyof typeof fields;
+}
+
+const lists: readonly List[] = [
+  { path: '/v1/projects', field: 'projects', of: 'project' },
+  { path: '/v1/credentials', field: 'credentials', of: 'credential' },
+  { path: '/v1/snapshots', field: 'snapshots', of: 'snapshot' },
+  { path: '/v1/restores', field: 'restores', of: 'restore' },
+  { path: '/v1/audit-events', field: 'auditEvents', of: 'auditEvent' },
+];
+
+/** Everything in a list, page by page, through each door. */
+async function readBoth({ world }: Side, list: List) {
+  const viaRest: unknown[] = [];
+  const viaGraphql: unknown[] = [];
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const { body } = await world.send({
+      method: 'GET',
+      url: `${list.path}?limit=7${cursor ? `&cursor=${cursor}` : ''}`,
+    });
+    const page = body as { items: unknown[]; nextCursor: string | null };
+    viaRest.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  for (let after: string | null = null, more = true; more; ) {
+    const query = `query ($after: String) { list: ${list.field}(first: 7, after: $after) {
+      edges { node { ${fields[list.of]} } } pageInfo { hasNextPage endCursor } } }`;
+    const { body } = await ask(world, query, { after });
+    const { list: page } = (
+      body as { data: { list: { edges: { node: unknown }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } } }
+    ).data;
+    viaGraphql.push(...page.edges.map(({ node }) => node));
+    ({ endCursor: after, hasNextPage: more } = page.pageInfo);
+  }
+  return { viaRest, viaGraphql };
+}
+
+/** Waits until the work that was promised is done, and keeps what it made for the steps that follow. */
+async function settle(world: World): Promise<void> {
+  await world.idle();
+  const [branch] = await world.sql<{ id: string }>('select id from branches where is_default');
+  const [child] = await world.sql<{ id: string }>(`select id from branches where name = 'rescued'`);
+  const [snapshot] = await world.sql<{ at: Date }>(
+    `select point_at as at from snapshots where status = 'available' order by point_at desc limit 1`,
+  );
+  if (branch) world.kept.set('branch', branch.id);
+  if (child) world.kept.set('child', child.id);
+  if (snapshot) world.kept.set('pointAt', snapshot.at.toISOString());
+}
+
+async function newEvents(world: World, seen: { sequence: number }): Promise<unknown[]> {
+  const events = await world.sql<{ sequence: string }>(
+    `select ${comparedTables.audit_events} from audit_events where sequence > ${seen.sequence} order by sequence`,
+  );
+  seen.sequence = Number(events.at(-1)?.sequence ?? seen.sequence);
+  return events;
+}

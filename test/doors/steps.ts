@@ -1,0 +1,206 @@
+// The life of a team, command by command: each succeeds at least once, and is refused in every way that a door can show.
+
+import type { RefusalCode } from '../../src/core/errors.ts';
+import type { CommandName, Wish } from './commands.ts';
+import type { World } from './world.ts';
+
+export interface Step {
+  readonly expect: 'ok' | RefusalCode;
+  readonly wish: (world: World) => Wish;
+  readonly command: CommandName;
+  /** Keeps the answer's id under this name. */
+  readonly keep?: string;
+  /** The next step comes while the work that was promised runs. */
+  readonly leavesRunning?: boolean;
+}
+
+interface Rest {
+  readonly id?: string;
+  readonly version?: number;
+  readonly key?: string;
+  readonly keep?: string;
+  readonly leavesRunning?: boolean;
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** `id` is the name of a kept one, or stands for itself; so does every text of the body that begins with `$`. */
+function step(
+  expect: Step['expect'],
+  command: CommandName,
+  body?: Body,
+  { id, version, key, ...rest }: Rest = {},
+): Step {
+  return {
+    expect,
+    command,
+    ...rest,
+    wish: (world) => ({
+      command,
+      ...(id === undefined ? {} : { id: resolve(world, id) }),
+      ...(version === undefined ? {} : { version }),
+      ...(body === undefined ? {} : { body: resolveAll(world, body) as Body }),
+      ...(key === undefined ? {} : { key }),
+    }),
+  };
+}
+
+function resolve({ kept }: World, text: string): string {
+  if (!text.startsWith('$')) return text;
+  const found = kept.get(text.slice(1));
+  if (found === undefined) throw new Error(`nothing is kept as ${text}`);
+  return found;
+}
+
+function resolveAll(world: World, value: unknown): unknown {
+  if (typeof value === 'string') return resolve(world, value);
+  if (Array.isArray(value)) return value.map((item) => resolveAll(world, item));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, resolveAll(world, item)]));
+}
+
+const past = '2001-01-01T00:00:00Z';
+const future = '2999-01-01T00:00:00Z';
+const unknown = 'xyz_1';
+
+const schedules = [{ name: 'yearly', cron: '0 0 1 1 *', timeZone: 'Europe/Berlin' }];
+const policy = { name: 'nightly', selector: { projects: ['$project'] }, schedules, retention: { keepLast: 3 } };
+const credential = { name: 'main', neonApiKey: '$neonApiKey' };
+const atSnapshot = { branchId: '$branch', at: '$pointAt' };
+const newBranch = { kind: 'new_branch' };
+const inPlace = { kind: 'in_place' };
+
+export const steps: readonly Step[] = [
+  step('ok', 'createCredential', credential, { key: 'k-credential', keep: 'credential' }),
+  step('ok', 'createCredential', credential, { key: 'k-credential' }),
+  step('idempotency_key_reused', 'createCredential', { ...credential, name: 'x' }, { key: 'k-credential' }),
+  step('name_taken', 'createCredential', credential),
+  step('credential_refused', 'createCredential', { name: 'bad', neonApiKey: 'napi_wrong' }),
+  step('invalid_request', 'createCredential', { ...credential, name: '' }),
+  step('invalid_request', 'createCredential', { ...credential, extra: 1 }),
+  step('invalid_request', 'createCredential', credential, { key: 'a key' }),
+  step('ok', 'createCredential', { ...credential, name: 'spare' }, { keep: 'spare' }),
+  step('ok', 'updateCredential', { name: 'other' }, { id: '$spare', version: 1 }),
+  step('version_stale', 'updateCredential', { name: 'third' }, { id: '$spare', version: 1 }),
+  step('not_found', 'updateCredential', { name: 'third' }, { id: unknown, version: 1 }),
+  step('credential_refused', 'updateCredential', { neonApiKey: 'napi_wrong' }, { id: '$spare', version: 2 }),
+  step('name_taken', 'updateCredential', { name: 'main' }, { id: '$spare', version: 2 }),
+  step('invalid_request', 'updateCredential', { name: null }, { id: '$spare', version: 2 }),
+  step('ok', 'updateCredential', { neonApiKey: '$neonApiKey' }, { id: '$spare', version: 2 }),
+  step('ok', 'updateCredential', {}, { id: '$spare', version: 3 }),
+
+  step('neon_project_not_found', 'registerProject', { neonProjectId: 'no-such', credentialId: '$credential' }),
+  step('not_found', 'registerProject', { neonProjectId: '$neonProject', credentialId: unknown }),
+  step('invalid_request', 'registerProject', { neonProjectId: 'a b', credentialId: '$credential' }),
+  step('invalid_request', 'registerProject', {
+    neonProjectId: '$neonProject',
+    credentialId: '$credential',
+    labels: { Tier: 'x' },
+  }),
+  step(
+    'ok',
+    'registerProject',
+    { neonProjectId: '$neonProject', credentialId: '$credential', labels: { tier: 'gold', team: 'a' } },
+    { key: 'k-project', keep: 'project' },
+  ),
+  step('project_already_registered', 'registerProject', { neonProjectId: '$neonProject', credentialId: '$credential' }),
+  step('credential_in_use', 'deleteCredential', undefined, { id: '$credential' }),
+  step('ok', 'deleteCredential', undefined, { id: '$spare' }),
+  step('not_found', 'deleteCredential', undefined, { id: '$spare' }),
+  step(
+    'ok',
+    'updateProject',
+    { labels: { tier: null, new: 'x' }, limits: { snapshots: 40 } },
+    { id: '$project', version: 1 },
+  ),
+  step('ok', 'updateProject', { limits: { snapshots: null } }, { id: '$project', version: 2 }),
+  step('version_stale', 'updateProject', { labels: {} }, { id: '$project', version: 1 }),
+  step('not_found', 'updateProject', { labels: {} }, { id: unknown, version: 1 }),
+  step('invalid_request', 'updateProject', { limits: { rootBranches: 0 } }, { id: '$project', version: 3 }),
+  step('invalid_request', 'updateProject', { labels: null }, { id: '$project', version: 3 }),
+  step('ok', 'syncProject', undefined, { id: '$project', key: 'k-sync' }),
+  step('not_found', 'syncProject', undefined, { id: unknown }),
+
+  step('invalid_cron', 'createPolicy', { ...policy, schedules: [{ ...schedules[0], cron: 'daily' }] }),
+  step('invalid_time_zone', 'createPolicy', { ...policy, schedules: [{ ...schedules[0], timeZone: 'Mars/Crater' }] }),
+  step('not_found', 'createPolicy', { ...policy, selector: { projects: [unknown] } }),
+  step('invalid_request', 'createPolicy', { ...policy, schedules: [] }),
+  step('invalid_request', 'createPolicy', { ...policy, selector: { projects: ['$project'], branches: 'all' } }),
+  step('ok', 'createPolicy', policy, { key: 'k-policy', keep: 'policy' }),
+  step('name_taken', 'createPolicy', policy),
+  step('ok', 'updatePolicy', { selector: { branches: ['main'] } }, { id: '$policy', version: 1 }),
+  step(
+    'ok',
+    'updatePolicy',
+    { name: 'weekly', schedules: [{ name: 'other', cron: '0 3 1 1 *', timeZone: 'UTC' }], retention: { keepLast: 2 } },
+    { id: '$policy', version: 2 },
+  ),
+  step('version_stale', 'updatePolicy', { name: 'x' }, { id: '$policy', version: 1 }),
+  step('not_found', 'updatePolicy', { name: 'x' }, { id: unknown, version: 1 }),
+  step('invalid_request', 'updatePolicy', { retention: { keepLast: 0 } }, { id: '$policy', version: 3 }),
+  step('ok', 'runPolicy', undefined, { id: '$policy', key: 'k-run' }),
+  step('ok', 'runPolicy', undefined, { id: '$policy', key: 'k-run' }),
+  step('not_found', 'runPolicy', undefined, { id: unknown }),
+  step('project_in_use', 'removeProject', undefined, { id: '$project' }),
+  step('ok', 'deletePolicy', undefined, { id: '$policy' }),
+  step('not_found', 'deletePolicy', undefined, { id: '$policy' }),
+
+  step('not_found', 'requestSnapshot', { branchId: unknown }),
+  step('invalid_request', 'requestSnapshot', { branchId: '$branch', at: past, lsn: '0/1' }),
+  step('invalid_request', 'requestSnapshot', { branchId: '$branch', lsn: 'first' }),
+  step('invalid_instant', 'requestSnapshot', { branchId: '$branch', at: '2026-03-01 09:30' }),
+  step('instant_in_future', 'requestSnapshot', { branchId: '$branch', at: future }),
+  step('outside_restore_window', 'requestSnapshot', { branchId: '$branch', at: past }),
+  step('ok', 'requestSnapshot', { branchId: '$branch', name: 'before' }, { key: 'k-snapshot', keep: 'snapshot' }),
+  step('name_taken', 'requestSnapshot', { branchId: '$branch', name: 'before' }),
+  step('ok', 'requestSnapshot', { branchId: '$branch', name: 'late' }, { keep: 'late', leavesRunning: true }),
+  step('transition_refused', 'deleteSnapshot', undefined, { id: '$late', leavesRunning: true }),
+  step('snapshot_not_available', 'requestRestore', { source: { snapshotId: '$late' }, target: newBranch }),
+
+  step('not_found', 'requestRestore', { source: { snapshotId: unknown }, target: newBranch }),
+  step('invalid_request', 'requestRestore', { source: { snapshotId: '$snapshot', ...atSnapshot }, target: newBranch }),
+  step('invalid_request', 'requestRestore', { source: atSnapshot, target: { kind: 'sideways' } }),
+  step('invalid_request', 'requestRestore', { source: atSnapshot, target: { ...inPlace, name: 'x' } }),
+  step('invalid_instant', 'requestRestore', { source: { branchId: '$branch', at: 'now' }, target: newBranch }),
+  step('instant_in_future', 'requestRestore', { source: { branchId: '$branch', at: future }, target: newBranch }),
+  step('outside_restore_window', 'requestRestore', { source: { branchId: '$branch', at: past }, target: newBranch }),
+  step('expiry_out_of_range', 'requestRestore', { source: atSnapshot, target: { ...newBranch, expiresAt: future } }),
+  step(
+    'ok',
+    'requestRestore',
+    { source: atSnapshot, target: { ...inPlace, preserveAs: 'replaced' } },
+    { keep: 'undone', leavesRunning: true },
+  ),
+  step('target_busy', 'requestRestore', { source: atSnapshot, target: inPlace }, { leavesRunning: true }),
+  step('restore_not_succeeded', 'connectRestore', {}, { id: '$undone', leavesRunning: true }),
+  step('project_busy', 'removeProject', undefined, { id: '$project' }),
+  step('not_found', 'deletePreservedBranch', undefined, { id: unknown }),
+  step('ok', 'deletePreservedBranch', undefined, { id: '$undone' }),
+  // The window of a branch that was restored in place begins with its restore.
+  step('ok', 'requestSnapshot', { branchId: '$branch', name: 'after' }),
+  step(
+    'ok',
+    'requestRestore',
+    { source: atSnapshot, target: { ...newBranch, name: 'rescued' } },
+    { key: 'k-restore', keep: 'restore' },
+  ),
+  step('name_taken', 'requestRestore', { source: atSnapshot, target: { ...newBranch, name: 'rescued' } }),
+  step('branch_not_root', 'requestRestore', { source: { branchId: '$child', lsn: '0/1' }, target: inPlace }),
+  step('ok', 'connectRestore', {}, { id: '$restore' }),
+  step('ok', 'connectRestore', { databaseName: 'neondb', roleName: 'neondb_owner', pooled: false }, { id: '$restore' }),
+  step('not_found', 'connectRestore', { databaseName: 'nowhere' }, { id: '$restore' }),
+  step('not_found', 'connectRestore', {}, { id: unknown }),
+  step('invalid_request', 'connectRestore', { databaseName: '' }, { id: '$restore' }),
+  step('no_preserved_branch', 'deletePreservedBranch', undefined, { id: '$restore' }),
+  step('ok', 'requestRestore', { source: { snapshotId: '$snapshot' }, target: newBranch }),
+  step('ok', 'deleteSnapshot', undefined, { id: '$snapshot' }),
+  step('not_found', 'deleteSnapshot', undefined, { id: unknown }),
+  step('ok', 'updateProject', { limits: { rootBranches: 1 } }, { id: '$project', version: 3 }),
+  step('root_branch_cap_reached', 'requestRestore', { source: atSnapshot, target: inPlace }),
+];
+
+/** When all has been read. */
+export const lastSteps: readonly Step[] = [
+  step('ok', 'removeProject', undefined, { id: '$project' }),
+  step('not_found', 'removeProject', undefined, { id: '$project' }),
+];

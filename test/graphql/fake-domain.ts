@@ -1,0 +1,142 @@
+// A domain in memory that says what it was asked. It decides nothing: a test sets what a call answers, or how it fails.
+
+import { notFound } from '../../src/core/errors.ts';
+import type { DoorDomain, Page, PageRequest } from '../../src/domain/index.ts';
+import * as samples from './samples.ts';
+
+export interface Call {
+  /** Such as `snapshots.request`. */
+  readonly name: string;
+  /** What followed the actor. */
+  readonly input: readonly unknown[];
+}
+
+export interface FakeDomain {
+  readonly domain: DoorDomain;
+  readonly calls: Call[];
+  /** Makes the named call throw from now on. */
+  fail(name: string, error: Error): void;
+  projects: (typeof samples.project)[];
+  branches: (typeof samples.branch)[];
+  snapshots: (typeof samples.snapshot)[];
+  restores: (typeof samples.restore)[];
+}
+
+export function makeFakeDomain(): FakeDomain {
+  const failures = new Map<string, Error>();
+  const fake: Omit<FakeDomain, 'domain'> = {
+    calls: [],
+    fail: (name, error) => void failures.set(name, error),
+    projects: [samples.project],
+    branches: [samples.branch],
+    snapshots: [samples.snapshot],
+    restores: [samples.restore],
+  };
+
+  function on<I extends unknown[], O>(name: string, answer: (...input: I) => O) {
+    return async (actor: typeof samples.actor, ...input: I): Promise<O> => {
+      if (actor !== samples.actor) throw new Error('another actor');
+      fake.calls.push({ name, input });
+      const failure = failures.get(name);
+      if (failure) throw failure;
+      return answer(...input);
+    };
+  }
+
+  const domain: DoorDomain = {
+    authenticate: async () => samples.actor,
+    checkReady: async () => undefined,
+    credentials: {
+      create: on('credentials.create', () => samples.credential),
+      list: on('credentials.list', (page: PageRequest) => paged([samples.credential], page)),
+      get: on('credentials.get', (id: string) => one('credential', [samples.credential], id)),
+      update: on('credentials.update', () => samples.credential),
+      delete: on('credentials.delete', () => undefined),
+    },
+    projects: {
+      register: on('projects.register', () => samples.project),
+      list: on('projects.list', (page: PageRequest) => paged(fake.projects, page)),
+      get: on('projects.get', (id: string) => one('project', fake.projects, id)),
+      update: on('projects.update', () => samples.project),
+      remove: on('projects.remove', () => undefined),
+      requestSync: on('projects.requestSync', () => samples.project),
+    },
+    branches: {
+      list: on('branches.list', (_: string, page: PageRequest) => paged(fake.branches, page)),
+      get: on('branches.get', (id: string) => one('branch', fake.branches, id)),
+      timeline: on('branches.timeline', () => samples.timeline),
+      listOfProjects: on('branches.listOfProjects', (ids: readonly string[]) =>
+        grouped(ids, (id) => fake.branches.filter((branch) => branch.projectId === id)),
+      ),
+      getMany: on(
+        'branches.getMany',
+        (ids: readonly string[]) =>
+          new Map(fake.branches.filter(({ id }) => ids.includes(id)).map((branch) => [branch.id, branch])),
+      ),
+      timelines: on('branches.timelines', (ids: readonly string[]) =>
+        grouped(ids, (branchId) => ({ ...samples.timeline, branchId })),
+      ),
+    },
+    policies: {
+      create: on('policies.create', () => samples.policy),
+      list: on('policies.list', (page: PageRequest) => paged([samples.policy], page)),
+      get: on('policies.get', (id: string) => one('policy', [samples.policy], id)),
+      update: on('policies.update', () => samples.policy),
+      delete: on('policies.delete', () => undefined),
+      run: on('policies.run', () => ({ snapshots: [samples.snapshot] })),
+    },
+    snapshots: {
+      request: on('snapshots.request', () => samples.snapshot),
+      list: on('snapshots.list', (_: unknown, page: PageRequest) => paged(fake.snapshots, page)),
+      get: on('snapshots.get', (id: string) => one('snapshot', fake.snapshots, id)),
+      delete: on('snapshots.delete', () => samples.snapshot),
+      listOfBranches: on('snapshots.listOfBranches', (ids: readonly string[], limit: number) =>
+        grouped(ids, (id) => fake.snapshots.filter(({ branchId }) => branchId === id).slice(0, limit)),
+      ),
+    },
+    restores: {
+      request: on('restores.request', () => samples.restore),
+      list: on('restores.list', (_: unknown, page: PageRequest) => paged(fake.restores, page)),
+      get: on('restores.get', (id: string) => one('restore', fake.restores, id)),
+      connect: on('restores.connect', () => ({ uri: 'postgresql://shop:secret@127.0.0.1/shop' })),
+      deletePreservedBranch: on('restores.deletePreservedBranch', () => samples.restore),
+      listOfBranches: on('restores.listOfBranches', (ids: readonly string[], limit: number) =>
+        grouped(ids, (id) => fake.restores.filter(({ source }) => source.branchId === id).slice(0, limit)),
+      ),
+    },
+    audit: {
+      list: on('audit.list', (_: unknown, page: PageRequest) =>
+        paged([samples.auditEvent], page, (event) => String(event.sequence)),
+      ),
+    },
+  };
+  return Object.assign(fake, { domain });
+}
+
+/** As the store pages: keyset order, newest first, a cursor that names the last row. */
+function paged<T extends { readonly id: string }>(
+  items: readonly T[],
+  { limit, cursor }: PageRequest,
+  keyOf: (item: T) => string = ({ id }) => id,
+): Page<T> {
+  const before = cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString();
+  const rest = items
+    .filter((item) => before === undefined || keyOf(item) < before)
+    .sort((a, b) => (keyOf(a) < keyOf(b) ? 1 : -1));
+  const page = rest.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    items: page,
+    nextCursor: rest.length > limit && last ? Buffer.from(keyOf(last)).toString('base64url') : null,
+  };
+}
+
+function one<T extends { readonly id: string }>(what: string, items: readonly T[], wanted: string): T {
+  const found = items.find(({ id }) => id === wanted);
+  if (!found) throw notFound(what, wanted);
+  return found;
+}
+
+function grouped<T>(ids: readonly string[], answer: (id: string) => T): Map<string, T> {
+  return new Map(ids.map((id) => [id, answer(id)]));
+}

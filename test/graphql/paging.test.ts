@@ -1,0 +1,131 @@
+import t from 'tap';
+import { type Door, openDoor } from './door.ts';
+import * as samples from './samples.ts';
+
+const pageInfo = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
+
+interface Connection {
+  readonly edges: readonly { readonly node: { readonly id: string }; readonly cursor: string }[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly endCursor: string | null;
+  };
+}
+
+function numbered<T extends { readonly id: string }>(sample: T, count: number): T[] {
+  return Array.from({ length: count }, (_, index) => ({
+    ...sample,
+    id: `${sample.id}_${String(index).padStart(3, '0')}`,
+  }));
+}
+
+async function connectionAt(door: Door, query: string, ...path: string[]): Promise<Connection> {
+  const { data, errors } = await door.ask(query);
+  if (errors.length > 0) throw new Error(JSON.stringify(errors));
+  return path.reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], data) as Connection;
+}
+
+const lists = [
+  {
+    title: 'a list of the domain',
+    read: (door: Door, args: string) =>
+      connectionAt(door, `{ snapshots${args} { edges { node { id } cursor } ${pageInfo} } }`, 'snapshots'),
+  },
+  {
+    title: 'the branches of a project',
+    read: (door: Door, args: string) =>
+      connectionAt(
+        door,
+        `{ project(id: "prj_1") { branches${args} { edges { node { id } cursor } ${pageInfo} } } }`,
+        'project',
+        'branches',
+      ),
+  },
+];
+
+for (const { title, read } of lists) {
+  t.test(`${title} is read to its end, newest first, each once`, async (t) => {
+    const door = await openDoor(t);
+    door.snapshots = numbered(samples.snapshot, 5);
+    door.branches = numbered(samples.branch, 5);
+    const seen: string[] = [];
+    let page = await read(door, '(first: 2)');
+    t.equal(page.pageInfo.hasPreviousPage, false);
+    for (let guard = 0; guard < 5; guard += 1) {
+      seen.push(...page.edges.map(({ node }) => node.id.slice(-3)));
+      t.equal(page.pageInfo.endCursor, page.edges.at(-1)?.cursor);
+      if (!page.pageInfo.hasNextPage) break;
+      page = await read(door, `(first: 2, after: "${page.pageInfo.endCursor}")`);
+      t.equal(page.pageInfo.hasPreviousPage, true);
+    }
+    t.strictSame(seen, ['004', '003', '002', '001', '000']);
+  });
+
+  t.test(`the cursor of any edge of ${title} leads on from it`, async (t) => {
+    const door = await openDoor(t);
+    door.snapshots = numbered(samples.snapshot, 5);
+    door.branches = numbered(samples.branch, 5);
+    const { edges } = await read(door, '(first: 4)');
+    const rest = await read(door, `(after: "${edges[1]?.cursor}")`);
+    t.strictSame(
+      rest.edges.map(({ node }) => node.id.slice(-3)),
+      ['002', '001', '000'],
+    );
+  });
+
+  t.test(`without arguments ${title} has 50 a page`, async (t) => {
+    const door = await openDoor(t);
+    door.snapshots = numbered(samples.snapshot, 60);
+    door.branches = numbered(samples.branch, 60);
+    const { edges, pageInfo } = await read(door, '');
+    t.equal(edges.length, 50);
+    t.equal(pageInfo.hasNextPage, true);
+  });
+
+  for (const first of [0, 201, -1]) {
+    t.test(`a page of ${first} of ${title} is refused`, async (t) => {
+      const door = await openDoor(t);
+      await t.rejects(read(door, `(first: ${first})`), /invalid_request/);
+    });
+  }
+}
+
+t.test('an empty list has no cursors', async (t) => {
+  const door = await openDoor(t);
+  door.projects = [];
+  const { data } = await door.ask(`{ projects { edges { cursor } ${pageInfo} } }`);
+  t.strictSame(data, {
+    projects: {
+      edges: [],
+      pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+    },
+  });
+});
+
+t.test('a cursor that is none is refused where the door reads it itself', async (t) => {
+  const door = await openDoor(t);
+  const { errors } = await door.ask('{ project(id: "prj_1") { branches(after: "%%%") { edges { cursor } } } }');
+  t.match(errors, [{ extensions: { code: 'invalid_cursor' } }]);
+});
+
+t.test('a nested list says that there is more, and its cursor leads on in the list of the resource', async (t) => {
+  const door = await openDoor(t);
+  door.snapshots = numbered(samples.snapshot, 3).reverse();
+  const nested = await connectionAt(
+    door,
+    `{ branch(id: "brn_1") { snapshots(first: 2) { edges { node { id } cursor } ${pageInfo} } } }`,
+    'branch',
+    'snapshots',
+  );
+  t.strictSame(nested.pageInfo.hasNextPage, true);
+  const rest = await connectionAt(
+    door,
+    `{ snapshots(filter: { branchId: "brn_1" }, after: "${nested.pageInfo.endCursor}") { edges { node { id } cursor } ${pageInfo} } }`,
+    'snapshots',
+  );
+  t.strictSame(
+    [...nested.edges, ...rest.edges].map(({ node }) => node.id.slice(-3)),
+    ['002', '001', '000'],
+  );
+});

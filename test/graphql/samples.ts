@@ -1,0 +1,144 @@
+// Views as the domain gives them, one of each kind, to be varied.
+
+import type {
+  Actor,
+  AuditEventView,
+  BranchView,
+  CredentialView,
+  PolicyView,
+  ProjectView,
+  RestoreView,
+  SnapshotView,
+  TimelineView,
+} from '../../src/domain/index.ts';
+
+const at = '2026-03-01T09:30:00.000Z';
+const window = { from: '2026-02-22T09:30:00.000Z', until: at };
+
+export const actor: Actor = {
+  teamId: 'tem_1',
+  kind: 'person',
+  id: 'key_1',
+  role: 'admin',
+  requestId: 'req-1',
+  sourceAddress: '127.0.0.1',
+};
+
+export const credential: CredentialView = {
+  id: 'crd_1',
+  name: 'main',
+  neonAccountId: 'acc-1',
+  status: 'active',
+  version: 1,
+  createdAt: at,
+  updatedAt: at,
+};
+
+export const project: ProjectView = {
+  id: 'prj_1',
+  neonProjectId: 'shop-1',
+  credentialId: 'crd_1',
+  name: 'shop',
+  region: 'aws-eu-central-1',
+  pgVersion: 17,
+  plan: 'scale',
+  historyRetentionSeconds: 604_800,
+  labels: { tier: 'gold' },
+  limits: { rootBranches: 25, snapshots: 50 },
+  version: 1,
+  createdAt: at,
+  updatedAt: at,
+  syncedAt: at,
+};
+
+export const branch: BranchView = {
+  id: 'brn_1',
+  projectId: 'prj_1',
+  neonBranchId: 'br-1',
+  name: 'main',
+  parentNeonBranchId: null,
+  isDefault: true,
+  isRoot: true,
+  isProtected: false,
+  state: 'ready',
+  logicalSizeBytes: 3_000_000_000,
+  restoreWindow: window,
+  expiresAt: null,
+  goneAt: null,
+  createdAt: at,
+  updatedAt: at,
+};
+
+export const timeline: TimelineView = {
+  branchId: 'brn_1',
+  restoreWindow: window,
+  points: [{ kind: 'snapshot', id: 'snp_1', at, name: 'before', status: 'available' }],
+};
+
+export const policy: PolicyView = {
+  id: 'pol_1',
+  name: 'nightly',
+  selector: { projects: ['prj_1'], branches: ['main', 'dev'] },
+  schedules: [{ name: 'night', cron: '0 2 * * *', timeZone: 'Europe/Berlin', nextFiringAt: at }],
+  retention: { keepLast: 7 },
+  version: 2,
+  createdAt: at,
+  updatedAt: at,
+};
+
+export const snapshot: SnapshotView = {
+  id: 'snp_1',
+  projectId: 'prj_1',
+  branchId: 'brn_1',
+  policyId: null,
+  name: 'before',
+  kind: 'neon_snapshot',
+  status: 'available',
+  requestedAt: null,
+  requestedLsn: null,
+  pointAt: at,
+  lsn: '0/1A2B3C4',
+  neonId: 'snap-1',
+  sizeBytes: 4_000_000_000,
+  keptBecause: ['keep_last'],
+  unverified: ['lsn'],
+  warnings: [{ code: 'slow', message: 'It was slow.' }],
+  error: null,
+  version: 3,
+  createdAt: at,
+  updatedAt: at,
+  availableAt: at,
+  endedAt: null,
+};
+
+export const restore: RestoreView = {
+  id: 'rst_1',
+  projectId: 'prj_1',
+  source: { snapshotId: null, branchId: 'brn_1', at, lsn: null },
+  target: { kind: 'in_place', branchId: 'brn_1', neonBranchId: 'br-2', name: 'main', expiresAt: null },
+  status: 'failed',
+  steps: [{ name: 'preflight', startedAt: at, endedAt: null }],
+  preservedBranch: { neonBranchId: 'br-1', name: 'main-old', status: 'present', waitsFor: null },
+  unverified: [],
+  warnings: [],
+  error: { code: 'neon_refused', message: 'No.' },
+  version: 4,
+  createdAt: at,
+  updatedAt: at,
+  startedAt: at,
+  endedAt: at,
+};
+
+export const auditEvent: AuditEventView = {
+  id: 'evt_1',
+  sequence: 9_000_000_000,
+  at,
+  actor: { kind: 'person', id: 'key_1' },
+  action: 'snapshot.requested',
+  subject: { kind: 'snapshot', id: 'snp_1' },
+  requestId: 'req-1',
+  sourceAddress: '127.0.0.1',
+  details: { name: 'before', nested: [1, null] },
+  previousHash: '00',
+  hash: '01',
+};

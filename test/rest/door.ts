@@ -1,0 +1,163 @@
+// The REST door over a domain in memory: it notes what it is asked and gives the views of `views.ts`, unless a test says otherwise.
+
+import type { FastifyInstance, HTTPMethods, LightMyRequestResponse } from 'fastify';
+import { pino } from 'pino';
+import type { Test } from 'tap';
+import { Refusal } from '../../src/core/errors.ts';
+import type { Actor, DoorDomain } from '../../src/domain/index.ts';
+import { buildRest, type RestOptions } from '../../src/rest/server.ts';
+import { auditEvent, branch, credential, policy, project, restore, snapshot, timeline } from './views.ts';
+
+export const key = 'test-key';
+export const connectionUri = 'postgresql://owner:hunter2@ep-1.neon.tech/shop';
+
+export const actor: Actor = {
+  teamId: 'tem_1',
+  kind: 'person',
+  id: 'key_1',
+  role: 'admin',
+  requestId: null,
+  sourceAddress: null,
+};
+
+export interface Call {
+  readonly name: string;
+  readonly input: readonly unknown[];
+}
+
+type Replace = { readonly [K in keyof DoorDomain]?: DoorDomain[K] | Partial<DoorDomain[K]> };
+
+export interface Door {
+  readonly app: FastifyInstance;
+  /** What the domain was asked, but for authentication. */
+  readonly calls: Call[];
+  /** Every line of the log, as text. */
+  readonly lines: string[];
+  /** A call with the key; a body is sent as JSON. */
+  send(
+    method: HTTPMethods,
+    url: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<LightMyRequestResponse>;
+}
+
+export interface DoorOptions extends Partial<Pick<RestOptions, 'newRequestId' | 'production'>> {
+  readonly replace?: Replace;
+  /** Log lines of warning and above that the test expects. */
+  readonly alarms?: number;
+}
+
+export async function openDoor(t: Test, options: DoorOptions = {}): Promise<Door> {
+  const calls: Call[] = [];
+  const lines: string[] = [];
+  const logger = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
+  const { replace = {}, alarms = 0, production = false, ...rest } = options;
+  const app = await buildRest({ domain: fakeDomain(calls, replace), logger, production, ...rest });
+  t.teardown(async () => {
+    await app.close();
+    const loud = lines.filter((line) => /^\{"level":[456]0/.test(line));
+    if (loud.length !== alarms) throw new Error(`warnings and errors in the log: ${loud.join('') || 'none'}`);
+  });
+  return {
+    app,
+    calls,
+    lines,
+    send: (method, url, body, headers = {}) =>
+      app.inject({
+        method,
+        url,
+        headers: {
+          authorization: `Bearer ${key}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+  };
+}
+
+function fakeDomain(calls: Call[], replace: Replace): DoorDomain {
+  const page = <T>(item: T) => ({ items: [item], nextCursor: null });
+  const none = async () => new Map();
+  const whole: DoorDomain = {
+    async authenticate(presented, { requestId, sourceAddress }) {
+      if (presented !== key) throw new Refusal('unauthenticated', 'Present an API key. Nothing was done.');
+      return { ...actor, requestId, sourceAddress };
+    },
+    checkReady: async () => undefined,
+    credentials: {
+      create: async () => credential,
+      list: async () => page(credential),
+      get: async () => credential,
+      update: async (_, { version }) => atVersion(credential, version),
+      delete: async () => undefined,
+    },
+    projects: {
+      register: async () => project,
+      list: async () => page(project),
+      get: async () => project,
+      update: async (_, { version }) => atVersion(project, version),
+      remove: async () => undefined,
+      requestSync: async () => project,
+    },
+    branches: {
+      list: async () => page(branch),
+      get: async () => branch,
+      timeline: async () => timeline,
+      listOfProjects: none,
+      getMany: none,
+      timelines: none,
+    },
+    policies: {
+      create: async () => policy,
+      list: async () => page(policy),
+      get: async () => policy,
+      update: async (_, { version }) => atVersion(policy, version),
+      delete: async () => undefined,
+      run: async () => ({ snapshots: [snapshot] }),
+    },
+    snapshots: {
+      request: async () => snapshot,
+      list: async () => page(snapshot),
+      get: async () => snapshot,
+      delete: async () => ({ ...snapshot, status: 'expiring' }),
+      listOfBranches: none,
+    },
+    restores: {
+      request: async () => restore,
+      list: async () => page(restore),
+      get: async () => restore,
+      connect: async () => ({ uri: connectionUri }),
+      deletePreservedBranch: async () => restore,
+      listOfBranches: none,
+    },
+    audit: { list: async () => page(auditEvent) },
+  };
+  return { ...whole, ...replaced(whole, replace, calls) };
+}
+
+/** As the domain does it: a change from another version than the present one is refused. */
+function atVersion<V extends { readonly version: number }>(view: V, version: number): V {
+  if (version === view.version) return { ...view, version: version + 1 };
+  throw new Refusal('version_stale', 'It has changed since. Nothing was changed.', {
+    members: { version: view.version },
+  });
+}
+
+/** The groups of use-cases, each with its replacements, each call noted. */
+function replaced(whole: DoorDomain, replace: Replace, calls: Call[]): Partial<DoorDomain> {
+  const groups = Object.entries({ ...whole }).map(([group, cases]) => {
+    const other = replace[group as keyof DoorDomain];
+    if (typeof cases === 'function') return [group, other ?? cases];
+    const noted = [...Object.entries(cases), ...Object.entries(other ?? {})].map(([name, useCase]) => [
+      name,
+      (...input: unknown[]): unknown => {
+        calls.push({ name: `${group}.${name}`, input });
+        return (useCase as (...given: unknown[]) => unknown)(...input);
+      },
+    ]);
+    return [group, Object.fromEntries(noted)];
+  });
+  return Object.fromEntries(groups) as Partial<DoorDomain>;
+}
