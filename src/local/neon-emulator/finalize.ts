@@ -1,0 +1,41 @@
+/**
+ * Owns the second step of a restore from a snapshot: the restored branch takes the place of the one it was restored for. All of
+ * it happens in the state at once; rows stay where they are.
+ */
+import { endpointsOf, getBranch, type Context } from './context.ts';
+import type { BranchRecord, ProjectRecord } from './state.ts';
+
+/** Swaps name, endpoints, default flag and protection. Does nothing for a branch that was finalised before. */
+export function finalizeRestore(
+  context: Context,
+  project: ProjectRecord,
+  restored: BranchRecord,
+  oldName: string | undefined,
+): void {
+  if (restored.restore === undefined || restored.restore.status === 'finalized') return;
+  const replaced = getBranch(project, restored.restore.targetBranchId);
+  const at = context.now().toISOString();
+  const servedName = replaced.name;
+  replaced.name = oldName ?? freeName(project, `${servedName} (old)`);
+  restored.name = servedName;
+  restored.isDefault = replaced.isDefault;
+  replaced.isDefault = false;
+  restored.isProtected = replaced.isProtected;
+  replaced.isProtected = false;
+  const served = endpointsOf(project, replaced.id);
+  const previewed = endpointsOf(project, restored.id);
+  for (const endpoint of served) endpoint.branchId = restored.id;
+  for (const endpoint of previewed) endpoint.branchId = replaced.id;
+  for (const endpoint of [...served, ...previewed]) context.proxies.cut(endpoint.id);
+  restored.restore.status = 'finalized';
+  restored.updatedAt = at;
+  replaced.updatedAt = at;
+}
+
+/** The wished name, or, where a branch has it, that name with a number. */
+export function freeName(project: ProjectRecord, wished: string): string {
+  const taken = new Set(project.branches.map((branch) => branch.name));
+  let name = wished;
+  for (let number = 2; taken.has(name); number += 1) name = `${wished} ${number}`;
+  return name;
+}
