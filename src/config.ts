@@ -1,0 +1,128 @@
+// Owns the settings: the only reader of the environment. One schema, its type derived, every fault reported at once.
+
+import { envSchema } from 'env-schema';
+import Type, { type Static } from 'typebox';
+
+/** Every setting with its default and what it does; README and .env.example are checked against this. */
+export const settingsSchema = Type.Object({
+  PORT: Type.Integer({
+    minimum: 0,
+    maximum: 65535,
+    default: 8080,
+    description: 'Port of the API; 0 takes a free one.',
+  }),
+  HOST: Type.String({ default: '127.0.0.1', description: 'Address that the API listens on.' }),
+  NODE_ENV: Type.Union([Type.Literal('development'), Type.Literal('production'), Type.Literal('test')], {
+    default: 'development',
+    description: 'With production, nothing local is loaded and every connection must be set.',
+  }),
+  LOG_LEVEL: Type.Union(
+    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
+    { default: 'warn', description: 'What is logged, as JSON lines on standard error: fatal to trace, or silent.' },
+  ),
+  ROLES: Type.String({
+    default: 'api,worker,scheduler',
+    pattern: '^(api|worker|scheduler)(,(api|worker|scheduler))*$',
+    description: 'What this process does: any of api, worker, scheduler, separated by commas.',
+  }),
+  DATABASE_URL: Type.Optional(
+    Type.String({
+      pattern: '^postgres(ql)?://',
+      description: 'Postgres of the service. Unset: an embedded Postgres 17.',
+    }),
+  ),
+  REDIS_URL: Type.Optional(
+    Type.String({ pattern: '^rediss?://', description: 'Redis for the queue. Unset: the queue runs on Postgres.' }),
+  ),
+  NEON_API_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://',
+      description:
+        "Neon's API, https://console.neon.tech/api/v2 in production. Unset: a Neon emulator with a sample project.",
+    }),
+  ),
+  ENCRYPTION_KEYS: Type.Optional(
+    Type.String({
+      description:
+        'Keys for stored secrets, id:base64url-of-32-bytes, separated by commas; the first seals, all open. Unset: one is made.',
+    }),
+  ),
+  AFTERGLOW_DATA_DIR: Type.String({ default: '.afterglow', description: 'Where local mode keeps its data.' }),
+  AFTERGLOW_API_KEY: Type.Optional(
+    Type.String({
+      minLength: 16,
+      pattern: '^[\\x21-\\x7e]+$',
+      description:
+        "The first team's admin key, of kind person. Unset: one is made, printed, and kept in the data directory.",
+    }),
+  ),
+  NEON_POLL_MIN_MS: Type.Optional(
+    Type.Integer({
+      minimum: 50,
+      maximum: 15000,
+      description: "Pause between looks at Neon's operations, growing to 15 s. Unset: 2000, and 250 with the emulator.",
+    }),
+  ),
+});
+
+type Settings = Static<typeof settingsSchema>;
+export type Role = 'api' | 'worker' | 'scheduler';
+
+export interface Config extends Omit<Settings, 'ROLES'> {
+  readonly ROLES: ReadonlySet<Role>;
+  readonly isProduction: boolean;
+}
+
+/** What production cannot do without. */
+const neededInProduction = [
+  'DATABASE_URL',
+  'REDIS_URL',
+  'NEON_API_URL',
+  'ENCRYPTION_KEYS',
+  'AFTERGLOW_API_KEY',
+] as const;
+
+/** One or more settings are at fault; the message has a line for each. */
+export class ConfigError extends Error {
+  constructor(faults: readonly string[]) {
+    super(faults.join('\n'));
+    this.name = 'ConfigError';
+  }
+}
+
+/** Reads the settings; an empty value counts as unset. Throws `ConfigError` with every fault, naming no value. */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const faults: string[] = [];
+  let settings: Settings | undefined;
+  try {
+    settings = envSchema<Settings>({ schema: settingsSchema, data: given, dotenv: false, env: false });
+  } catch (error) {
+    faults.push(...faultsOf(error));
+  }
+  if (given['NODE_ENV'] === 'production') {
+    for (const name of neededInProduction) {
+      if (given[name] === undefined) faults.push(`${name} must be set when NODE_ENV is production.`);
+    }
+  }
+  if (faults.length > 0 || !settings) throw new ConfigError(faults);
+  return {
+    ...settings,
+    ROLES: new Set(settings.ROLES.split(',') as Role[]),
+    isProduction: settings.NODE_ENV === 'production',
+  };
+}
+
+interface SchemaFault {
+  readonly instancePath?: string;
+  readonly message?: string;
+}
+
+function faultsOf(error: unknown): string[] {
+  const { errors } = error as { errors?: readonly SchemaFault[] };
+  if (!errors) throw error;
+  const named = errors.map(
+    ({ instancePath, message }) => `${instancePath?.slice(1) || 'settings'} ${message ?? 'is at fault'}.`,
+  );
+  return [...new Set(named.filter((line) => !/must match a schema in anyOf/.test(line) || named.length === 1))];
+}

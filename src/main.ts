@@ -1,0 +1,107 @@
+// Owns the process: settings, then whichever local defaults are needed, then the app in its roles, until a signal.
+
+import closeWithGrace from 'close-with-grace';
+import type { Logger } from 'pino';
+import { type App, buildApp } from './app.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
+import type { Local } from './local/index.ts';
+import { createLogger } from './log.ts';
+import { registerSample } from './sample.ts';
+import { describeFailure } from './start-failure.ts';
+
+/** Once more than the 25 seconds that work under way may take. */
+const closeWithinMs = 27_000;
+
+async function main(): Promise<void> {
+  const config = readConfig();
+  const logger = createLogger(config.LOG_LEVEL);
+  const closing = closeWithGrace({ delay: closeWithinMs, logger: false }, async ({ err }) => {
+    if (err) logger.fatal({ err }, 'ends because of an error');
+    await close();
+  });
+  let local: Local | undefined;
+  let app: App | undefined;
+  let isClosing = false;
+  const close = async (): Promise<void> => {
+    isClosing = true;
+    await app?.close();
+    await local?.close();
+  };
+  try {
+    local = await startMissing(config);
+    app = await buildApp(optionsOf(config, local, logger));
+    if (local?.emulator) await registerSample(app.domain, app.firstActor, local.emulator);
+    await app.start();
+    const address = await app.rest.listen({ port: config.PORT, host: config.HOST });
+    if (config.ROLES.has('api')) await app.retireOtherKeys();
+    await local?.writeAddresses(address);
+    void local?.databaseEnded.then(async () => {
+      if (isClosing) return;
+      process.stderr.write(
+        'The embedded Postgres has ended, so Afterglow ends too. Start it again: nothing is lost.\n',
+      );
+      setTimeout(() => process.exit(1), 2_000).unref();
+      await close().catch(() => undefined);
+      process.exit(1);
+    });
+    process.stdout.write(readyBlock(config, local, address));
+  } catch (error) {
+    closing.uninstall();
+    await close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Local mode: whatever is not set is provided on this machine. Production loads nothing of it. */
+async function startMissing(config: Config): Promise<Local | undefined> {
+  if (config.isProduction) return undefined;
+  const { startLocal } = await import('./local/index.ts');
+  return startLocal({
+    dataDir: config.AFTERGLOW_DATA_DIR,
+    databaseUrl: config.DATABASE_URL,
+    neonApiUrl: config.NEON_API_URL,
+    encryptionKeys: config.ENCRYPTION_KEYS,
+    apiKey: config.AFTERGLOW_API_KEY,
+  });
+}
+
+function optionsOf(config: Config, local: Local | undefined, logger: Logger) {
+  const pollMinMs = config.NEON_POLL_MIN_MS ?? (local?.emulator ? 250 : 2_000);
+  return {
+    databaseUrl: local?.databaseUrl ?? config.DATABASE_URL ?? '',
+    redisUrl: config.REDIS_URL,
+    neonApiUrl: local?.neonApiUrl ?? config.NEON_API_URL ?? '',
+    encryptionKeys: local?.encryptionKeys ?? config.ENCRYPTION_KEYS ?? '',
+    apiKey: local?.apiKey ?? config.AFTERGLOW_API_KEY ?? '',
+    roles: config.ROLES,
+    production: config.isProduction,
+    logger,
+    settings: { pollMinMs },
+  };
+}
+
+function readyBlock(config: Config, local: Local | undefined, address: string): string {
+  const inUse = (name: string, embedded: boolean, what: string, given: string): string =>
+    `  ${name.padEnd(10)} ${embedded ? `${what} (embedded default)` : given}\n`;
+  const lines = [
+    '\nAfterglow is ready.\n\n',
+    `  address    ${address}\n`,
+    `  docs       ${address}/docs\n`,
+    ...(local ? [`  API key    ${local.apiKey}\n`] : []),
+    ...(local?.emulator
+      ? [`  Neon API   ${local.emulator.baseUrl}\n`, `  sample     psql '${local.emulator.connectionUri}'\n`]
+      : []),
+    '\n',
+    inUse('database', !config.DATABASE_URL, `Postgres 17 in ${config.AFTERGLOW_DATA_DIR}`, 'DATABASE_URL'),
+    inUse('queue', !config.REDIS_URL, 'BullMQ on the same Postgres', 'BullMQ on Redis (REDIS_URL)'),
+    inUse('Neon', !config.NEON_API_URL, 'emulator with a sample project', 'NEON_API_URL'),
+    `  roles      ${[...config.ROLES].join(', ')}\n\n`,
+  ];
+  return lines.join('');
+}
+
+main().catch((error: unknown) => {
+  const sentence = error instanceof ConfigError ? error.message : describeFailure(error);
+  process.stderr.write(`Afterglow did not start.\n${sentence}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,67 @@
+// Asserting that a request was refused, with which code, and that nothing was left behind: no row of any table differs, and
+// Neon holds what it held.
+
+import type { Test } from 'tap';
+import pg from 'pg';
+import { Refusal, type RefusalCode } from '../../src/core/errors.ts';
+import type { Started } from './app.ts';
+
+/** The refusal with which it ends; throws whatever else it ends with. */
+export async function refusalOf(act: Promise<unknown>): Promise<Refusal> {
+  try {
+    await act;
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+  throw new Error('it was not refused');
+}
+
+type Watched = Pick<Started, 'databaseUrl' | 'neon' | 'emulator'>;
+
+/** Every row of every table of ours, as digests by table; the queue has a schema of its own. */
+async function digestTables(databaseUrl: string): Promise<Record<string, string>> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string }>(
+      "select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace order by 1",
+    );
+    const digests: Record<string, string> = {};
+    for (const { name } of rows) {
+      const found = await client.query<{ digest: string }>(
+        `select count(*) || ' ' || md5(coalesce(string_agg(row::text, '|' order by row::text), '')) as digest from ${name} row`,
+      );
+      digests[name] = found.rows[0]?.digest ?? '';
+    }
+    return digests;
+  } finally {
+    await client.end();
+  }
+}
+
+async function stateOf({ databaseUrl, neon, emulator }: Watched): Promise<object> {
+  const [tables, branches, snapshots, operations] = await Promise.all([
+    digestTables(databaseUrl),
+    neon.listBranches(emulator.projectId),
+    neon.listSnapshots(emulator.projectId),
+    neon.listOperations(emulator.projectId),
+  ]);
+  return { tables, branches, snapshots, operations: operations.map(({ id }) => id) };
+}
+
+/** Asserts the code and members of the refusal, and that nothing in the database or in Neon has changed. */
+export async function refuses(
+  t: Test,
+  watched: Watched,
+  code: RefusalCode,
+  act: () => Promise<unknown>,
+  members: object = {},
+): Promise<Refusal> {
+  const before = await stateOf(watched);
+  const refusal = await refusalOf(act());
+  t.equal(refusal.code, code);
+  t.match(refusal.members, members, `${code} says what a program needs`);
+  t.strictSame(await stateOf(watched), before, `${code} leaves nothing behind`);
+  return refusal;
+}
