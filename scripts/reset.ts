@@ -4,10 +4,12 @@
 import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { readConfig } from '../src/config.ts';
+import { lockDirectory } from '../src/local/neon-emulator/store.ts';
 
 const ours = new Set([
   'postgres',
   'neon',
+  'neon-emulator',
   '.postgres-libraries',
   'postgres-password',
   'encryption-keys',
@@ -29,6 +31,16 @@ async function main(): Promise<number> {
   if (address) {
     console.error(`A service runs on ${dataDir} at ${address}. Nothing was removed. Stop it first.`);
     return 1;
+  }
+  if (entries.includes('neon-emulator')) {
+    const refusal = await lockDirectory(path.join(dataDir, 'neon-emulator')).then(
+      () => undefined,
+      (error: unknown) => String(error instanceof Error ? error.message : error),
+    );
+    if (refusal !== undefined) {
+      console.error(`${refusal} Nothing was removed.`);
+      return 1;
+    }
   }
   const known = entries.filter((entry) => ours.has(entry) || ours.has(entry.replace(/\.new$/, '')));
   for (const entry of known) await rm(path.join(dataDir, entry), { recursive: true, force: true });

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { randomFrom } from '../../src/local/neon-emulator/random.ts';
 import { openNeon, withConnection } from './neon.ts';
 
 /** What the writer did: row `number` was committed between `lsnBefore` and `lsnAfter`, and known to be there at `at`. */
@@ -156,14 +157,3 @@ t.test(
 );
 
 t.end();
-
-/** A small generator (mulberry32), so that a failing run can be repeated by its seed. */
-function randomFrom(start: number): () => number {
-  let state = start >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

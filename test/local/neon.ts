@@ -59,7 +59,7 @@ export async function removeDir(dir: string): Promise<void> {
 /** A new emulator without the sample's rows, unless asked otherwise; `close` removes its directory. */
 export async function openNeon(options: Partial<EmulatorOptions> = {}): Promise<Neon> {
   const dir = options.dataDir ?? (await temporaryDir());
-  const emulator = await startEmulator({ sample: false, ...options, dataDir: dir });
+  const emulator = await startEmulator({ sample: false, rateLimited: false, ...options, dataDir: dir });
   return speakTo(emulator, dir);
 }
 

@@ -17,7 +17,7 @@ export interface Victim {
 }
 
 export async function startVictim(what: 'postgres' | 'emulator', dataDir: string): Promise<Victim> {
-  const child = spawn(process.execPath, [script, what, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [script, what, dataDir], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
   const [line]: unknown[] = await Promise.race([
     once(lines, 'line'),
@@ -36,7 +36,7 @@ export async function startVictim(what: 'postgres' | 'emulator', dataDir: string
 
 /** Starts the same process and kills it after so many milliseconds, whatever it has reached by then. */
 export async function killAfter(what: 'postgres' | 'emulator', dataDir: string, milliseconds: number): Promise<void> {
-  const child = spawn(process.execPath, [script, what, dataDir], { stdio: 'ignore' });
+  const child = spawn(process.execPath, [script, what, dataDir], { stdio: ['pipe', 'ignore', 'ignore'] });
   const exit = once(child, 'exit');
   await sleep(milliseconds);
   child.kill('SIGKILL');
@@ -61,7 +61,7 @@ export function processesOn(dir: string): number[] {
     .map((line) => Number.parseInt(line, 10));
 }
 
-export async function eventually(isSo: () => boolean | Promise<boolean>, withinMs = 8000): Promise<boolean> {
+export async function eventually(isSo: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<boolean> {
   for (const deadline = Date.now() + withinMs; Date.now() < deadline; await sleep(20)) {
     if (await isSo()) return true;
   }

@@ -1,110 +1,99 @@
 /**
- * Owns the first project: its cluster, role and database, with or without the sample's rows. It runs before the project is in
- * the state, so a crash meanwhile leaves only a directory that the next start removes.
+ * Owns new projects: their records, and the making of the first cluster with its role and database, with or without the sample's
+ * rows. Never answers a call, never puts a project into the state.
  */
 import { mkdir } from 'node:fs/promises';
-import { sampleProject, sampleSql } from '../sample/index.ts';
-import { makeBase } from './base.ts';
-import type { Clusters } from './clusters.ts';
+import pg from 'pg';
+import { sampleSql } from '../sample/index.ts';
+import { copyBase, makeBase, openClustersDir, removeTree } from './base.ts';
+import { createRoleSql, firstDatabaseId } from './catalog-sql.ts';
+import type { Context } from './context.ts';
+import { newBranch, newCluster } from './creation.ts';
 import * as ids from './ids.ts';
-import { limitsOf } from './limits.ts';
-import type { AccountRecord, Plan, ProjectRecord } from './state.ts';
+import { limitsFor } from './limits.ts';
+import type { BranchRecord, ClusterRecord, OrganizationRecord, ProjectContent, ProjectRecord } from './state.ts';
 import { clusterPaths, withClient } from './wal.ts';
 
-export const ownerRole = 'neondb_owner';
-export const databaseName = 'neondb';
+/** What Neon calls them where nothing else is asked for. */
+export const defaultNames = { branch: 'main', database: 'neondb', role: 'neondb_owner' } as const;
 
-export interface FirstProject {
-  readonly account: AccountRecord;
-  readonly plan: Plan;
-  readonly sample: boolean;
-  readonly adminPassword: string;
-  readonly clusterId: string;
+export interface ProjectWish {
+  readonly organization: OrganizationRecord;
+  /** Default: its id. */
+  readonly name: string | undefined;
+  readonly regionId: string;
+  /** Default: the plan's. */
+  readonly historyRetentionSeconds: number | undefined;
+  readonly endpointDefaults: ProjectRecord['endpointDefaults'];
+  readonly branchName: string;
+  readonly content: ProjectContent;
 }
 
-/** The project is ready, but its endpoint has no port yet. */
-export async function createProject(dataDir: string, clusters: Clusters, wish: FirstProject): Promise<ProjectRecord> {
-  const { account, plan, sample, adminPassword, clusterId } = wish;
-  const paths = clusterPaths(dataDir, clusterId);
-  await mkdir(paths.archive, { recursive: true });
-  await mkdir(paths.bases);
-  const ownerPassword = ids.password();
-  const base = await clusters.exclusively(clusterId, async (access) => {
-    const server = await access.start();
-    await withClient(server, async (client) => {
-      await client.query(`create role ${ownerRole} login createdb createrole password '${ownerPassword}'`);
-      await client.query(`create database ${databaseName} owner ${ownerRole}`);
-    });
-    if (sample) {
-      const seed = `set role ${ownerRole}; ${sampleSql}`;
-      await withClient(server, (client) => client.query(seed), databaseName);
-    }
-    return makeBase(server, paths);
-  });
-  const at = base.endAt;
-  const branchId = ids.branchId();
-  return {
-    id: ids.projectId(),
-    accountId: account.id,
-    name: sample ? sampleProject.name : 'emulated-project',
-    plan,
-    regionId: 'aws-us-east-1',
-    historyRetentionSeconds: sample
-      ? Math.min(sampleProject.historyRetentionSeconds, limitsOf[plan].historySecondsMax)
-      : limitsOf[plan].historySecondsDefault,
+/** Its only branch is in state `init`, its cluster has no data yet, and it has no endpoint. */
+export function newProject(context: Context, wish: ProjectWish): { project: ProjectRecord; branch: BranchRecord } {
+  const { organization } = wish;
+  const at = context.now().toISOString();
+  const id = ids.projectId();
+  const project: ProjectRecord = {
+    id,
+    accountId: organization.id,
+    name: wish.name ?? id,
+    plan: organization.plan,
+    customLimits: organization.customLimits,
+    regionId: wish.regionId,
+    historyRetentionSeconds: wish.historyRetentionSeconds ?? limitsFor(organization).historySecondsDefault,
     createdAt: at,
     updatedAt: at,
-    adminPassword,
-    rolePasswords: { [ownerRole]: ownerPassword },
-    branches: [
-      {
-        id: branchId,
-        name: 'main',
-        parentId: undefined,
-        parentLsn: undefined,
-        parentTimestamp: undefined,
-        state: 'ready',
-        stateChangedAt: at,
-        isDefault: true,
-        isProtected: false,
-        createdAt: at,
-        updatedAt: at,
-        lastResetAt: undefined,
-        expiresAt: undefined,
-        ttlSeconds: undefined,
-        logicalSizeBytes: undefined,
-        clusterId,
-        restore: undefined,
-      },
-    ],
-    deletedBranchIds: [],
-    endpoints: [
-      {
-        id: ids.endpointId(),
-        branchId,
-        type: 'read_write',
-        port: undefined,
-        state: 'active',
-        createdAt: at,
-        updatedAt: at,
-        startedAt: at,
-        suspendedAt: undefined,
-        lastActiveAt: at,
-      },
-    ],
+    content: wish.content,
+    endpointDefaults: wish.endpointDefaults,
+    rolePasswords: [{ role: wish.content.roleName, password: ids.password() }],
+    branches: [],
+    endpoints: [],
     snapshots: [],
     operations: [],
     works: [],
-    clusters: [
-      {
-        id: clusterId,
-        origin: undefined,
-        timeline: 1,
-        startedAt: at,
-        startLsn: base.endLsn,
-        bases: [base],
-        isRetired: false,
-      },
-    ],
+    clusters: [],
   };
+  const branch = newBranch(context, project, newCluster(project, undefined), wish.branchName);
+  branch.isDefault = true;
+  return { project, branch };
+}
+
+/**
+ * Makes the data of a project's first cluster and leaves it running. Does nothing for one that is whole. A crash before the end
+ * leaves a cluster without `startedAt`, and the same call begins anew.
+ */
+export async function fillProject(
+  context: Context,
+  project: ProjectRecord,
+  cluster: ClusterRecord,
+  from: 'initdb' | 'template',
+): Promise<void> {
+  const template = from === 'template' ? await context.clusters.template() : undefined;
+  await context.clusters.exclusively(cluster.id, async (access) => {
+    if (cluster.startedAt !== undefined) return;
+    await access.stop();
+    const paths = clusterPaths(context.dataDir, cluster.id);
+    await removeTree(paths.root);
+    await openClustersDir(context.dataDir);
+    await mkdir(paths.archive, { recursive: true });
+    await mkdir(paths.bases);
+    if (template === undefined) await access.make();
+    else await copyBase(template, paths.data);
+    const server = await access.start();
+    const { roleName, databaseName, isSample } = project.content;
+    const [owner, database] = [roleName, databaseName].map((name) => pg.escapeIdentifier(name));
+    const password = project.rolePasswords.find(({ role }) => role === roleName)?.password;
+    await withClient(server, async (client) => {
+      await client.query(createRoleSql(roleName, password));
+      await client.query(`create database ${database} owner ${owner} oid ${firstDatabaseId}`);
+    });
+    const seed = `set role ${owner}; ${sampleSql}`;
+    if (isSample) await withClient(server, (client) => client.query(seed), databaseName);
+    const base = await makeBase(server, paths);
+    cluster.bases.push(base);
+    cluster.timeline = 1;
+    cluster.startLsn = base.endLsn;
+    cluster.startedAt = base.endAt;
+  });
 }

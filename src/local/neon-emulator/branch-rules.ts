@@ -1,15 +1,13 @@
 /**
  * Owns what a branch may be called and what may be done to it. Every check throws its refusal and changes nothing.
  */
-import { childrenOf, getBranch, type Context } from './context.ts';
+import { childrenOf, type Context } from './context.ts';
 import { freeName } from './finalize.ts';
 import { conflict, unprocessable } from './refusals.ts';
 import type { BranchRecord, ProjectRecord } from './state.ts';
 
-export function findParent(project: ProjectRecord, id: string): BranchRecord {
-  const parent = getBranch(project, id);
+export function checkMayHaveChildren(parent: BranchRecord): void {
   if (parent.expiresAt !== undefined) throw unprocessable('a branch with an expiration cannot have child branches');
-  return parent;
 }
 
 export function checkNameFree(project: ProjectRecord, name: string): void {
@@ -21,6 +19,10 @@ export function checkMayExpire(project: ProjectRecord, branch: BranchRecord, isP
   if (isProtected) throw unprocessable('a protected branch cannot have an expiration');
   if (childrenOf(project, branch.id).length > 0)
     throw unprocessable('a branch with children cannot have an expiration');
+}
+
+export function mayBeDeleted(project: ProjectRecord, branch: BranchRecord): boolean {
+  return !branch.isDefault && !branch.isProtected && childrenOf(project, branch.id).length === 0;
 }
 
 export function checkMayBeDeleted(project: ProjectRecord, branch: BranchRecord): void {

@@ -5,15 +5,20 @@ import * as ids from './ids.ts';
 import type { Context } from './context.ts';
 import type { BranchRecord, ClusterRecord, EndpointRecord, ProjectRecord, RecoveryPoint } from './state.ts';
 
-export function newCluster(project: ProjectRecord, origin: RecoveryPoint): ClusterRecord {
+export function newCluster(project: ProjectRecord, origin: RecoveryPoint | undefined, isCopy = false): ClusterRecord {
   const cluster: ClusterRecord = {
     id: ids.clusterId(),
     origin,
+    isCopy,
     timeline: 0,
     startedAt: undefined,
     startLsn: undefined,
     bases: [],
+    originKeptUntil: undefined,
+    isDetached: false,
     isRetired: false,
+    samples: [],
+    sizeBytes: undefined,
   };
   project.clusters.push(cluster);
   return cluster;
@@ -25,6 +30,7 @@ export function newBranch(
   project: ProjectRecord,
   cluster: ClusterRecord,
   name: string | undefined,
+  initSource: BranchRecord['initSource'] = 'parent-data',
 ): BranchRecord {
   const at = context.now().toISOString();
   const id = ids.branchId();
@@ -36,6 +42,7 @@ export function newBranch(
     parentTimestamp: undefined,
     state: 'init',
     stateChangedAt: at,
+    initSource,
     isDefault: false,
     isProtected: false,
     createdAt: at,
@@ -46,23 +53,29 @@ export function newBranch(
     logicalSizeBytes: undefined,
     clusterId: cluster.id,
     restore: undefined,
+    schedule: [],
   };
   project.branches.push(branch);
   return branch;
 }
 
-export async function openEndpoint(
-  context: Context,
-  project: ProjectRecord,
-  branchId: string,
-  type: EndpointRecord['type'],
-): Promise<EndpointRecord> {
-  const at = context.now().toISOString();
-  const endpoint: EndpointRecord = {
+/** What a caller may wish of an endpoint. */
+export type EndpointWish = Pick<EndpointRecord, 'type'> &
+  Partial<Pick<EndpointRecord, 'name' | 'suspendTimeoutSeconds' | 'minUnits' | 'maxUnits' | 'isDisabled'>>;
+
+/** An endpoint in state `init`, without ports. */
+export function newEndpoint(branchId: string, wish: EndpointWish, at: string): EndpointRecord {
+  return {
     id: ids.endpointId(),
+    name: undefined,
     branchId,
-    type,
     port: undefined,
+    poolerPort: undefined,
+    suspendTimeoutSeconds: 0,
+    minUnits: 0.25,
+    maxUnits: 0.25,
+    isDisabled: false,
+    ...wish,
     state: 'init',
     createdAt: at,
     updatedAt: at,
@@ -70,7 +83,16 @@ export async function openEndpoint(
     suspendedAt: undefined,
     lastActiveAt: undefined,
   };
+}
+
+export async function openEndpoint(
+  context: Context,
+  project: ProjectRecord,
+  branchId: string,
+  wish: EndpointWish,
+): Promise<EndpointRecord> {
+  const endpoint = newEndpoint(branchId, { ...project.endpointDefaults, ...wish }, context.now().toISOString());
   project.endpoints.push(endpoint);
-  endpoint.port = await context.proxies.open(endpoint.id, undefined);
+  await context.proxies.open(endpoint);
   return endpoint;
 }

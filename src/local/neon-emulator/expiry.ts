@@ -2,13 +2,12 @@
  * Owns expirations of branches and snapshots: which are allowed, and the removal of what has expired. Never removes what could
  * not be deleted by a call.
  */
-import type { Context } from './context.ts';
-import type { Operations } from './operations.ts';
+import type { Context, Operations } from './context.ts';
 import { unprocessable } from './refusals.ts';
-import { checkMayBeDeleted } from './branch-rules.ts';
-import { endpointsOf, isLocked } from './context.ts';
-import type { ProjectRecord } from './state.ts';
-import { removeBranch } from './work.ts';
+import { mayBeDeleted } from './branch-rules.ts';
+import { changeAlone, isBusy } from './lane.ts';
+import { deleteBranch, deleteSnapshot } from './removal.ts';
+import type { ProjectRecord, SnapshotRecord } from './state.ts';
 
 const branchDaysMax = 30;
 
@@ -26,38 +25,30 @@ export function secondsUntil(context: Context, at: string | undefined): number |
   return at === undefined ? undefined : Math.round((Date.parse(at) - context.now().getTime()) / 1000);
 }
 
-/** Looks every second. The answer ends it. */
-export function startExpiry(context: Context, operations: Operations): () => void {
-  const timer = setInterval(() => {
-    for (const project of context.state.projects) {
-      if (isLocked(project)) continue;
-      expireOne(context, operations, project).catch((error: unknown) => context.log(`expiry: ${String(error)}`));
-    }
-  }, 1000);
-  timer.unref();
-  return () => clearInterval(timer);
+/** Of a branch that is reset: its time to live begins anew. */
+export function inSeconds(context: Context, seconds: number): string {
+  return new Date(context.now().getTime() + seconds * 1000).toISOString();
 }
 
-/** One at a time: each removal locks the project, and the next look takes the next one. */
-async function expireOne(context: Context, operations: Operations, project: ProjectRecord): Promise<void> {
+/** A duty of upkeep.ts. One at a time: each removal locks the project, and the next round takes the next one. */
+export async function expireDue(context: Context, operations: Operations, project: ProjectRecord): Promise<void> {
   const now = context.now().getTime();
   const isDue = ({ expiresAt }: { expiresAt: string | undefined }) =>
     expiresAt !== undefined && Date.parse(expiresAt) <= now;
-  const snapshot = project.snapshots.find(isDue);
-  if (snapshot !== undefined) {
-    project.snapshots.splice(project.snapshots.indexOf(snapshot), 1);
-    await operations.begin(project, { kind: 'sweep' }, [
-      { action: 'delete_timeline', branchId: snapshot.sourceBranchId },
-    ]);
-    return;
-  }
-  const branch = project.branches.find(isDue);
-  if (branch === undefined) return;
-  checkMayBeDeleted(project, branch);
-  const suspended = endpointsOf(project, branch.id).map(({ id }) => id);
-  await removeBranch(context, project, branch.id);
-  await operations.begin(project, { kind: 'sweep' }, [
-    ...suspended.map((endpointId) => ({ action: 'suspend_compute' as const, branchId: branch.id, endpointId })),
-    { action: 'delete_timeline', branchId: branch.id },
-  ]);
+  if (isBusy(context, project)) return;
+  const snapshot = project.snapshots.find((candidate) => isDue(candidate) && !isKept(project, candidate));
+  const branch = project.branches.find((candidate) => isDue(candidate) && mayBeDeleted(project, candidate));
+  if (snapshot !== undefined) await changeAlone(context, project, () => deleteSnapshot(operations, project, snapshot));
+  else if (branch !== undefined)
+    await changeAlone(context, project, () => deleteBranch(context, operations, project, branch));
+}
+
+/** As long as a branch has a schedule, its latest scheduled snapshot outlives its expiration. */
+function isKept(project: ProjectRecord, snapshot: SnapshotRecord): boolean {
+  const branch = project.branches.find(({ id }) => id === snapshot.sourceBranchId);
+  if (snapshot.isManual || branch === undefined || branch.schedule.length === 0) return false;
+  const scheduled = project.snapshots.filter(
+    ({ isManual, sourceBranchId }) => !isManual && sourceBranchId === branch.id,
+  );
+  return scheduled.at(-1) === snapshot;
 }

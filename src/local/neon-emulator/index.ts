@@ -2,47 +2,69 @@
  * Owns the emulator as a whole: it puts the parts together, opens what the state says, and closes in order. Neon's management
  * API is served on one port of 127.0.0.1, each endpoint on one of its own; ports, keys, ids and rows outlive restarts and kill -9.
  */
+import type { FastifyInstance } from 'fastify';
 import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { listenNear, loopback } from '../postgres/ports.ts';
-import { createProject, databaseName, ownerRole } from './bootstrap.ts';
+import { readCatalog } from './catalog.ts';
+import { createClock } from './clock.ts';
 import { createClusters } from './clusters.ts';
-import { endpointsOf, getBranch, getCluster, getDefaultBranch, getEndpoint, type Context } from './context.ts';
-import { startExpiry } from './expiry.ts';
-import * as ids from './ids.ts';
+import { clusterOf } from './compute.ts';
+import { createControl, createControlServer, type Control } from './control.ts';
+import { endpointsOf, getDefaultBranch, type Context } from './context.ts';
+import { createFaults } from './faults.ts';
+import { freshState, prepareFirst, type First, type FirstWishes } from './first-start.ts';
 import { createOperations } from './operations.ts';
+import { findPassword } from './passwords.ts';
 import { createProxies } from './proxy.ts';
+import { lead, noteLeft } from './reach.ts';
+import { hostOf } from './render.ts';
 import { uriOf } from './routes/connection.ts';
 import { apiPrefix, createServer } from './server.ts';
-import type { Plan, ProjectRecord, State } from './state.ts';
+import type { BranchRecord, Limits, Plan, ProjectRecord } from './state.ts';
 import { lockDirectory, openStore } from './store.ts';
 import { sweepLeftovers, sweepProject } from './sweep.ts';
-import { noteStarted } from './work.ts';
+import { createTravel } from './travel.ts';
+import { startUpkeep, type Upkeep } from './upkeep.ts';
 
-export interface EmulatorOptions {
+export interface EmulatorOptions extends FirstWishes {
   readonly dataDir: string;
-  /** Default: the port of the former start, or a free one. */
+  /** 0 for a free one. Default: the port of the former start, or a free one. */
   readonly port?: number;
-  /** Default: the key of the former start, or a new one. */
+  /** Key of the first organization. Default: the key of the former start, or a new one. */
   readonly apiKey?: string;
-  /** Default: the plan of the former start, or scale. */
+  /** Of the first organization and its projects. Default: the plan of the former start, or scale. */
   readonly plan?: Plan;
+  /** Caps of the plan `custom`; those that are not named are those of scale. */
+  readonly limits?: Partial<Limits>;
   /** How long operations stay running after their work is done. Default 0. */
   readonly latencyMs?: number;
-  readonly now?: () => Date;
-  /** Whether a new project holds the sample's rows. Default true. */
+  /** How long an endpoint without clients stays awake, unless it has a time of its own. Default 300. */
+  readonly suspendAfterSeconds?: number;
+  /** Whether the first project holds the sample's rows. Default true. */
   readonly sample?: boolean;
+  /** True: makes no first project. Default false. */
+  readonly empty?: boolean;
+  /** Whether calls past 700 a minute of an account, or 40 a second of it to a route, are refused. Default true. */
+  readonly rateLimited?: boolean;
+  /** Serves faults and clock over HTTP on this port, 0 for a free one. Default: not at all. */
+  readonly controlPort?: number;
   readonly log?: (line: string) => void;
 }
 
 export interface Emulator {
   readonly baseUrl: string;
+  /** Key and id of the first organization. */
   readonly apiKey: string;
   readonly accountId: string;
-  /** The first project, its default branch, and the URI of that branch's database with the password in it. */
+  /** Key of the person that the organization belongs to. */
+  readonly personalApiKey: string;
+  /** The first project, its default branch, and the URI of that branch's database with the password in it; empty without one. */
   readonly projectId: string;
   readonly branchId: string;
   readonly connectionUri: string;
+  readonly control: Control;
+  /** Where the same is served over HTTP; absent unless `controlPort` was given. */
+  readonly controlUrl: string | undefined;
   /** Stops everything that was started. Repeatable. */
   close(): Promise<void>;
 }
@@ -52,41 +74,51 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const dataDir = resolve(options.dataDir);
   const log = options.log ?? (() => {});
   const unlock = await lockDirectory(dataDir);
-  const firstAdmin = { clusterId: ids.clusterId(), password: ids.password() };
-  const store = await openStore(dataDir, () => freshState(options.apiKey)).catch(async (error: unknown) => {
+  const store = await openStore(dataDir, freshState).catch(async (error: unknown) => {
     await unlock();
     throw error;
   });
   const { state } = store;
+  const clock = createClock(state.clockShifts, store.save);
   const clusters = createClusters({
     dataDir,
     log,
-    adminOf(clusterId) {
-      const project = state.projects.find((candidate) => candidate.clusters.some(({ id }) => id === clusterId));
-      if (project === undefined)
-        return clusterId === firstAdmin.clusterId ? { password: firstAdmin.password, isWhole: false } : undefined;
-      const { startedAt, isRetired } = getCluster(project, clusterId);
-      return { password: project.adminPassword, isWhole: startedAt !== undefined && !isRetired };
+    password: state.adminPassword,
+    isWhole(clusterId) {
+      const cluster = state.projects.flatMap((project) => project.clusters).find(({ id }) => id === clusterId);
+      return cluster?.startedAt !== undefined && !cluster.isRetired;
     },
   });
-  const proxies = createProxies((endpointId) => portBehind(context, endpointId), log);
+  const proxies = createProxies({
+    lead: (endpointId, neon) => lead(context, operations, endpointId, neon),
+    left: (endpointId) => noteLeft(context, endpointId),
+    log,
+  });
   const context: Context = {
     dataDir,
     state,
     save: store.save,
-    now: options.now ?? (() => new Date()),
+    clock,
+    now: () => clock.now(),
+    changing: new Map(),
     latencyMs: options.latencyMs ?? 0,
+    faults: createFaults(),
+    suspendAfterSeconds: options.suspendAfterSeconds ?? 300,
     clusters,
     proxies,
+    travel: createTravel(() => context),
     log,
   };
   const operations = createOperations(context);
-  const server = createServer(context, operations);
-  let endExpiry = () => {};
+  const server = createServer(context, operations, options.rateLimited ?? true);
+  const control = createControl(context, operations);
+  const controlServer = createControlServer(control);
+  let upkeep: Upkeep | undefined;
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= (async () => {
-      endExpiry();
+      await upkeep?.close();
+      await controlServer.close();
       await new Promise((done) => {
         server.server.close(done);
         server.server.closeAllConnections();
@@ -102,90 +134,74 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   };
   try {
     await sweepLeftovers(context);
-    const project = await firstProject(context, options, firstAdmin);
-    for (const { endpoints } of state.projects) {
-      for (const endpoint of endpoints) {
-        endpoint.port = await proxies.open(endpoint.id, endpoint.port);
-        if (!clusters.isRunning(clusterBehind(context, endpoint.id))) endpoint.state = 'idle';
+    const first = await prepareFirst(context, options);
+    for (const each of state.projects) {
+      for (const endpoint of each.endpoints) {
+        await proxies.open(endpoint);
+        if (!clusters.isRunning(clusterOf(each, endpoint.id))) endpoint.state = 'idle';
       }
     }
-    await server.ready();
-    state.apiPort = await listenNear(server.server, options.port ?? state.apiPort);
-    await store.save();
+    // Before anybody can call: the works that are there now are those that a former start left.
     operations.resume();
     for (const each of state.projects) {
       if (each.works.length === 0) await sweepProject(context, each);
     }
-    endExpiry = startExpiry(context, operations);
-    return describe(context, project, state.apiPort, close);
+    state.apiPort = await listenOn(server, options.port, state.apiPort);
+    await store.save();
+    upkeep = startUpkeep(context, operations);
+    const controlUrl = options.controlPort === undefined ? undefined : await listen(controlServer, options.controlPort);
+    return { ...(await describe(context, first, state.apiPort)), controlUrl, control, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function freshState(apiKey: string | undefined): State {
-  const account = { id: ids.organizationId(), name: 'Afterglow', apiKey: apiKey ?? ids.apiKey() };
-  return { version: 1, apiPort: undefined, accounts: [account], projects: [] };
+async function listen(server: FastifyInstance, port: number): Promise<string> {
+  return `http://${loopback}:${await listenOn(server, port, undefined)}`;
 }
 
-async function firstProject(
+/** On the port that was asked for and no other; where none was, on the former one if it is free. Answers with the port. */
+async function listenOn(server: FastifyInstance, asked = 0, former: number | undefined): Promise<number> {
+  await server.ready();
+  const port = await listenNear(server.server, asked === 0 ? former : asked);
+  if (asked !== 0 && port !== asked)
+    throw new Error(`Port ${asked} on ${loopback} is in use: the Neon emulator cannot listen on it.`);
+  return port;
+}
+
+async function describe(
   context: Context,
-  options: EmulatorOptions,
-  admin: { clusterId: string; password: string },
-): Promise<ProjectRecord> {
-  const { state, clusters, dataDir } = context;
-  const [account] = state.accounts;
-  if (account === undefined) throw new Error('The Neon emulator has no account.');
-  account.apiKey = options.apiKey ?? account.apiKey;
-  const known = state.projects[0];
-  if (known !== undefined) {
-    known.plan = options.plan ?? known.plan;
-    return known;
-  }
-  const project = await createProject(dataDir, clusters, {
-    account,
-    plan: options.plan ?? 'scale',
-    sample: options.sample ?? true,
-    adminPassword: admin.password,
-    clusterId: admin.clusterId,
-  });
-  state.projects.push(project);
-  await context.save();
-  return project;
-}
-
-function describe(context: Context, project: ProjectRecord, port: number, close: () => Promise<void>): Emulator {
+  { organization, apiKey, personalApiKey, project }: First,
+  port: number,
+): Promise<Omit<Emulator, 'controlUrl' | 'control' | 'close'>> {
+  const baseUrl = `http://${loopback}:${port}${apiPrefix}`;
+  const account = { baseUrl, apiKey, personalApiKey, accountId: organization.id };
+  if (project === undefined) return { ...account, projectId: '', branchId: '', connectionUri: '' };
   const branch = getDefaultBranch(project);
   const [endpoint] = endpointsOf(project, branch.id);
-  return {
-    baseUrl: `http://${loopback}:${port}${apiPrefix}`,
-    apiKey: context.state.accounts[0]?.apiKey ?? '',
-    accountId: project.accountId,
-    projectId: project.id,
-    branchId: branch.id,
-    connectionUri: endpoint === undefined ? '' : uriOf(project, endpoint, ownerRole, databaseName),
-    close,
-  };
+  const { roleName: role, databaseName: database } = project.content;
+  const password = await passwordOf(context, project, branch, role);
+  const connectionUri = endpoint === undefined ? '' : uriOf({ host: hostOf(endpoint), role, password, database });
+  return { ...account, projectId: project.id, branchId: branch.id, connectionUri };
 }
 
-function findProject(context: Context, endpointId: string): ProjectRecord {
-  const project = context.state.projects.find(({ endpoints }) => endpoints.some(({ id }) => id === endpointId));
-  if (project === undefined) throw new Error(`There is no endpoint ${endpointId}.`);
-  return project;
-}
-
-function clusterBehind(context: Context, endpointId: string): string {
-  const project = findProject(context, endpointId);
-  return getBranch(project, getEndpoint(project, endpointId).branchId).clusterId;
-}
-
-/** A connection wakes a suspended compute, as Neon's do. */
-async function portBehind(context: Context, endpointId: string): Promise<number> {
-  const project = findProject(context, endpointId);
-  const branch = getBranch(project, getEndpoint(project, endpointId).branchId);
-  for (const deadline = Date.now() + 60_000; branch.state !== 'ready' && Date.now() < deadline; ) await sleep(10);
-  const server = await context.clusters.running(clusterBehind(context, endpointId));
-  if (getEndpoint(project, endpointId).state !== 'active') noteStarted(context, project, endpointId);
-  return server.port;
+/** Where a role was given several, the branch's own catalog says which one is in force there; reading it starts the branch. */
+async function passwordOf(
+  context: Context,
+  project: ProjectRecord,
+  branch: BranchRecord,
+  role: string,
+): Promise<string | undefined> {
+  const known = project.rolePasswords.filter((each) => each.role === role);
+  const newest = known.at(-1)?.password;
+  if (known.length < 2) return newest;
+  try {
+    const { roles } = await readCatalog(context, project, branch);
+    const verifier = roles.find(({ name }) => name === role)?.verifier;
+    return (await findPassword(project, { name: role, verifier })) ?? newest;
+  } catch (error) {
+    context.log(`the password of ${role}: ${String(error)}`);
+    return newest;
+  }
 }

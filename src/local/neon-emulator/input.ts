@@ -32,6 +32,7 @@ export function optionalText(fields: Fields, name: string): string | undefined {
   const value = fields[name];
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value !== 'string') throw badRequest(`${name} must be a string`);
+  if (!value.isWellFormed()) throw badRequest(`${name} must be well-formed Unicode`);
   return value;
 }
 
@@ -60,18 +61,27 @@ export function optionalNumber(fields: Fields, name: string, from: number, to: n
 }
 
 export function optionalName(fields: Fields, name: string): string | undefined {
+  if (fields[name] === '') throw badRequest(`${name} must not be empty`);
   const value = optionalText(fields, name);
   if (value !== undefined && value.length > 256) throw badRequest(`${name} must have at most 256 characters`);
   return value;
 }
 
-/** RFC 3339 with a zone; the text is kept, since Postgres knows microseconds and JavaScript does not. */
+/** From RFC 3339 with a zone; the answer is in UTC, with all digits, since Postgres knows microseconds and JavaScript does not. */
 export function optionalInstant(fields: Fields, name: string): string | undefined {
   const text = optionalText(fields, name);
   if (text === undefined) return undefined;
   const isForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i.test(text);
-  if (!isForm || Number.isNaN(Date.parse(text))) throw badRequest(`${name} must be an RFC 3339 timestamp`);
-  return text;
+  if (!isForm || Number.isNaN(Date.parse(text)) || !isDay(text))
+    throw badRequest(`${name} must be an RFC 3339 timestamp`);
+  const fraction = /\.\d+/.exec(text)?.[0] ?? '';
+  return `${new Date(text).toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length)}${fraction}Z`;
+}
+
+/** JavaScript takes the 30th of February for the 2nd of March; Postgres does not. */
+function isDay(text: string): boolean {
+  const day = text.slice(0, 10);
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 
 export function optionalLsn(fields: Fields, name: string): string | undefined {

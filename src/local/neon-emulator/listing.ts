@@ -12,6 +12,13 @@ const keyOf = {
   updated_at: (branch: BranchRecord) => branch.updatedAt,
 };
 
+/** Those whose name or id holds the text; all without it. */
+export function findBranches(project: ProjectRecord, search: string | undefined): BranchRecord[] {
+  return project.branches.filter(
+    ({ name, id }) => search === undefined || name.includes(search) || id.includes(search),
+  );
+}
+
 /** Ties are broken by id, and the cursor names the last branch shown, so that pages neither repeat nor skip. */
 export function listBranches(
   project: ProjectRecord,
@@ -22,14 +29,12 @@ export function listBranches(
   if (!isSortField(sortBy)) throw badRequest('sort_by must be name, created_at or updated_at');
   if (sortOrder !== 'asc' && sortOrder !== 'desc') throw badRequest('sort_order must be asc or desc');
   const limit = optionalNumber(query, 'limit', 1, 10_000) ?? 100;
-  const search = optionalText(query, 'search');
   const after = readCursor(optionalText(query, 'cursor'));
   const key = keyOf[sortBy];
   const direction = sortOrder === 'asc' ? 1 : -1;
   const compare = (a: readonly [string, string], b: readonly [string, string]) =>
     direction * (compareText(a[0], b[0]) || compareText(a[1], b[1]));
-  const rest = project.branches
-    .filter((branch) => search === undefined || branch.name.includes(search) || branch.id.includes(search))
+  const rest = findBranches(project, optionalText(query, 'search'))
     .toSorted((a, b) => compare([key(a), a.id], [key(b), b.id]))
     .filter((branch) => after === undefined || compare([key(branch), branch.id], after) > 0);
   const branches = rest.slice(0, limit);

@@ -4,38 +4,51 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { getCluster, type Context } from './context.ts';
+import type { PostgresServer } from '../postgres/index.ts';
 import { copyBase, makeBase, removeTree } from './base.ts';
-import type { ClusterAccess } from './clusters.ts';
-import type { BaseRecord, ClusterRecord, ProjectRecord, RecoveryPoint } from './state.ts';
-import {
-  clusterPaths,
-  compareLsn,
-  markHead,
-  parseLsn,
-  readTimeline,
-  restoreCommand,
-  type ClusterPaths,
-} from './wal.ts';
+import { getCluster, type Context } from './context.ts';
+import { findSource, noteHead } from './history.ts';
+import type { ClusterRecord, ProjectRecord, RecoveryPoint } from './state.ts';
+import { clusterPaths, readHead, readTimeline, restoreCommand, type ClusterPaths } from './wal.ts';
 
-const replayBytesMax = 64n * 1024n * 1024n;
+/** How many recoveries read bases and WAL at the moment. */
+const reading = new WeakMap<Context, number>();
 
 /**
  * Makes the data of a cluster from its origin and leaves it running. Does nothing for one that is whole. A crash before the end
- * leaves a cluster without `startedAt`: the same call then begins anew and gives the same rows, since its point is fixed.
+ * leaves a cluster without `startedAt`: the same call then begins anew and gives the same rows, since its point is fixed. With
+ * `empty`, that is done before anybody sees the cluster, and nothing of its origin is part of its history.
  */
-export async function recoverCluster(context: Context, project: ProjectRecord, cluster: ClusterRecord): Promise<void> {
+export async function recoverCluster(
+  context: Context,
+  project: ProjectRecord,
+  cluster: ClusterRecord,
+  empty?: (server: PostgresServer) => Promise<void>,
+): Promise<void> {
   await context.clusters.exclusively(cluster.id, async (access) => {
-    if (cluster.startedAt !== undefined || cluster.origin === undefined) return;
+    if (cluster.startedAt !== undefined || cluster.origin === undefined || !project.clusters.includes(cluster)) return;
     const { origin } = cluster;
     const paths = clusterPaths(context.dataDir, cluster.id);
     await access.stop();
-    // A segment that moves from a live pg_wal to its archive under the reader's hands can spoil one attempt, not two.
-    await attempt(context, project, origin, paths, access).catch(async (error: unknown) => {
-      context.log(`${cluster.id}: recovering again after ${String(error)}`);
-      await attempt(context, project, origin, paths, access);
+    const server = await tryTwice(context, cluster.id, async () => {
+      const settings = await prepareRecovery(context, project, origin, paths);
+      return access.start({ ...settings, recovery_target_action: 'promote' });
     });
     const { timeline, startLsn } = await readTimeline(paths.data);
+    if (empty !== undefined) {
+      await empty(server);
+      const base = await makeBase(server, paths);
+      // Its history begins here: what it held before can be reached by nobody.
+      Object.assign(cluster, {
+        timeline,
+        startLsn: base.endLsn,
+        startedAt: base.endAt,
+        bases: [base],
+        origin: undefined,
+      });
+      noteHead(cluster, await readHead(server));
+      return;
+    }
     cluster.timeline = timeline;
     cluster.startLsn = startLsn;
     cluster.startedAt = new Date().toISOString();
@@ -50,67 +63,50 @@ function targetTime(instant: string): string {
     .replace(/(\.\d{6})\d+/, '$1');
 }
 
-async function attempt(
+/**
+ * Recovers, and once more where that fails: a segment that moves from a live pg_wal to its archive under the reader's hands can
+ * spoil one attempt, not two. Nothing is trimmed meanwhile.
+ */
+export async function tryTwice<T>(context: Context, clusterId: string, recover: () => Promise<T>): Promise<T> {
+  const count = (change: number) => reading.set(context, (reading.get(context) ?? 0) + change);
+  count(1);
+  try {
+    return await recover().catch(async (error: unknown) => {
+      context.log(`${clusterId}: recovering again after ${String(error)}`);
+      return recover();
+    });
+  } finally {
+    count(-1);
+  }
+}
+
+/** Whether any recovery reads bases and WAL now. */
+export function isRecovering(context: Context): boolean {
+  return (reading.get(context) ?? 0) > 0;
+}
+
+/**
+ * Makes the directories of a cluster anew, with a copy from which the point can be reached. The answer holds the settings that
+ * lead there; what is done at the point is the caller's to add.
+ */
+export async function prepareRecovery(
   context: Context,
   project: ProjectRecord,
-  origin: RecoveryPoint,
+  point: RecoveryPoint,
   paths: ClusterPaths,
-  access: ClusterAccess,
-): Promise<void> {
-  const source = findBase(project, origin);
+): Promise<Record<string, string>> {
+  const source = findSource(project, point);
+  if (source === undefined) throw new Error(`The history of ${point.clusterId} does not reach the wanted point.`);
   await removeTree(paths.root);
   await mkdir(paths.archive, { recursive: true });
   await mkdir(paths.bases);
   await copyBase(join(clusterPaths(context.dataDir, source.owner.id).bases, source.base.id), paths.data);
   const chain = source.chain.map((link) => clusterPaths(context.dataDir, link.id));
-  await access.start({
+  return {
     restore_command: restoreCommand(chain),
-    recovery_target_timeline: String(getCluster(project, origin.clusterId).timeline),
-    recovery_target_action: 'promote',
-    ...('lsn' in origin
-      ? { recovery_target_lsn: origin.lsn, recovery_target_inclusive: 'off' }
-      : { recovery_target_time: targetTime(origin.time) }),
-  });
-}
-
-/** A base of its own, once so much WAL lies after the nearest one that replaying it would be slow. */
-export async function refreshBase(context: Context, project: ProjectRecord, clusterId: string): Promise<void> {
-  await context.clusters.exclusively(clusterId, async (access) => {
-    const cluster = project.clusters.find(({ id }) => id === clusterId);
-    if (cluster === undefined || cluster.isRetired || !context.clusters.isRunning(clusterId)) return;
-    const server = await access.start();
-    const { lsn } = await markHead(server);
-    const nearest = findBase(project, { clusterId, lsn }).base.endLsn;
-    if ((parseLsn(lsn) ?? 0n) - (parseLsn(nearest) ?? 0n) < replayBytesMax) return;
-    const base = await makeBase(server, clusterPaths(context.dataDir, clusterId));
-    // Dying before the save leaves a directory that the sweep at the next start removes.
-    cluster.bases.push(base);
-  });
-  await context.save();
-}
-
-interface Source {
-  readonly owner: ClusterRecord;
-  readonly base: BaseRecord;
-  /** The clusters whose WAL leads from the base to the point, youngest first. */
-  readonly chain: ClusterRecord[];
-}
-
-/** The youngest base that ends before the point: the cluster's own, or one of those it descends from. */
-function findBase(project: ProjectRecord, point: RecoveryPoint): Source {
-  const chain: ClusterRecord[] = [];
-  let owner = getCluster(project, point.clusterId);
-  let isBefore = (base: BaseRecord) =>
-    'lsn' in point ? compareLsn(base.endLsn, point.lsn) <= 0 : Date.parse(base.endAt) <= Date.parse(point.time);
-  for (;;) {
-    chain.push(owner);
-    const base = owner.bases.findLast(isBefore);
-    if (base !== undefined) return { owner, base, chain };
-    const { origin, startLsn } = owner;
-    if (origin === undefined || startLsn === undefined) {
-      throw new Error(`No base copy of ${point.clusterId} ends before the wanted point.`);
-    }
-    owner = getCluster(project, origin.clusterId);
-    isBefore = (candidate) => compareLsn(candidate.endLsn, startLsn) <= 0;
-  }
+    recovery_target_timeline: String(getCluster(project, point.clusterId).timeline),
+    ...('lsn' in point
+      ? { recovery_target_lsn: point.lsn, recovery_target_inclusive: 'off' }
+      : { recovery_target_time: targetTime(point.time) }),
+  };
 }

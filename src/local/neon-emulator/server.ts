@@ -1,29 +1,46 @@
 /**
- * Owns the HTTP side of the emulated API: authentication, look-up of the project, one change at a time, and the form of errors.
- * Never decides what a call does.
+ * Owns the HTTP side of the emulated API: from the request to a call by a known caller on a known project, one change at a time,
+ * and the form of errors. Never decides what a call does.
  */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
-import { isLocked, type Context } from './context.ts';
+import { authenticate, findProject } from './access.ts';
+import { publishAnswers } from './answers.ts';
+import type { Context, Operations } from './context.ts';
+import { strikeCalls } from './edge.ts';
 import { fieldsOf } from './input.ts';
-import type { Operations } from './operations.ts';
-import { badRequest, locked, notFound, notServed, Refusal } from './refusals.ts';
+import { changeAlone } from './lane.ts';
+import { createRates } from './rates.ts';
+import { badRequest, notServed, Refusal, tooManyRequests } from './refusals.ts';
+import { registerApiKeys } from './routes/api-keys.ts';
+import { registerAccounts } from './routes/accounts.ts';
 import { registerBranches } from './routes/branches.ts';
-import type { Answer, Method, ProjectCall, Routes } from './routes/call.ts';
+import type { AccountCall, Answer, Method, ProjectCall, Routes } from './routes/call.ts';
 import { registerConnection } from './routes/connection.ts';
+import { registerConsumption } from './routes/consumption.ts';
+import { registerDatabases } from './routes/databases.ts';
 import { registerEndpoints } from './routes/endpoints.ts';
 import { registerOperations } from './routes/operations.ts';
 import { registerProjects } from './routes/projects.ts';
 import { registerRestores } from './routes/restores.ts';
+import { registerRoles } from './routes/roles.ts';
+import { registerSchedules } from './routes/schedules.ts';
+import { registerSchema } from './routes/schema.ts';
 import { registerSnapshots } from './routes/snapshots.ts';
-import type { AccountRecord } from './state.ts';
 
 export const apiPrefix = '/api/v2';
 
-export function createServer(context: Context, operations: Operations): FastifyInstance {
-  const app = Fastify({ logger: false, exposeHeadRoutes: false, forceCloseConnections: true });
+export function createServer(context: Context, operations: Operations, rateLimited: boolean): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    frameworkErrors: (error, request, reply) => answerError(request, reply, error),
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, String(body)));
+  strikeCalls(app, context, operations, apiPrefix);
+  publishAnswers(app, apiPrefix);
   app.setNotFoundHandler((request, reply) => {
     answerError(request, reply, notServed(`${request.method} ${request.url.split('?')[0]}`));
   });
@@ -32,14 +49,21 @@ export function createServer(context: Context, operations: Operations): FastifyI
       context.log(`${request.method} ${request.url}: ${error instanceof Error ? error.stack : String(error)}`);
     answerError(request, reply, error);
   });
-  const routes = createRoutes(app, context);
+  const routes = createRoutes(app, context, rateLimited);
   for (const register of [
+    registerAccounts,
+    registerApiKeys,
+    registerConsumption,
     registerProjects,
     registerBranches,
     registerRestores,
     registerSnapshots,
+    registerSchedules,
     registerEndpoints,
     registerConnection,
+    registerRoles,
+    registerDatabases,
+    registerSchema,
     registerOperations,
   ]) {
     register({ routes, context, operations });
@@ -47,8 +71,8 @@ export function createServer(context: Context, operations: Operations): FastifyI
   return app;
 }
 
-function createRoutes(app: FastifyInstance, context: Context): Routes {
-  const changing = new Set<string>();
+function createRoutes(app: FastifyInstance, context: Context, rateLimited: boolean): Routes {
+  const rates = createRates(() => performance.now());
 
   function route(method: Method, path: string, handle: (request: FastifyRequest) => Answer | Promise<Answer>): void {
     app.route({
@@ -61,22 +85,22 @@ function createRoutes(app: FastifyInstance, context: Context): Routes {
     });
   }
 
-  function projectCall(request: FastifyRequest): ProjectCall {
-    const account = authenticate(context, request);
+  function accountCall(request: FastifyRequest): AccountCall {
+    const caller = authenticate(context, request.headers.authorization, request.ip);
+    const route = `${request.method} ${request.routeOptions.url}`;
+    if (rateLimited && !rates.admit(caller.key.ownerId, route)) throw tooManyRequests();
     const params = fieldsOf(request.params);
-    const param = (name: string) => String(params[name]);
-    const project = context.state.projects.find(
-      ({ id, accountId }) => id === param('projectId') && accountId === account.id,
-    );
-    if (project === undefined) throw notFound('project');
-    return { account, project, param, query: fieldsOf(request.query), body: readBody(request) };
+    return { caller, param: (name) => String(params[name]), query: fieldsOf(request.query), body: readBody(request) };
+  }
+
+  function projectCall(request: FastifyRequest): ProjectCall {
+    const call = accountCall(request);
+    return { ...call, project: findProject(context, call.caller, call.param('projectId')) };
   }
 
   return {
-    account(path, handler) {
-      route('GET', path, (request) =>
-        handler({ account: authenticate(context, request), query: fieldsOf(request.query) }),
-      );
+    account(method, path, handler) {
+      route(method, path, (request) => handler(accountCall(request)));
     },
     read(path, handler) {
       route('GET', path, (request) => handler(projectCall(request)));
@@ -85,31 +109,24 @@ function createRoutes(app: FastifyInstance, context: Context): Routes {
       route(method, path, async (request) => {
         const call = projectCall(request);
         // From here to the recorded work no other change may see the project, although the handler waits for Postgres.
-        if (isLocked(call.project) || changing.has(call.project.id)) throw locked();
-        changing.add(call.project.id);
-        try {
-          return await handler(call);
-        } finally {
-          changing.delete(call.project.id);
-        }
+        return changeAlone(context, call.project, () => handler(call));
       });
     },
   };
 }
 
-function authenticate(context: Context, request: FastifyRequest): AccountRecord {
-  const [, key] = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-  const account = context.state.accounts.find((candidate) => candidate.apiKey === key);
-  if (account === undefined) throw new Refusal(401, 'supplied credentials do not pass authentication');
-  return account;
+function readBody(request: FastifyRequest): unknown {
+  const isIgnored = request.routeOptions.url?.endsWith('/snapshot') === true;
+  if (typeof request.body !== 'string' || request.body.trim() === '' || isIgnored) return undefined;
+  const body = parseBody(request.body);
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw badRequest('request body must be a JSON object');
+  return body;
 }
 
-function readBody(request: FastifyRequest): unknown {
-  if (typeof request.body !== 'string' || request.body.trim() === '' || request.url.includes('/snapshot?'))
-    return undefined;
+function parseBody(text: string): unknown {
   try {
-    const body: unknown = JSON.parse(request.body);
-    return body;
+    return JSON.parse(text);
   } catch {
     throw badRequest('request body is not valid JSON');
   }
@@ -121,7 +138,8 @@ function answerError(request: FastifyRequest, reply: FastifyReply, error: unknow
   void reply.code(status).send({
     request_id: typeof requestId === 'string' ? requestId : randomUUID(),
     code: error instanceof Refusal ? error.code : '',
-    message: error instanceof Error && status < 500 ? error.message : 'internal server error',
+    message:
+      error instanceof Error && (error instanceof Refusal || status < 500) ? error.message : 'internal server error',
   });
 }
 

@@ -46,7 +46,7 @@ async function readState(file: string): Promise<State | undefined> {
   const parsed = parse(text);
   if (parsed === undefined) {
     throw new Error(
-      `The Neon emulator's state in ${file} is damaged or of another version: remove its directory to begin anew.`,
+      `The Neon emulator's state in ${file} is damaged or of another version: remove its directory, as npm run reset does, to begin anew.`,
     );
   }
   return parsed;
@@ -63,7 +63,7 @@ function parse(text: string): State | undefined {
 
 /** The version stands for the whole: nobody but this file's `save` writes it. */
 function isState(value: unknown): value is State {
-  return typeof value === 'object' && value !== null && 'version' in value && value.version === 1;
+  return typeof value === 'object' && value !== null && 'version' in value && value.version === 2;
 }
 
 async function replace(file: string, text: string): Promise<void> {

@@ -2,17 +2,36 @@
  * Owns what is removed from disk: clusters that nothing needs, data of clusters whose history alone is needed, and whatever a
  * crash left half-made. Every step may be done again; what a crash leaves, the sweep at the next start removes.
  */
-import { mkdir, readdir, rename } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { removeTree } from './base.ts';
-import type { Context } from './context.ts';
+import { openClustersDir, removeTree } from './base.ts';
+import { removeFrom, type Context } from './context.ts';
+import { copiedPoint, isKept, isSame, stretchesOf } from './history.ts';
 import type { ClusterRecord, ProjectRecord } from './state.ts';
-import { clusterPaths } from './wal.ts';
+import { clusterPaths, segmentNamed } from './wal.ts';
 
-/** Removes what no branch, snapshot or needed cluster of the project refers to. Saves the state. */
+const sweeps = new WeakMap<ProjectRecord, Promise<void>>();
+
+/** Removes what no branch, snapshot or needed cluster of the project refers to. Saves the state. One sweep of a project at a time. */
 export async function sweepProject(context: Context, project: ProjectRecord): Promise<void> {
-  const used = new Set(project.branches.map((branch) => branch.clusterId));
-  const needed = findNeeded(project, used);
+  const before = sweeps.get(project) ?? Promise.resolve();
+  const sweep = before.catch(() => {}).then(() => sweepOnce(context, project));
+  sweeps.set(project, sweep);
+  return sweep;
+}
+
+async function sweepOnce(context: Context, project: ProjectRecord): Promise<void> {
+  // A change whose work is not done may be taken back: what it found is needed until then.
+  const before = [context.changing.get(project.id), ...project.works.map((work) => work.before)];
+  const shown = [project, ...before.filter((each) => each !== undefined)];
+  const used = new Set(shown.flatMap(({ branches }) => branches.map((branch) => branch.clusterId)));
+  const points = shown.flatMap(({ snapshots }) => snapshots.map(({ point }) => point));
+  const copies = project.clusters.filter(
+    ({ isCopy, origin }) => isCopy && origin !== undefined && points.some((point) => isSame(point, origin)),
+  );
+  for (const { id, bases } of copies) if (bases.length === 0) used.add(id);
+  const named = points.map((point) => copiedPoint(project, point).clusterId);
+  const needed = findNeeded(project, [...used, ...named, ...copies.map(({ id }) => id)]);
   for (const cluster of [...project.clusters]) {
     if (!needed.has(cluster.id)) await removeCluster(context, project, cluster);
     else if (!used.has(cluster.id) && !cluster.isRetired) await retireCluster(context, cluster);
@@ -20,14 +39,13 @@ export async function sweepProject(context: Context, project: ProjectRecord): Pr
   await context.save();
 }
 
-function findNeeded(project: ProjectRecord, used: ReadonlySet<string>): Set<string> {
+function findNeeded(project: ProjectRecord, pending: string[]): Set<string> {
   const needed = new Set<string>();
-  const pending = [...used, ...project.snapshots.map((snapshot) => snapshot.point.clusterId)];
   for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
     if (needed.has(id)) continue;
     needed.add(id);
-    const origin = project.clusters.find((cluster) => cluster.id === id)?.origin;
-    if (origin !== undefined) pending.push(origin.clusterId);
+    const cluster = project.clusters.find((candidate) => candidate.id === id);
+    if (cluster?.origin !== undefined && !cluster.isDetached) pending.push(cluster.origin.clusterId);
   }
   return needed;
 }
@@ -38,7 +56,7 @@ async function removeCluster(context: Context, project: ProjectRecord, cluster: 
     // Dying here leaves a record whose files are partly gone; nothing refers to it, and the next sweep does this again.
     await removeTree(clusterPaths(context.dataDir, cluster.id).root);
   });
-  project.clusters.splice(project.clusters.indexOf(cluster), 1);
+  removeFrom(project.clusters, cluster);
 }
 
 /** Keeps the history: WAL that was not archived yet is moved to the archive before the data is removed. */
@@ -60,10 +78,10 @@ async function retireCluster(context: Context, cluster: ClusterRecord): Promise<
   });
 }
 
-/** At the start, before anything runs: removes directories that the state does not know. */
+/** At the start, before anything runs: removes directories, bases and archived WAL that the state does not know. */
 export async function sweepLeftovers(context: Context): Promise<void> {
   const clusters = context.state.projects.flatMap((project) => project.clusters);
-  const root = join(context.dataDir, 'clusters');
+  const root = await openClustersDir(context.dataDir);
   for (const name of await namesIn(root)) {
     const cluster = clusters.find((candidate) => candidate.id === name);
     if (cluster === undefined) {
@@ -74,6 +92,17 @@ export async function sweepLeftovers(context: Context): Promise<void> {
     for (const base of await namesIn(bases)) {
       if (!cluster.bases.some(({ id }) => id === base)) await removeTree(join(bases, base));
     }
+    if (cluster.startedAt !== undefined) await removeUnkeptWal(context, cluster);
+  }
+}
+
+/** Removes archived WAL that is part of no stretch. May be done at any time, and again. */
+export async function removeUnkeptWal(context: Context, cluster: ClusterRecord): Promise<void> {
+  const { archive } = clusterPaths(context.dataDir, cluster.id);
+  const stretches = stretchesOf(cluster);
+  for (const name of await namesIn(archive)) {
+    const segment = segmentNamed(name);
+    if (segment !== undefined && !isKept(stretches, segment)) await rm(join(archive, name), { force: true });
   }
 }
 

@@ -3,6 +3,8 @@
  * can be recovered later; it recovers nothing itself.
  */
 import { getCluster, type Context } from './context.ts';
+import { findSource, lsnBefore, noteHead } from './history.ts';
+import { compareInstants } from './instant.ts';
 import { badRequest, unprocessable } from './refusals.ts';
 import type { BranchRecord, ProjectRecord, RecoveryPoint } from './state.ts';
 import { compareLsn, markHead, type Mark } from './wal.ts';
@@ -31,23 +33,48 @@ export async function resolvePoint(
   if (timestamp !== undefined && lsn !== undefined) throw badRequest('a timestamp and an LSN cannot be used together');
   if (branch.state === 'init') throw unprocessable('branch not ready yet');
   const cluster = getCluster(project, branch.clusterId);
-  const clusterStart = cluster.startedAt ?? branch.createdAt;
-  if (timestamp !== undefined) checkInstant(context, project, branch, timestamp);
-  const mark = await markHead(await context.clusters.running(cluster.id));
   const { id: clusterId } = cluster;
+  if (timestamp !== undefined) checkInstant(context, project, branch, timestamp);
+  const mark = await markHead(await context.clusters.running(clusterId));
+  noteHead(cluster, mark);
+  const head = { clusterId, lsn: mark.lsn };
   if (lsn !== undefined) {
-    if (project.historyRetentionSeconds === 0) throw outside('point-in-time history is turned off for this project');
-    if (compareLsn(lsn, mark.lsn) > 0) throw outside(`LSN ${lsn} is ahead of the branch's last record ${mark.lsn}`);
-    if (compareLsn(lsn, cluster.startLsn ?? '0/0') < 0) throw outside(`LSN ${lsn} is outside of the branch's history`);
-    return { point: { clusterId, lsn }, lsn, timestamp: undefined, mark };
+    checkLsn(context, project, branch, lsn, mark.lsn);
+    return { point: reached(project, { clusterId, lsn }, `LSN ${lsn}`), lsn, timestamp: undefined, mark };
   }
-  if (timestamp === undefined) return { point: { clusterId, lsn: mark.lsn }, lsn: mark.lsn, timestamp: mark.at, mark };
-  // The API's clock may be set apart from Postgres's: what is later than the last record is the head.
-  if (Date.parse(timestamp) >= Date.parse(mark.at))
-    return { point: { clusterId, lsn: mark.lsn }, lsn: undefined, timestamp, mark };
+  if (timestamp === undefined)
+    return { point: head, lsn: mark.lsn, timestamp: context.clock.toEmulated(mark.at), mark };
+  const moment = context.clock.toReal(timestamp);
+  if (compareInstants(moment, mark.at) >= 0) return { point: head, lsn: undefined, timestamp, mark };
   // A branch holds from its creation on what it began with, although its data was whole a moment later.
-  const time = Date.parse(timestamp) < Date.parse(clusterStart) ? clusterStart : timestamp;
-  return { point: { clusterId, time }, lsn: undefined, timestamp, mark };
+  const start = cluster.startedAt ?? context.clock.toReal(branch.createdAt);
+  const time = compareInstants(moment, start) < 0 ? start : moment;
+  return { point: reached(project, { clusterId, time }, `timestamp ${timestamp}`), lsn: undefined, timestamp, mark };
+}
+
+/** What was trimmed is not brought back by a longer window. */
+function reached(project: ProjectRecord, point: RecoveryPoint, asked: string): RecoveryPoint {
+  if (findSource(project, point) === undefined)
+    throw outside(`${asked} is outside of the project's history retention window`);
+  return point;
+}
+
+/** Between two LSNs whose times are known the younger one's counts: what may be inside the window is. */
+function checkLsn(context: Context, project: ProjectRecord, branch: BranchRecord, lsn: string, head: string): void {
+  const cluster = getCluster(project, branch.clusterId);
+  const now = context.now().getTime();
+  const isBefore = (instant: string) => {
+    const reachedBy = lsnBefore(cluster, context.clock.toReal(instant));
+    return reachedBy !== undefined && compareLsn(lsn, reachedBy) < 0;
+  };
+  if (project.historyRetentionSeconds === 0) throw outside('point-in-time history is turned off for this project');
+  if (compareLsn(lsn, head) > 0) throw outside(`LSN ${lsn} is ahead of the branch's last record ${head}`);
+  if (isBefore(new Date(now - project.historyRetentionSeconds * 1000).toISOString()))
+    throw outside(`LSN ${lsn} is outside of the project's history retention window`);
+  if (compareLsn(lsn, cluster.startLsn ?? '0/0') < 0 || isBefore(branch.createdAt))
+    throw outside(`LSN ${lsn} is before the creation of the branch`);
+  if (branch.lastResetAt !== undefined && isBefore(branch.lastResetAt))
+    throw outside(`LSN ${lsn} is before the last restore of the branch`);
 }
 
 function checkInstant(context: Context, project: ProjectRecord, branch: BranchRecord, timestamp: string): void {

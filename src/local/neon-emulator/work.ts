@@ -2,10 +2,15 @@
  * Owns the work behind each kind of call: the slow part, then the effect on the state, then what is no longer needed. Each may
  * be done again from the beginning. Never checks whether a call is allowed: the routes did, before the work was recorded.
  */
-import { endpointsOf, getBranch, getCluster, getEndpoint, getSnapshot, type Context } from './context.ts';
+import { fillProject } from './bootstrap.ts';
+import { applyChange } from './catalog.ts';
+import { noteStarted, startCompute, stopUnserved, suspendCompute } from './compute.ts';
+import { endpointsOf, getBranch, getCluster, removeFrom, type Context } from './context.ts';
 import { finalizeRestore } from './finalize.ts';
-import { recoverCluster, refreshBase } from './recovery.ts';
-import type { BranchRecord, ProjectRecord, RestoreUndo, WorkPlan } from './state.ts';
+import { recoverCluster } from './recovery.ts';
+import { refreshBase } from './renewal.ts';
+import type { BranchRecord, ProjectRecord, WorkPlan } from './state.ts';
+import { removeRows } from './schema-only.ts';
 import { sweepProject } from './sweep.ts';
 
 /** Does the slow part. The answer makes the effect on the state, at once and without waiting for anything. */
@@ -15,91 +20,90 @@ export async function perform(context: Context, project: ProjectRecord, plan: Wo
     case 'restore_branch':
     case 'restore_snapshot': {
       const branch = getBranch(project, plan.branchId);
-      await recoverCluster(context, project, getCluster(project, branch.clusterId));
+      const isEmpty = plan.kind === 'create_branch' && branch.initSource === 'schema-only';
+      const cluster = getCluster(project, branch.clusterId);
+      await recoverCluster(context, project, cluster, isEmpty ? removeRows : undefined);
       return () => {
-        becomeReady(context, project, branch);
+        becomeReady(context, project, branch, plan.kind === 'create_branch' ? plan.becomes : 'ready');
         if (plan.kind === 'restore_snapshot' && plan.finalize) finalizeRestore(context, project, branch, undefined);
       };
     }
+    case 'create_project': {
+      const branch = getBranch(project, plan.branchId);
+      await fillProject(context, project, getCluster(project, branch.clusterId), 'template');
+      return () => becomeReady(context, project, branch, 'ready');
+    }
     case 'finalize_restore':
       return () => finalizeRestore(context, project, getBranch(project, plan.branchId), plan.oldName);
-    case 'take_snapshot':
-      return () => {
-        getSnapshot(project, plan.snapshotId).fullSizeBytes = plan.sizeBytes;
-      };
     case 'start_endpoint':
-      await startEndpoint(context, project, plan.endpointId);
+      await startCompute(context, project, plan.endpointId);
       return () => noteStarted(context, project, plan.endpointId);
     case 'restart_endpoint':
-      await suspendEndpoint(context, project, plan.endpointId);
-      await startEndpoint(context, project, plan.endpointId);
+      await suspendCompute(context, project, plan.endpointId);
+      await startCompute(context, project, plan.endpointId);
       return () => noteStarted(context, project, plan.endpointId);
     case 'suspend_endpoint':
-      await suspendEndpoint(context, project, plan.endpointId);
-      return () => noteSuspended(context, project, plan.endpointId);
-    case 'stop_cluster':
-      await context.clusters.stop(plan.clusterId);
+      await suspendCompute(context, project, plan.endpointId);
       return () => {};
+    case 'stop_cluster':
+      await stopUnserved(context, project, plan.clusterId);
+      return () => {};
+    case 'apply_config':
+      await applyChange(context, project, plan.branchId, plan.change);
+      return () => cutClients(context, project, plan);
+    case 'take_snapshot':
     case 'sweep':
       return () => {};
   }
 }
 
 /** After the effect is saved. */
-export async function cleanUp(context: Context, project: ProjectRecord, plan: WorkPlan): Promise<void> {
+export async function followUp(context: Context, project: ProjectRecord, plan: WorkPlan): Promise<void> {
   if (plan.kind === 'sweep' || plan.kind === 'restore_branch') await sweepProject(context, project);
   if (plan.kind === 'create_branch' || plan.kind === 'restore_branch' || plan.kind === 'restore_snapshot') {
     const source = originOf(project, plan.branchId);
     if (source !== undefined) inBackground(context, refreshBase(context, project, source));
-    stopUnserved(context, project, plan.branchId);
+    stopWithoutCompute(context, project, plan.branchId);
   }
-}
-
-/** Takes back what the call showed at once, where its work cannot be done. */
-export async function rollBack(context: Context, project: ProjectRecord, plan: WorkPlan): Promise<void> {
-  if (plan.kind === 'create_branch' || plan.kind === 'restore_snapshot')
-    await removeBranch(context, project, plan.branchId);
-  if (plan.kind === 'restore_branch') undoRestore(context, project, plan.branchId, plan.undo);
-  await sweepProject(context, project);
 }
 
 /** Removes a branch and its endpoints from the state and closes their ports. Its cluster is the sweep's. */
 export async function removeBranch(context: Context, project: ProjectRecord, branchId: string): Promise<void> {
   const endpoints = endpointsOf(project, branchId);
-  for (const endpoint of endpoints) project.endpoints.splice(project.endpoints.indexOf(endpoint), 1);
+  for (const endpoint of endpoints) removeFrom(project.endpoints, endpoint);
   const index = project.branches.findIndex((branch) => branch.id === branchId);
   if (index >= 0) project.branches.splice(index, 1);
-  project.deletedBranchIds.push(branchId);
   await Promise.all(endpoints.map((endpoint) => context.proxies.close(endpoint.id)));
 }
 
-function undoRestore(context: Context, project: ProjectRecord, branchId: string, undo: RestoreUndo): void {
-  const branch = getBranch(project, branchId);
-  for (const childId of undo.movedChildIds) getBranch(project, childId).parentId = branchId;
-  const preserved = project.branches.findIndex(({ id }) => id === undo.preservedBranchId);
-  if (preserved >= 0) project.branches.splice(preserved, 1);
-  branch.clusterId = undo.clusterId;
-  branch.parentLsn = undo.parentLsn;
-  branch.parentTimestamp = undo.parentTimestamp;
-  branch.lastResetAt = undo.lastResetAt;
-  branch.state = 'ready';
-  branch.stateChangedAt = context.now().toISOString();
-}
-
-function becomeReady(context: Context, project: ProjectRecord, branch: BranchRecord): void {
+function becomeReady(
+  context: Context,
+  project: ProjectRecord,
+  branch: BranchRecord,
+  state: 'ready' | 'archived',
+): void {
   const at = context.now().toISOString();
-  branch.parentLsn ??= branch.parentId === undefined ? undefined : getCluster(project, branch.clusterId).startLsn;
-  branch.state = 'ready';
+  const cluster = getCluster(project, branch.clusterId);
+  // Of an instant that was asked, the LSN is known now.
+  if (branch.parentId !== undefined || branch.parentTimestamp !== undefined) branch.parentLsn ??= cluster.startLsn;
+  branch.logicalSizeBytes ??= cluster.sizeBytes;
+  branch.state = state;
   branch.stateChangedAt = at;
   branch.updatedAt = at;
   for (const endpoint of endpointsOf(project, branch.id)) noteStarted(context, project, endpoint.id);
 }
 
-/** A branch without a compute costs no memory. Nobody waits for this. */
-function stopUnserved(context: Context, project: ProjectRecord, branchId: string): void {
+/** Nobody waits for this. */
+function stopWithoutCompute(context: Context, project: ProjectRecord, branchId: string): void {
   const branch = project.branches.find(({ id }) => id === branchId);
   if (branch === undefined || endpointsOf(project, branchId).length > 0) return;
-  inBackground(context, context.clusters.stop(branch.clusterId));
+  inBackground(context, stopUnserved(context, project, branch.clusterId));
+}
+
+/** As Neon does where a role gets a password: who is connected has to use it. */
+function cutClients(context: Context, project: ProjectRecord, plan: WorkPlan & { kind: 'apply_config' }): void {
+  if (plan.change.kind !== 'set_password' && plan.change.kind !== 'create_role') return;
+  for (const { id } of endpointsOf(project, plan.branchId)) context.proxies.cut(id);
 }
 
 function originOf(project: ProjectRecord, branchId: string): string | undefined {
@@ -110,35 +114,4 @@ function originOf(project: ProjectRecord, branchId: string): string | undefined 
 /** The cluster's queue keeps such a step apart from others, and closing waits for it. */
 function inBackground(context: Context, step: Promise<void>): void {
   step.catch((error: unknown) => context.log(String(error)));
-}
-
-async function startEndpoint(context: Context, project: ProjectRecord, endpointId: string): Promise<void> {
-  await context.clusters.running(clusterOf(project, endpointId));
-}
-
-async function suspendEndpoint(context: Context, project: ProjectRecord, endpointId: string): Promise<void> {
-  context.proxies.cut(endpointId);
-  await context.clusters.stop(clusterOf(project, endpointId));
-}
-
-function clusterOf(project: ProjectRecord, endpointId: string): string {
-  return getBranch(project, getEndpoint(project, endpointId).branchId).clusterId;
-}
-
-export function noteStarted(context: Context, project: ProjectRecord, endpointId: string): void {
-  const endpoint = getEndpoint(project, endpointId);
-  const at = context.now().toISOString();
-  endpoint.state = 'active';
-  endpoint.startedAt = at;
-  endpoint.lastActiveAt = at;
-  endpoint.updatedAt = at;
-  endpoint.suspendedAt = undefined;
-}
-
-function noteSuspended(context: Context, project: ProjectRecord, endpointId: string): void {
-  const endpoint = getEndpoint(project, endpointId);
-  const at = context.now().toISOString();
-  endpoint.state = 'idle';
-  endpoint.suspendedAt = at;
-  endpoint.updatedAt = at;
 }

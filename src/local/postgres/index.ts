@@ -51,22 +51,34 @@ export interface PostgresOptions {
 }
 
 /**
- * Starts the server of a data directory, and makes the cluster first when the directory is empty or absent. Resolves when
- * connections are accepted (recovery, where there is one, is over by then). What a crash leaves is mended by the next start.
- * Error codes: LocalPostgresError's.
+ * Makes the cluster of a data directory that is empty or absent, and starts nothing; whoever dies meanwhile leaves none. Error
+ * codes: LocalPostgresError's.
  */
-export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
+export async function makeCluster(options: PostgresOptions): Promise<Found> {
   const dataDir = resolve(options.dataDir);
   const isNew = await isEmptyOrAbsent(dataDir);
   if (!isNew) await checkDataDir(dataDir);
   const binaries = findBinaries(join(options.cacheDir ?? dirname(dataDir), '.postgres-libraries'));
   const runAs = await chooseRunAs(binaries);
-  const superuser = options.superuser ?? 'postgres';
-  const password = options.password ?? 'postgres';
-  if (isNew) {
-    const { durable, walSegmentMb = 16 } = options;
-    await createCluster(binaries, runAs, { dataDir, superuser, password, durable, walSegmentMb });
-  }
+  const { superuser = 'postgres', password = 'postgres', durable, walSegmentMb = 16 } = options;
+  if (isNew) await createCluster(binaries, runAs, { dataDir, superuser, password, durable, walSegmentMb });
+  return { dataDir, binaries, runAs };
+}
+
+interface Found {
+  readonly dataDir: string;
+  readonly binaries: Binaries;
+  readonly runAs: RunAs;
+}
+
+/**
+ * Starts the server of a data directory, and makes the cluster first when the directory is empty or absent. Resolves when
+ * connections are accepted (recovery, where there is one, is over by then). What a crash leaves is mended by the next start.
+ * Error codes: LocalPostgresError's.
+ */
+export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
+  const { superuser = 'postgres', password = 'postgres' } = options;
+  const { dataDir, binaries, runAs } = await makeCluster(options);
   await clearDeadLock(dataDir);
   await chmod(dataDir, 0o700);
   for (const dir of [dataDir, ...(options.alsoWrites ?? [])]) await handOver(dir, runAs.owner);

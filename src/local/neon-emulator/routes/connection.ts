@@ -1,42 +1,19 @@
 /**
- * Owns the answers about what is inside a branch (databases, roles) and how to connect to it. A connection URI holds a password:
- * it is answered, never logged.
+ * Owns the answers about how to connect to a branch. A connection URI holds a password: it is answered, never logged.
  */
-import type {
-  ConnectionDetails,
-  Database,
-  GetConnectionUriResponses,
-  ListProjectBranchDatabasesResponses,
-  ListProjectBranchRolesResponses,
-  Role,
-} from '@neon/sdk/raw';
+import type { ConnectionDetails, GetConnectionUriResponses } from '@neon/sdk/raw';
 import { readCatalog, type Catalog } from '../catalog.ts';
 import { endpointsOf, getBranch, getDefaultBranch, getEndpoint } from '../context.ts';
-import { optionalText, requiredText } from '../input.ts';
+import { optionalFlag, optionalText, requiredText } from '../input.ts';
+import { findPassword } from '../passwords.ts';
 import { notFound } from '../refusals.ts';
-import { hostOf } from '../render.ts';
-import type { BranchRecord, EndpointRecord, ProjectRecord } from '../state.ts';
+import { hostOf, poolerHostOf } from '../render.ts';
+import type { EndpointRecord, ProjectRecord } from '../state.ts';
 import type { RouteParts } from './call.ts';
+import { getDatabase } from './databases.ts';
+import { getRole } from './roles.ts';
 
 export function registerConnection({ routes, context }: RouteParts): void {
-  routes.read('/projects/:projectId/branches/:branchId/databases', async ({ project, param }) => {
-    const branch = getBranch(project, param('branchId'));
-    const catalog = await readCatalog(context, project, branch);
-    return {
-      status: 200,
-      body: { databases: renderDatabases(branch, catalog) } satisfies ListProjectBranchDatabasesResponses[200],
-    };
-  });
-
-  routes.read('/projects/:projectId/branches/:branchId/roles', async ({ project, param }) => {
-    const branch = getBranch(project, param('branchId'));
-    const catalog = await readCatalog(context, project, branch);
-    return {
-      status: 200,
-      body: { roles: renderRoles(branch, catalog) } satisfies ListProjectBranchRolesResponses[200],
-    };
-  });
-
   routes.read('/projects/:projectId/connection_uri', async ({ project, query }) => {
     const endpointId = optionalText(query, 'endpoint_id');
     const branchId = optionalText(query, 'branch_id');
@@ -47,66 +24,66 @@ export function registerConnection({ routes, context }: RouteParts): void {
         : getBranch(project, branchId ?? wished?.branchId ?? '');
     const endpoint = wished ?? endpointsOf(project, branch.id).find(({ type }) => type === 'read_write');
     if (endpoint === undefined || endpoint.branchId !== branch.id) throw notFound('endpoint');
+    const isPooled = optionalFlag(query, 'pooled') === true;
     const databaseName = requiredText(query, 'database_name');
     const roleName = requiredText(query, 'role_name');
     const catalog = await readCatalog(context, project, branch);
-    if (!catalog.databases.some(({ name }) => name === databaseName)) throw notFound('database');
-    if (!catalog.roles.some(({ name }) => name === roleName)) throw notFound('role');
+    const database = getDatabase(catalog, databaseName).name;
+    const role = getRole(catalog, roleName);
+    const password = await findPassword(project, role);
+    const host = isPooled ? poolerHostOf(endpoint) : hostOf(endpoint);
     return {
       status: 200,
-      body: { uri: uriOf(project, endpoint, roleName, databaseName) } satisfies GetConnectionUriResponses[200],
+      body: { uri: uriOf({ host, role: role.name, password, database }) } satisfies GetConnectionUriResponses[200],
     };
   });
 }
 
-/** The emulator has no pooler: a pooled URI is the same URI. A role made by SQL has no password that the emulator knows. */
-export function uriOf(project: ProjectRecord, endpoint: EndpointRecord, role: string, database: string): string {
-  const password = project.rolePasswords[role];
+export interface Address {
+  readonly host: string;
+  readonly role: string;
+  /** Undefined where the emulator does not know it, as when it was set by SQL. */
+  readonly password: string | undefined;
+  readonly database: string;
+}
+
+export function uriOf({ host, role, password, database }: Address): string {
   const secret = password === undefined ? '' : `:${encodeURIComponent(password)}`;
-  return `postgresql://${encodeURIComponent(role)}${secret}@${hostOf(endpoint)}/${encodeURIComponent(database)}`;
+  return `postgresql://${encodeURIComponent(role)}${secret}@${host}/${encodeURIComponent(database)}`;
 }
 
-export function renderDatabases(branch: BranchRecord, catalog: Catalog): Database[] {
-  return catalog.databases.map(({ id, name, ownerName }) => ({
-    id,
-    branch_id: branch.id,
-    name,
-    owner_name: ownerName,
-    created_at: branch.createdAt,
-    updated_at: branch.createdAt,
-  }));
-}
-
-export function renderRoles(branch: BranchRecord, catalog: Catalog): Role[] {
-  return catalog.roles.map(({ name, canLogin }) => ({
-    branch_id: branch.id,
-    name,
-    protected: false,
-    authentication_method: canLogin ? 'password' : 'no_login',
-    created_at: branch.createdAt,
-    updated_at: branch.createdAt,
-  }));
-}
-
-/** As Neon does, only where there is one role and one database to speak of. */
-export function connectionUris(
+/**
+ * As Neon does, only where there is one role and one database to speak of. `catalog` may be that of the parent of a branch that
+ * is yet to be made: from a moment in the past its role may have another password, and then nothing is said.
+ */
+export async function connectionUris(
   project: ProjectRecord,
   endpoints: readonly EndpointRecord[],
   catalog: Catalog,
-): { connection_uris?: ConnectionDetails[] } {
+  isOfThePast = false,
+): Promise<{ connection_uris?: ConnectionDetails[] }> {
   const [role, otherRole] = catalog.roles.filter(({ canLogin }) => canLogin);
   const [database, otherDatabase] = catalog.databases;
   if (role === undefined || database === undefined || otherRole !== undefined || otherDatabase !== undefined) return {};
+  if (isOfThePast && project.rolePasswords.filter((known) => known.role === role.name).length > 1) return {};
+  const password = await findPassword(project, role);
   return {
-    connection_uris: endpoints.map((endpoint) => ({
-      connection_uri: uriOf(project, endpoint, role.name, database.name),
-      connection_parameters: {
-        database: database.name,
-        password: project.rolePasswords[role.name] ?? '',
-        role: role.name,
-        host: hostOf(endpoint),
-        pooler_host: hostOf(endpoint),
-      },
-    })),
+    connection_uris: endpoints.map((endpoint) =>
+      connectionDetails(endpoint, { role: role.name, password, database: database.name }),
+    ),
+  };
+}
+
+export function connectionDetails(endpoint: EndpointRecord, address: Omit<Address, 'host'>): ConnectionDetails {
+  const host = hostOf(endpoint);
+  return {
+    connection_uri: uriOf({ ...address, host }),
+    connection_parameters: {
+      database: address.database,
+      password: address.password ?? '',
+      role: address.role,
+      host,
+      pooler_host: poolerHostOf(endpoint),
+    },
   };
 }

@@ -4,10 +4,13 @@
 import type { FinalizeRestoreBranchResponses, RestoreProjectBranchResponses } from '@neon/sdk/raw';
 import { childrenOf, endpointsOf, getBranch, getCluster } from '../context.ts';
 import { newBranch, newCluster } from '../creation.ts';
+import { inSeconds } from '../expiry.ts';
 import { fieldsOf, optionalInstant, optionalLsn, optionalName, requiredText } from '../input.ts';
+import { finalizeOperations } from '../finalize.ts';
 import { checkBranchCaps } from '../limits.ts';
 import { badRequest, unprocessable } from '../refusals.ts';
 import { renderBranch } from '../render.ts';
+import { checkDetached } from '../restrictions.ts';
 import { resolvePoint } from '../window.ts';
 import { checkNameFree } from '../branch-rules.ts';
 import type { RouteParts } from './call.ts';
@@ -27,6 +30,8 @@ export function registerRestores({ routes, context, operations }: RouteParts): v
     }
     if (branch.parentId !== undefined && !isReset) throw unprocessable('only a root branch can be restored');
     if (branch.isProtected) throw unprocessable('a protected branch cannot be restored');
+    checkDetached(context, branch);
+    if (isReset) checkDetached(context, source);
     if (preserveName === undefined && isSelf)
       throw unprocessable('preserve_under_name is required when the source is the branch itself');
     if (preserveName === undefined && children.length > 0)
@@ -36,19 +41,11 @@ export function registerRestores({ routes, context, operations }: RouteParts): v
       checkBranchCaps(project, branch.parentId === undefined ? 'root' : 'child');
     }
     const resolved = await resolvePoint(context, project, source, asked);
-    const undo = {
-      clusterId: branch.clusterId,
-      preservedBranchId: undefined,
-      movedChildIds: children.map(({ id }) => id),
-      parentLsn: branch.parentLsn,
-      parentTimestamp: branch.parentTimestamp,
-      lastResetAt: branch.lastResetAt,
-    };
     const at = context.now().toISOString();
     const preserved =
       preserveName === undefined
         ? undefined
-        : newBranch(context, project, getCluster(project, branch.clusterId), preserveName);
+        : newBranch(context, project, getCluster(project, branch.clusterId), preserveName, branch.initSource);
     if (preserved !== undefined) {
       preserved.parentId = branch.parentId;
       preserved.parentLsn = branch.parentLsn;
@@ -64,20 +61,20 @@ export function registerRestores({ routes, context, operations }: RouteParts): v
     branch.state = 'resetting';
     branch.stateChangedAt = at;
     branch.updatedAt = at;
+    if (branch.ttlSeconds !== undefined) branch.expiresAt = inSeconds(context, branch.ttlSeconds);
     const endpointIds = endpointsOf(project, branch.id).map(({ id }) => id);
-    const started = await operations.begin(
-      project,
-      { kind: 'restore_branch', branchId: branch.id, undo: { ...undo, preservedBranchId: preserved?.id } },
-      [
-        ...endpointIds.map((endpointId) => ({ action: 'suspend_compute' as const, branchId: branch.id, endpointId })),
-        { action: 'create_timeline', branchId: branch.id },
-        ...endpointIds.map((endpointId) => ({ action: 'start_compute' as const, branchId: branch.id, endpointId })),
-      ],
-    );
+    const started = await operations.begin(project, { kind: 'restore_branch', branchId: branch.id }, [
+      ...endpointIds.map((endpointId) => ({ action: 'suspend_compute' as const, branchId: branch.id, endpointId })),
+      { action: 'create_timeline', branchId: branch.id },
+      ...endpointIds.map((endpointId) => ({ action: 'start_compute' as const, branchId: branch.id, endpointId })),
+    ]);
     for (const endpointId of endpointIds) context.proxies.cut(endpointId);
     return {
       status: 200,
-      body: { branch: renderBranch(project, branch), operations: started } satisfies RestoreProjectBranchResponses[200],
+      body: {
+        branch: renderBranch(context, project, branch),
+        operations: started,
+      } satisfies RestoreProjectBranchResponses[200],
     };
   });
 
@@ -93,12 +90,11 @@ export function registerRestores({ routes, context, operations }: RouteParts): v
         throw unprocessable('the branch that was to be replaced does not exist any more');
       }
       if (oldName !== undefined) checkNameFree(project, oldName);
-      const moved = [branch.id, branch.restore.targetBranchId].flatMap((id) => endpointsOf(project, id));
-      const started = await operations.begin(project, { kind: 'finalize_restore', branchId: branch.id, oldName }, [
-        ...moved.map(({ id, branchId }) => ({ action: 'suspend_compute' as const, branchId, endpointId: id })),
-        { action: 'swap_binding_id', branchId: branch.id },
-        ...moved.map(({ id, branchId }) => ({ action: 'start_compute' as const, branchId, endpointId: id })),
-      ]);
+      const started = await operations.begin(
+        project,
+        { kind: 'finalize_restore', branchId: branch.id, oldName },
+        finalizeOperations(project, branch),
+      );
       return { status: 200, body: { operations: started } satisfies FinalizeRestoreBranchResponses[200] };
     },
   );

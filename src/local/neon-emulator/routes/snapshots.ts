@@ -10,7 +10,8 @@ import type {
 } from '@neon/sdk/raw';
 import { getBranch, getSnapshot, type Context } from '../context.ts';
 import { newBranch, newCluster, openEndpoint } from '../creation.ts';
-import * as ids from '../ids.ts';
+import { finalizeOperations } from '../finalize.ts';
+import { copiedPoint } from '../history.ts';
 import {
   fieldsOf,
   optionalFlag,
@@ -21,11 +22,11 @@ import {
   requiredObject,
   type Fields,
 } from '../input.ts';
-import { checkBranchCaps, checkSnapshotCap } from '../limits.ts';
-import { badRequest, conflict, unprocessable } from '../refusals.ts';
+import { checkBranchCaps } from '../limits.ts';
+import { badRequest, unprocessable } from '../refusals.ts';
 import { renderBranch, renderEndpoint, renderSnapshot } from '../render.ts';
-import type { ProjectRecord, SnapshotRecord } from '../state.ts';
-import { resolvePoint } from '../window.ts';
+import { deleteSnapshot } from '../removal.ts';
+import { checkSnapshotNameFree, takeSnapshot } from '../snapshots.ts';
 import { nameOrGenerated } from '../branch-rules.ts';
 import type { RouteParts } from './call.ts';
 
@@ -37,40 +38,29 @@ export function registerSnapshots({ routes, context, operations }: RouteParts): 
 
   // All of it is in the query: Neon ignores a body here without an error.
   routes.change('POST', '/projects/:projectId/branches/:branchId/snapshot', async ({ project, query, param }) => {
-    const branch = getBranch(project, param('branchId'));
-    const asked = { timestamp: optionalInstant(query, 'timestamp'), lsn: optionalLsn(query, 'lsn') };
-    const id = ids.snapshotId();
-    const name = checkedName(project, optionalName(query, 'name'), undefined) ?? id;
-    const slug = checkedSlug(project, optionalText(query, 'slug')) ?? id;
-    const expiresAt = checkedFuture(context, optionalInstant(query, 'expires_at'));
-    if (branch.parentId !== undefined) throw unprocessable('snapshots can be taken of root branches only');
-    checkSnapshotCap(project);
-    const resolved = await resolvePoint(context, project, branch, asked);
-    const snapshot: SnapshotRecord = {
-      id,
-      name,
-      slug,
-      lsn: resolved.lsn,
-      timestamp: resolved.timestamp,
-      sourceBranchId: branch.id,
-      createdAt: context.now().toISOString(),
-      expiresAt,
-      fullSizeBytes: undefined,
-      point: resolved.point,
+    const taken = await takeSnapshot(context, operations, project, getBranch(project, param('branchId')), {
+      asked: { timestamp: optionalInstant(query, 'timestamp'), lsn: optionalLsn(query, 'lsn') },
+      name: optionalName(query, 'name'),
+      slug: checkedSlug(optionalText(query, 'slug')),
+      expiresAt: checkedFuture(context, optionalInstant(query, 'expires_at')),
+      origin: 'manual',
+    });
+    return {
+      status: 200,
+      body: {
+        snapshot: renderSnapshot(taken.snapshot),
+        operations: taken.operations,
+      } satisfies CreateSnapshotResponses[200],
     };
-    project.snapshots.push(snapshot);
-    const shown = renderSnapshot(snapshot);
-    const plan = { kind: 'take_snapshot' as const, snapshotId: id, sizeBytes: resolved.mark.sizeBytes };
-    const started = await operations.begin(project, plan, [{ action: 'create_branch', branchId: branch.id }]);
-    return { status: 200, body: { snapshot: shown, operations: started } satisfies CreateSnapshotResponses[200] };
   });
 
   routes.change('PATCH', '/projects/:projectId/snapshots/:snapshotId', async ({ project, body, param }) => {
     const snapshot = getSnapshot(project, param('snapshotId'));
     const fields = requiredObject(body, 'snapshot');
-    const name = checkedName(project, optionalName(fields, 'name'), snapshot);
+    const name = optionalName(fields, 'name') ?? snapshot.name;
+    checkSnapshotNameFree(project, name, snapshot);
     const expiresAt = readExpiry(context, fields, snapshot.expiresAt);
-    snapshot.name = name ?? snapshot.name;
+    snapshot.name = name;
     snapshot.expiresAt = expiresAt;
     await context.save();
     return { status: 200, body: { snapshot: renderSnapshot(snapshot) } satisfies UpdateSnapshotResponses[200] };
@@ -78,10 +68,7 @@ export function registerSnapshots({ routes, context, operations }: RouteParts): 
 
   routes.change('DELETE', '/projects/:projectId/snapshots/:snapshotId', async ({ project, param }) => {
     const snapshot = getSnapshot(project, param('snapshotId'));
-    project.snapshots.splice(project.snapshots.indexOf(snapshot), 1);
-    const started = await operations.begin(project, { kind: 'sweep' }, [
-      { action: 'delete_timeline', branchId: snapshot.sourceBranchId },
-    ]);
+    const started = await deleteSnapshot(operations, project, snapshot);
     return { status: 202, body: { operations: started } satisfies DeleteSnapshotResponses[202] };
   });
 
@@ -96,18 +83,24 @@ export function registerSnapshots({ routes, context, operations }: RouteParts): 
       const wished = optionalName(fields, 'name') ?? optionalName(query, 'name');
       const name = nameOrGenerated(context, project, wished, `${target.name}_from_${snapshot.slug}`);
       checkBranchCaps(project, 'root');
-      const branch = newBranch(context, project, newCluster(project, snapshot.point), name);
-      branch.logicalSizeBytes = snapshot.fullSizeBytes;
-      branch.restore = { snapshotId: snapshot.id, targetBranchId: target.id, status: 'restored' };
-      const endpoint = await openEndpoint(context, project, branch.id, 'read_write');
+      const branch = newBranch(context, project, newCluster(project, copiedPoint(project, snapshot.point)), name);
+      branch.logicalSizeBytes = snapshot.headSizeBytes ?? snapshot.fullSizeBytes;
+      branch.restore = {
+        snapshotId: snapshot.id,
+        targetBranchId: target.id,
+        status: 'restored',
+        since: branch.createdAt,
+      };
+      const endpoint = await openEndpoint(context, project, branch.id, { type: 'read_write' });
       const started = await operations.begin(project, { kind: 'restore_snapshot', branchId: branch.id, finalize }, [
         { action: 'create_branch', branchId: branch.id },
         { action: 'start_compute', branchId: branch.id, endpointId: endpoint.id },
+        ...(finalize ? finalizeOperations(project, branch) : []),
       ]);
       return {
         status: 200,
         body: {
-          branch: renderBranch(project, branch),
+          branch: renderBranch(context, project, branch),
           endpoints: [renderEndpoint(project, endpoint)],
           operations: started,
         } satisfies RestoreSnapshotResponses[200],
@@ -116,22 +109,9 @@ export function registerSnapshots({ routes, context, operations }: RouteParts): 
   );
 }
 
-function checkedName(
-  project: ProjectRecord,
-  name: string | undefined,
-  own: SnapshotRecord | undefined,
-): string | undefined {
-  const isTaken = project.snapshots.some((snapshot) => snapshot !== own && snapshot.name === name);
-  if (isTaken) throw conflict(`snapshot name ${name} already exists`);
-  return name;
-}
-
-function checkedSlug(project: ProjectRecord, slug: string | undefined): string | undefined {
-  if (slug === undefined) return undefined;
-  if (!/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(slug))
+function checkedSlug(slug: string | undefined): string | undefined {
+  if (slug !== undefined && !/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(slug))
     throw badRequest('slug must match ^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$');
-  if (project.snapshots.some((snapshot) => snapshot.slug === slug))
-    throw conflict(`snapshot slug ${slug} already exists`);
   return slug;
 }
 
