@@ -28,6 +28,8 @@ export interface NeonBranch {
   readonly restoreStatus: string | undefined;
   /** The snapshot that it was restored from. */
   readonly restoredFrom: string | undefined;
+  /** The branch that it was restored for, and whose place it took when it was finalised. */
+  readonly restoredAs: string | undefined;
 }
 
 export interface NeonSnapshot {
@@ -50,6 +52,7 @@ export interface NeonOperation {
   readonly error: string | undefined;
   /** Set while Neon itself means to try a failed operation again. */
   readonly retryAt: Date | undefined;
+  readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 

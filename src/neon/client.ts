@@ -22,6 +22,7 @@ type RawBranch = { id: string; name: string; created_at: string; current_state: 
   expires_at: string;
   restore_status: string;
   restored_from: string;
+  restored_as: string;
 }>;
 type RawSnapshot = { id: string; name: string; created_at: string } & Partial<{
   slug: string;
@@ -30,7 +31,7 @@ type RawSnapshot = { id: string; name: string; created_at: string } & Partial<{
   source_branch_id: string;
   full_size: number;
 }>;
-type RawOperation = { id: string; status: string; updated_at: string } & Partial<{
+type RawOperation = { id: string; status: string; created_at: string; updated_at: string } & Partial<{
   branch_id: string;
   error: string;
   retry_at: string;
@@ -299,6 +300,7 @@ function toBranch(branch: RawBranch): NeonBranch {
     expiresAt: toDate(branch.expires_at),
     restoreStatus: branch.restore_status,
     restoredFrom: branch.restored_from,
+    restoredAs: branch.restored_as,
   };
 }
 
@@ -322,6 +324,7 @@ function toOperation(operation: RawOperation): NeonOperation {
     status: operation.status,
     error: operation.error,
     retryAt: toDate(operation.retry_at),
+    createdAt: new Date(operation.created_at),
     updatedAt: new Date(operation.updated_at),
   };
 }

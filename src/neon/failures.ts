@@ -46,7 +46,9 @@ export function toNeonFailure(facts: UnsuccessfulCall): NeonFailure {
 }
 
 function classify(status: number | undefined, words: string): { kind: NeonFailureKind; failure: FailureCode } {
-  if (status === undefined || retryable.has(status)) return { kind: 'again', failure: 'neon_unreachable' };
+  // What was answered with success and cannot be read may have been done: it is a lost answer.
+  if (status === undefined || status < 300 || retryable.has(status))
+    return { kind: 'again', failure: 'neon_unreachable' };
   if (status === 401 || status === 403) return { kind: 'credential', failure: 'credential_refused' };
   if (status === 422 && /not ready/i.test(words)) return { kind: 'again', failure: 'neon_unreachable' };
   if (status === 404) return { kind: 'missing', failure: 'neon_refused' };

@@ -1,4 +1,5 @@
 // What Neon made is compared with what was asked: a contradiction fails the work, what Neon does not say is unverified.
+// The answers are forged by `faults.neon`: they are whole and half wrong, which no fault of the emulator makes of a true one.
 
 import t from 'tap';
 import type { NeonApi, NeonBranch, NeonSnapshot } from '../../src/neon/api.ts';

@@ -25,30 +25,52 @@ export async function haveEnded(
   });
 }
 
-/** Operations of the branches that Neon has not ended: for what was found by its name after its answer was lost. */
-export async function listUnendedOperations(
+/**
+ * Operations that a call has begun whose answer was lost, as far as they have not ended well: to be awaited as those of an answer.
+ * What ended badly is the call's only if it began with what the call made, by Neon's own clock.
+ */
+export async function listOperationsSince(
   neon: NeonApi,
   neonProjectId: string,
   neonBranchIds: readonly string[],
+  madeAt: Date,
 ): Promise<string[]> {
   const operations = await neon.listOperations(neonProjectId);
   return operations
-    .filter(({ branchId, status }) => branchId !== undefined && neonBranchIds.includes(branchId) && !ended.has(status))
-    .map((operation) => operation.id);
+    .filter(({ branchId }) => branchId !== undefined && neonBranchIds.includes(branchId))
+    .filter(({ status }) => status !== 'finished' && status !== 'skipped')
+    .filter(({ status, createdAt }) => !ended.has(status) || createdAt >= madeAt)
+    .map(({ id }) => id);
+}
+
+/** Whether Neon still works on the branch, or means to try again what failed. */
+export async function isWorkedOn(
+  neon: NeonApi,
+  neonProjectId: string,
+  neonBranchId: string,
+  now: Date,
+): Promise<boolean> {
+  const operations = await neon.listOperations(neonProjectId);
+  return operations.some(
+    (operation) =>
+      operation.branchId === neonBranchId && (!ended.has(operation.status) || mayBeTriedAgain(operation, now)),
+  );
 }
 
 const ended = new Set(['finished', 'skipped', 'failed', 'error', 'cancelled']);
 
 function hasEndedWell(operation: NeonOperation, now: Date): boolean {
   if (operation.status === 'finished' || operation.status === 'skipped') return true;
-  const mayBeTriedAgain =
-    operation.status === 'failed' &&
-    (operation.retryAt !== undefined || now.getTime() - operation.updatedAt.getTime() < failedGraceMs);
-  if (!ended.has(operation.status) || mayBeTriedAgain) return false;
+  if (!ended.has(operation.status) || mayBeTriedAgain(operation, now)) return false;
   throw new Failure(
     'operation_failed',
     `Neon's operation ${operation.id} ended as ${operation.status}${operation.error ? `: ${operation.error}` : ''}.`,
   );
+}
+
+function mayBeTriedAgain({ status, retryAt, updatedAt }: NeonOperation, now: Date): boolean {
+  const due = Math.max(updatedAt.getTime(), retryAt?.getTime() ?? 0);
+  return status === 'failed' && now.getTime() < due + failedGraceMs;
 }
 
 export interface AskedPoint {

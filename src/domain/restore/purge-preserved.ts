@@ -6,7 +6,7 @@ import { findPreservedBranch, patchPreservedBranch } from '../../store/restores.
 import { advance } from '../advance.ts';
 import type { Deps } from '../deps.ts';
 import type { Attempt, Settlement } from '../job/attempt.ts';
-import { listUnendedOperations } from '../job/neon-work.ts';
+import { isWorkedOn } from '../job/neon-work.ts';
 import { mirrorBranches } from '../project/mirror.ts';
 
 /** Repeatable: a branch that is gone already counts as removed. One that has children stays until they are gone. */
@@ -28,8 +28,8 @@ export async function executePreservedBranchPurge(deps: Deps, attempt: Attempt):
     }
     throw error;
   }
-  const unended = await listUnendedOperations(neon, project.neon_project_id, [row.neon_branch_id]);
-  if (unended.length > 0) return { kind: 'waits_for_neon' };
+  if (await isWorkedOn(neon, project.neon_project_id, row.neon_branch_id, deps.now()))
+    return { kind: 'waits_for_neon' };
   const branches = await neon.listBranches(project.neon_project_id);
   if (branches.some((branch) => branch.id === row.neon_branch_id)) return { kind: 'waits_for_neon' };
   return attempt.finish(async (unit) => {

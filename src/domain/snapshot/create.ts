@@ -13,7 +13,7 @@ import { advance } from '../advance.ts';
 import type { Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
 import type { Attempt, Settlement } from '../job/attempt.ts';
-import { comparePoint, haveEnded, listUnendedOperations } from '../job/neon-work.ts';
+import { comparePoint, haveEnded, listOperationsSince } from '../job/neon-work.ts';
 import { expireByPolicy } from './expire.ts';
 
 interface Work {
@@ -88,7 +88,8 @@ async function find(work: Work, row: SnapshotRow): Promise<{ id: string; operati
   const found = (await listMade(work, row)).find((one) => isOurs(row, one));
   if (!found) return undefined;
   const branchIds = [branch.neon_branch_id, found.id];
-  return { id: found.id, operationIds: await listUnendedOperations(neon, project.neon_project_id, branchIds) };
+  const operationIds = await listOperationsSince(neon, project.neon_project_id, branchIds, found.createdAt);
+  return { id: found.id, operationIds };
 }
 
 async function create(work: Work, row: SnapshotRow): Promise<{ id: string; operationIds: string[] }> {

@@ -8,6 +8,7 @@ type Row = readonly [status: number | undefined, message: string, kind: string, 
 /** One line for each kind of answer that neon-api.md tells of. */
 const table: readonly Row[] = [
   [undefined, 'fetch failed', 'again', 'neon_unreachable'],
+  [201, 'Unterminated string in JSON', 'again', 'neon_unreachable'],
   [
     423,
     'project already has running conflicting operations, scheduling of new ones is prohibited',

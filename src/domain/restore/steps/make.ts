@@ -4,7 +4,7 @@
 import { NeonFailure } from '../../../core/errors.ts';
 import { derivedName } from '../../../core/names.ts';
 import type { NeonPoint } from '../../../neon/api.ts';
-import { listUnendedOperations } from '../../job/neon-work.ts';
+import { listOperationsSince } from '../../job/neon-work.ts';
 import { neonIdOf, recorded, type StepContext, type StepOutcome } from './step.ts';
 
 interface Made {
@@ -109,10 +109,9 @@ async function makeOnce(context: StepContext, work: Work, make: () => Promise<Ma
 async function find({ neon, project }: StepContext, { name, changes }: Work): Promise<Made | undefined> {
   const found = (await neon.listBranches(project.neon_project_id)).find((branch) => branch.name === name);
   if (!found) return undefined;
-  return {
-    neonBranchId: found.id,
-    operationIds: await listUnendedOperations(neon, project.neon_project_id, [found.id, changes ?? found.id]),
-  };
+  const branchIds = [found.id, changes ?? found.id];
+  const operationIds = await listOperationsSince(neon, project.neon_project_id, branchIds, found.createdAt);
+  return { neonBranchId: found.id, operationIds };
 }
 
 function done({ neonBranchId, operationIds }: Made): StepOutcome {
