@@ -113,7 +113,8 @@ export async function runJob(deps: Deps, job: { outboxId: string; release: numbe
   try {
     return await settle(deps, attempt, executor);
   } catch (error) {
-    if (error instanceof LostClaim) return { kind: 'done' };
+    // Whether another attempt took over, or this one was only slower than its lease, the row says.
+    if (error instanceof LostClaim) return { kind: 'look_again', inMs: 0 };
     throw error;
   }
 }
