@@ -1,12 +1,18 @@
 // Our id of a branch outlives the change of Neon's id, whoever finalised the restore, and nobody sees it half changed.
 
-import t from 'tap';
-import { NeonFailure } from '../../src/core/errors.ts';
+import t, { type Test } from 'tap';
 import { startRegistered } from '../harness/app.ts';
 import { untilAtRest } from '../harness/neon.ts';
+import { strike } from '../harness/strike.ts';
 import { restore, takeSnapshot } from '../harness/work.ts';
 
-t.test('a restore finalised outside of Afterglow: after a sync the lineage id is with the served branch', async (t) => {
+for (const hours of [0, 2]) {
+  const since = `a restore finalised outside of Afterglow ${hours} hours ago`;
+  t.test(`${since}: after a sync the lineage id is with the served branch`, (t) => followLineage(t, hours));
+}
+
+/** An hour after it was finalised, Neon shows that a branch is detached from its snapshot. */
+async function followLineage(t: Test, hours: number): Promise<void> {
   const at = await startRegistered(t);
   const { domain, actor, emulator, neon, project, main } = at;
   const snapshot = await takeSnapshot(at, { branchId: main.id });
@@ -17,6 +23,7 @@ t.test('a restore finalised outside of Afterglow: after a sync the lineage id is
   await untilAtRest(at);
   await neon.finalizeRestore(emulator.projectId, made.branch.id, 'main-before');
   await untilAtRest(at);
+  await emulator.control.setClock(hours * 3_600_000);
 
   const { syncedAt } = await domain.projects.requestSync(actor, project.id);
   await at.until(
@@ -34,28 +41,19 @@ t.test('a restore finalised outside of Afterglow: after a sync the lineage id is
   t.strictSame(items.map(({ name }) => name).toSorted(), ['main', 'main-before']);
   const { items: events } = await domain.audit.list(actor, { action: 'branch.neon_id_changed' }, { limit: 10 });
   t.match(events, [{ subject: { id: main.id }, details: { from: main.neonBranchId, to: made.branch.id } }]);
-});
+}
 
 t.test('a cutover whose answer is lost keeps its lane: a snapshot that waits is of the restored branch', async (t) => {
   const at = await startRegistered(t);
   const { domain, actor, neon, emulator, main } = at;
   const snapshot = await takeSnapshot(at, { branchId: main.id });
-  const lost = Promise.withResolvers<void>();
-  let answersLost = 0;
-  at.faults.neon = (real) => ({
-    finalizeRestore: async (...asked) => {
-      await real.finalizeRestore(...asked);
-      answersLost += 1;
-      lost.resolve();
-      throw new NeonFailure('lost', { kind: 'again', failure: 'neon_unreachable' });
-    },
-  });
+  const lost = await strike(at, 'finalizeRestore', { kind: 'drop', when: 'after' });
   const restoring = restore(at, { source: { snapshotId: snapshot.id }, target: { kind: 'in_place' } });
-  await lost.promise;
+  await lost.until();
   const waiting = await domain.snapshots.request(actor, { branchId: main.id });
   const restored = await restoring;
   t.equal(restored.status, 'succeeded');
-  t.equal(answersLost, 1, 'it is not sent again');
+  t.equal(lost.times(), 1, 'it is not sent again');
   const taken = await at.until(
     () => domain.snapshots.get(actor, waiting.id),
     ({ status }) => status === 'available',

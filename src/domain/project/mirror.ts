@@ -42,10 +42,15 @@ async function followCutovers(unit: Unit, rows: readonly BranchRow[], listed: re
   for (const row of rows) {
     const own = listed.find((branch) => branch.id === row.neon_branch_id);
     const successor = listed.find(
-      (branch) => branch.restoreStatus === 'finalized' && branch.name === row.name && branch.id !== row.neon_branch_id,
+      (branch) => isFinalized(branch, row) && branch.name === row.name && branch.id !== row.neon_branch_id,
     );
     if (successor && own?.name !== row.name) await moveLineage(unit, row, successor);
   }
+}
+
+/** Neon shows `detaching` for a while instead; then it may also be one that nobody finalised. */
+function isFinalized({ restoreStatus, restoredAs }: NeonBranch, row: BranchRow): boolean {
+  return restoreStatus === 'finalized' || (restoreStatus === 'detaching' && restoredAs === row.neon_branch_id);
 }
 
 /**
