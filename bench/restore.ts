@@ -21,8 +21,8 @@ import {
 } from '../scripts/demo/api.ts';
 
 const rounds = 20;
-/** How often the straight script looks at its operations: often, so that it is not made slow. */
-const straightPollMs = 20;
+/** How often the straight script looks at its operations: as often as Neon lets an account ask, which is 40 times a second. */
+const straightPollMs = 30;
 
 interface Addresses {
   readonly address: string;

@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { type Registered, startRegistered } from '../harness/app.ts';
-import type { NeonApi } from '../../src/neon/api.ts';
+import { countCalls, hold } from '../harness/strike.ts';
 
 type Release = Parameters<Registered['domain']['runJob']>[0];
 
@@ -52,12 +52,12 @@ for (const work of works) {
     async (t) => {
       const world = await startIdle(t);
       const { id, release } = await releaseJob(world, work);
-      const counted = countCalls(world, work.call);
+      const calls = await countCalls(world, work.call);
       await deliver(world, release);
       const known = await listNames(world);
       const told = await countEvents(world);
       await deliver(world, release);
-      await checkOne(t, world, { work, id, known, calls: counted() });
+      await checkOne(t, world, { work, id, known, calls: calls.times() });
       t.equal(await countEvents(world), told, 'and nothing is told of the second');
     },
   );
@@ -69,9 +69,9 @@ for (const work of works) {
       const world = await startIdle(t);
       const before = await listNames(world);
       const { id, release } = await releaseJob(world, work);
-      const counted = countCalls(world, work.call);
+      const calls = await countCalls(world, work.call);
       await Promise.all([deliver(world, release), deliver(world, release), deliver(world, release)]);
-      await checkOne(t, world, { work, id, known: [...before, derived(id, work)].sort(), calls: counted() });
+      await checkOne(t, world, { work, id, known: [...before, derived(id, work)].sort(), calls: calls.times() });
     },
   );
 
@@ -82,14 +82,15 @@ for (const work of works) {
       const world = await startIdle(t, { leaseMs: 700 });
       const before = await listNames(world);
       const { id, release } = await releaseJob(world, work);
-      const { held, resume, counted } = holdAnswer(world, work.call);
+      const calls = await countCalls(world, work.call);
+      const held = await hold(world, work.call, 'after');
       const first = deliver(world, release);
-      await held;
+      await held.until();
       await deliver(world, release);
       const told = await countEvents(world);
-      resume();
+      held.end();
       await first;
-      await checkOne(t, world, { work, id, known: [...before, derived(id, work)].sort(), calls: counted() });
+      await checkOne(t, world, { work, id, known: [...before, derived(id, work)].sort(), calls: calls.times() });
       t.equal(await countEvents(world), told, 'and the first attempt has written nothing more');
     },
   );
@@ -133,42 +134,6 @@ async function deliver({ domain }: Registered, release: Release): Promise<void> 
     if (outcome.kind === 'done') return;
     await sleep(outcome.inMs);
   }
-}
-
-function countCalls({ faults }: Registered, name: Work['call']): () => number {
-  let calls = 0;
-  faults.neon = intercept(name, async (call) => {
-    calls += 1;
-    return call();
-  });
-  return () => calls;
-}
-
-/** The first call is done, and its answer comes when it is resumed. */
-function holdAnswer({ faults }: Registered, name: Work['call']) {
-  const held = Promise.withResolvers<void>();
-  const resumed = Promise.withResolvers<void>();
-  let calls = 0;
-  faults.neon = intercept(name, async (call) => {
-    calls += 1;
-    const isHeld = calls === 1;
-    const answer = await call();
-    held.resolve();
-    if (isHeld) await resumed.promise;
-    return answer;
-  });
-  return { held: held.promise, resume: () => resumed.resolve(), counted: () => calls };
-}
-
-function intercept(name: Work['call'], around: <R>(call: () => Promise<R>) => Promise<R>) {
-  return (real: NeonApi): Partial<NeonApi> => {
-    const all: Pick<NeonApi, Work['call']> = {
-      createSnapshot: (...asked) => around(() => real.createSnapshot(...asked)),
-      createBranch: (...asked) => around(() => real.createBranch(...asked)),
-      restoreBranch: (...asked) => around(() => real.restoreBranch(...asked)),
-    };
-    return { [name]: all[name] };
-  };
 }
 
 async function checkOne(

@@ -3,25 +3,31 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import t from 'tap';
-import { NeonFailure } from '../../src/core/errors.ts';
 import { schedulerActor } from '../../src/domain/actor.ts';
 import { recordRefusedCredential } from '../../src/domain/credential/port.ts';
 import type { Deps } from '../../src/domain/deps.ts';
 import { startRegistered } from '../harness/app.ts';
 import { refusalOf, refuses } from '../harness/refusal.ts';
+import { strike } from '../harness/strike.ts';
 import { untilSnapshot } from '../harness/work.ts';
 
 const at = await startRegistered(t);
 const { domain, actor, emulator, db, credential, project, main } = at;
 const accountId = emulator.accountId;
-const spareKey = 'napi_spare_key_of_the_same_account';
 
-/** Keys that Neon knows beside the emulator's own: the account of each. */
-const knowing = (accounts: Record<string, string>) => {
-  at.faults.neon = (real) => ({
-    getAccountId: async () => Object.values(accounts)[0] ?? real.getAccountId(),
+/** Neon's keys of the account, beside the emulator's own: what `/organizations/{id}/api_keys` answers. */
+async function askKeys(method: string, path = '', body?: object): Promise<{ id: number; key: string }> {
+  const response = await fetch(`${emulator.baseUrl}/organizations/${accountId}/api_keys${path}`, {
+    method,
+    headers: { authorization: `Bearer ${emulator.apiKey}` },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-};
+  if (!response.ok) throw new Error(await response.text());
+  const answer: { id: number; key: string } = JSON.parse(await response.text());
+  return answer;
+}
+
+const spare = await askKeys('POST', '', { key_name: 'spare', project_id: emulator.projectId });
 
 t.test('a key that Neon refuses is not kept', async (t) => {
   await refuses(t, at, 'credential_refused', () =>
@@ -70,11 +76,10 @@ t.test('a stale version changes nothing', async (t) => {
 });
 
 t.test('a key of another Neon account is refused', async (t) => {
-  knowing({ other: 'org-other' });
+  const { apiKey: neonApiKey } = await emulator.control.addAccount('another');
   await refuses(t, at, 'credential_wrong_account', () =>
-    domain.credentials.update(actor, { id: credential.id, version: credential.version, neonApiKey: spareKey }),
+    domain.credentials.update(actor, { id: credential.id, version: credential.version, neonApiKey }),
   );
-  at.faults.neon = undefined;
 });
 
 t.test('a new key of the same account replaces the old one, sealed anew', async (t) => {
@@ -82,13 +87,11 @@ t.test('a new key of the same account replaces the old one, sealed anew', async 
     (await db.selectFrom('credentials').select('sealed_key').where('id', '=', credential.id).executeTakeFirst())
       ?.sealed_key;
   const before = await sealed();
-  knowing({ [spareKey]: accountId });
   const updated = await domain.credentials.update(actor, {
     id: credential.id,
     version: credential.version,
-    neonApiKey: spareKey,
+    neonApiKey: spare.key,
   });
-  at.faults.neon = undefined;
   t.match(updated, { version: credential.version + 1, status: 'active', neonAccountId: accountId });
   t.not(await sealed(), before);
   const { items } = await domain.audit.list(actor, { action: 'credential.updated' }, { limit: 1 });
@@ -96,7 +99,8 @@ t.test('a new key of the same account replaces the old one, sealed anew', async 
 });
 
 t.test('a key refused at work: the credential says so once, the job waits, and goes on with a good key', async (t) => {
-  // The spare key of the last test is kept now, and the emulator does not know it.
+  // The spare key of the last test is kept now.
+  await askKeys('DELETE', `/${spare.id}`);
   at.log.expect(/^Neon refuses the credential$/);
   const { id } = await domain.snapshots.request(actor, { branchId: main.id });
   const refused = await at.until(
@@ -125,15 +129,15 @@ t.test('a key refused at work: the credential says so once, the job waits, and g
   t.strictSame(changes, ['credential.active', 'credential.refused'], 'said once, however often it was refused');
 });
 
-/** What `recordRefusedCredential` is given, with a Neon that accepts the present key or refuses it. */
-function depsOf(lines: string[], getAccountId: () => Promise<string>): Deps {
+/** What `recordRefusedCredential` is given. */
+function depsOf(lines: string[]): Deps {
   return {
     db,
     now: () => new Date(),
     random: Math.random,
     newId: (prefix) => `${prefix}_${randomUUID()}`,
     keyring: { seal: async (secret) => secret, open: async () => 'the present key' },
-    connectNeon: () => ({ ...at.neon, getAccountId }),
+    connectNeon: () => at.neon,
     probeTarget: async () => undefined,
     queue: { add: async () => undefined, findMissing: async () => [] },
     log: { info: () => undefined, warn: (_facts, message) => void lines.push(message), error: () => undefined },
@@ -152,7 +156,7 @@ function depsOf(lines: string[], getAccountId: () => Promise<string>): Deps {
 
 t.test('a key that was refused and replaced meanwhile: the credential stays active', async (t) => {
   const lines: string[] = [];
-  const deps = depsOf(lines, async () => 'account');
+  const deps = depsOf(lines);
   await recordRefusedCredential(deps, schedulerActor(actor.teamId), credential.id);
   t.equal((await domain.credentials.get(actor, credential.id)).status, 'active');
   t.strictSame(lines, []);
@@ -160,13 +164,13 @@ t.test('a key that was refused and replaced meanwhile: the credential stays acti
 
 t.test('a key refused in several lanes at once: each attempt goes on, and the credential says so once', async (t) => {
   const lines: string[] = [];
-  const deps = depsOf(lines, () =>
-    Promise.reject(new NeonFailure('no', { kind: 'credential', failure: 'credential_refused', status: 401 })),
-  );
+  const deps = depsOf(lines);
+  const refusing = await strike(at, 'getAccountId', { kind: 'status', status: 401 });
   const scheduler = schedulerActor(actor.teamId);
   // Connections that are open already, so that all of them read before any of them writes.
   await Promise.all([1, 2, 3, 4].map(() => sql`select pg_sleep(0.05)`.execute(db)));
   await Promise.all([1, 2, 3, 4].map(() => recordRefusedCredential(deps, scheduler, credential.id)));
+  refusing.end();
   t.equal((await domain.credentials.get(actor, credential.id)).status, 'refused');
   t.equal(lines.length, 1);
 });

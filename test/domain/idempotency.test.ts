@@ -3,6 +3,7 @@
 import t from 'tap';
 import { startRegistered } from '../harness/app.ts';
 import { refusalOf, refuses } from '../harness/refusal.ts';
+import { hold } from '../harness/strike.ts';
 import { addTeam } from '../harness/teams.ts';
 
 const at = await startRegistered(t, { roles: [] });
@@ -43,22 +44,13 @@ t.test('ten at once with one key: one effect; the others get its answer or idemp
 
 t.test('a twin in flight: idempotency_key_in_flight, and the answer once the first one has ended', async (t) => {
   const { emulator } = at;
-  const called = Promise.withResolvers<void>();
-  const held = Promise.withResolvers<void>();
-  at.faults.neon = (real) => ({
-    getAccountId: async () => {
-      called.resolve();
-      await held.promise;
-      return real.getAccountId();
-    },
-  });
+  const held = await hold(at, 'getAccountId', 'before');
   const create = () =>
     domain.credentials.create(actor, { name: 'twin', neonApiKey: emulator.apiKey }, keyed('twin', 'POST credential'));
   const first = create();
-  await called.promise;
+  await held.until();
   t.match(await refusalOf(create()), { code: 'idempotency_key_in_flight', retryAfterSeconds: 1 });
-  held.resolve();
-  at.faults.neon = undefined;
+  held.end();
   const answer = await first;
   t.strictSame(await create(), answer);
 });

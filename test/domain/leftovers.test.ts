@@ -3,13 +3,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import t from 'tap';
-import { Failure, NeonFailure } from '../../src/core/errors.ts';
 import { probeTarget } from '../../src/neon/probe.ts';
 import { releaseJobs } from '../../src/store/outbox/release.ts';
 import { startRegistered } from '../harness/app.ts';
 import { untilAtRest } from '../harness/neon.ts';
 import { refuses } from '../harness/refusal.ts';
-import { restore, restoreToEnd, takeSnapshot, untilSnapshot } from '../harness/work.ts';
+import { countCalls, hold, strike } from '../harness/strike.ts';
+import { restore, takeSnapshot, untilRestoreEnded, untilSnapshot } from '../harness/work.ts';
 
 t.test(
   'a branch renamed in Neon since the last sync: the cutover keeps its new name, and our id follows',
@@ -30,24 +30,17 @@ t.test(
   async (t) => {
     const at = await startRegistered(t);
     const { domain, actor, emulator, neon, main } = at;
-    let isChanged = false;
-    at.faults.neon = (real) => ({
-      restoreBranch: async (...asked) => {
-        const answer = await real.restoreBranch(...asked);
-        isChanged = true;
-        return answer;
-      },
-      listOperations: async (id) => {
-        if (isChanged) throw new Failure('operation_failed', 'An operation failed.');
-        return real.listOperations(id);
-      },
-    });
-    const failed = await restoreToEnd(at, {
+    const changed = await hold(at, 'restoreBranch', 'after');
+    const asked = await domain.restores.request(actor, {
       source: { branchId: main.id, at: new Date().toISOString() },
       target: { kind: 'in_place' },
     });
-    at.faults.neon = undefined;
-    t.match(failed, { status: 'failed', error: { code: 'operation_failed' }, preservedBranch: { status: 'present' } });
+    await changed.until();
+    const refused = await strike(at, 'listOperations', { kind: 'status', status: 422 });
+    changed.end();
+    const failed = await untilRestoreEnded(at, asked.id);
+    refused.end();
+    t.match(failed, { status: 'failed', error: { code: 'neon_refused' }, preservedBranch: { status: 'present' } });
     const { neonBranchId = '' } = failed.preservedBranch ?? {};
     t.match(failed.error?.message, neonBranchId);
     await untilAtRest(at);
@@ -72,16 +65,17 @@ t.test('a job first taken up after its budget: waiting in the queue is not count
 
 t.test('a job out of time that has changed nothing ends without a call that changes Neon', async (t) => {
   const at = await startRegistered(t);
-  at.faults.neon = () => ({
-    listBranches: async () => {
-      await sql`update outbox set begun_at = now() - interval '2 hours'`.execute(at.db);
-      throw new NeonFailure('away', { kind: 'again', failure: 'neon_unreachable' });
-    },
-  });
-  const ended = await restoreToEnd(at, {
+  const looking = await hold(at, 'listBranches', 'before');
+  const away = await strike(at, 'listBranches', { kind: 'drop', when: 'before' });
+  const { id } = await at.domain.restores.request(at.actor, {
     source: { branchId: at.main.id, at: new Date().toISOString() },
     target: { kind: 'new_branch' },
   });
+  await looking.until();
+  await sql`update outbox set begun_at = now() - interval '2 hours'`.execute(at.db);
+  looking.end();
+  const ended = await untilRestoreEnded(at, id);
+  away.end();
   t.match(ended, { status: 'failed', error: { code: 'deadline_exceeded' } });
   t.strictSame(
     (await at.neon.listBranches(at.emulator.projectId)).map(({ name }) => name),
@@ -118,53 +112,27 @@ t.test('a snapshot of a project that was removed is not deleted: no job could do
 });
 
 t.test('a snapshot found after its answer was lost is not available before its operations have ended', async (t) => {
-  const at = await startRegistered(t);
+  const at = await startRegistered(t, { emulator: { latencyMs: 1_500 } });
   const { domain, actor, emulator, main } = at;
-  const operation = {
-    id: 'op-late',
-    branchId: main.neonBranchId,
-    error: undefined,
-    retryAt: undefined,
-    updatedAt: new Date(),
-  };
-  let isLost = false;
-  let hasEnded = false;
-  let looks = 0;
-  const looked = Promise.withResolvers<void>();
-  at.faults.neon = (real) => ({
-    createSnapshot: async (...asked) => {
-      await real.createSnapshot(...asked);
-      isLost = true;
-      throw new NeonFailure('lost', { kind: 'again', failure: 'neon_unreachable' });
-    },
-    listOperations: async (id) => {
-      looks += 1;
-      if (looks > 2) looked.resolve();
-      const listed = await real.listOperations(id);
-      return isLost ? [...listed, { ...operation, status: hasEnded ? 'finished' : 'running' }] : listed;
-    },
-  });
+  await strike(at, 'createSnapshot', { kind: 'drop', when: 'after' }, 1);
+  const looks = await countCalls(at, 'listOperations');
   const { id } = await domain.snapshots.request(actor, { branchId: main.id });
-  await looked.promise;
+  await looks.until(2);
   t.equal((await domain.snapshots.get(actor, id)).status, 'creating');
-  hasEnded = true;
   await untilSnapshot(at, id, 'available');
+  const operations = await at.neon.listOperations(emulator.projectId);
+  t.ok(operations.every(({ status }) => status === 'finished'));
   t.equal((await at.neon.listSnapshots(emulator.projectId)).length, 1, 'and it is there once');
 });
 
 t.test('a restore whose calls together last longer than a lease keeps it, and ends', async (t) => {
-  const at = await startRegistered(t, { settings: { leaseMs: 600 } });
-  const slowly = <A extends unknown[], R>(call: (...given: A) => Promise<R>) => {
-    return async (...given: A): Promise<R> => {
-      await sleep(400);
-      return call(...given);
-    };
+  const at = await startRegistered(t, { settings: { leaseMs: 1_500 } });
+  for (const call of ['listDatabases', 'getConnectionUri'] as const)
+    await strike(at, call, { kind: 'delay', ms: 1_000 });
+  at.faults.probe = async (uri) => {
+    await sleep(1_000);
+    return probeTarget(uri);
   };
-  at.faults.neon = (real) => ({
-    listDatabases: slowly(real.listDatabases),
-    getConnectionUri: slowly(real.getConnectionUri),
-  });
-  at.faults.probe = slowly(probeTarget);
   const view = await restore(at, {
     source: { branchId: at.main.id, at: new Date().toISOString() },
     target: { kind: 'new_branch' },

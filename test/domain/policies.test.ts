@@ -3,6 +3,7 @@
 import t from 'tap';
 import { startRegistered } from '../harness/app.ts';
 import { refuses } from '../harness/refusal.ts';
+import { hold, strike } from '../harness/strike.ts';
 import { untilSnapshot } from '../harness/work.ts';
 
 const at = await startRegistered(t);
@@ -98,15 +99,11 @@ t.test('a snapshot that fails expires nothing', async (t) => {
   const policy = await domain.policies.create(actor, wish('failing', [], 1));
   const good = (await domain.policies.run(actor, policy.id)).snapshots[0]?.id ?? '';
   await untilSnapshot(at, good, 'available');
-  at.faults.neon = (real) => ({
-    createSnapshot: (projectId, _branchId, snapshot) =>
-      real.createSnapshot(projectId, 'br-none-none-00000000', snapshot),
-  });
+  await strike(at, 'createSnapshot', { kind: 'status', status: 422 }, 2);
   for (let round = 1; round <= 2; round += 1) {
     const { snapshots } = await domain.policies.run(actor, policy.id);
     await untilSnapshot(at, snapshots[0]?.id ?? '', 'failed');
   }
-  at.faults.neon = undefined;
   t.equal((await domain.snapshots.get(actor, good)).status, 'available');
 });
 
@@ -156,26 +153,18 @@ t.test('after an outage the missed instants coalesce into the last one: one snap
 t.test(
   'while the last one is still under way: coalesced, no second snapshot; one that fails is missed with its code',
   async (t) => {
-    const called = Promise.withResolvers<void>();
-    const held = Promise.withResolvers<void>();
-    at.faults.neon = (real) => ({
-      createSnapshot: async (projectId, _branchId, snapshot) => {
-        called.resolve();
-        await held.promise;
-        return real.createSnapshot(projectId, 'br-none-none-00000000', snapshot);
-      },
-    });
+    const held = await hold(at, 'createSnapshot', 'before');
+    await strike(at, 'createSnapshot', { kind: 'status', status: 422 }, 1);
     const before = await firings();
     at.faults.aheadMs += minute;
     await domain.fireDueSchedules();
-    await called.promise;
+    await held.until();
     at.faults.aheadMs += minute;
     await domain.fireDueSchedules();
     const [first, second] = (await firings()).slice(before.length);
     t.match(second, { status: 'coalesced', reason: 'previous_under_way', snapshot_id: null });
-    held.resolve();
+    held.end();
     await untilSnapshot(at, first?.snapshot_id ?? '', 'failed');
-    at.faults.neon = undefined;
     t.match((await firings()).at(-2), { status: 'missed', reason: 'neon_refused' });
   },
 );

@@ -5,6 +5,7 @@ import { startRegistered } from '../harness/app.ts';
 import { dropBranch, makeChild } from '../harness/neon.ts';
 import { refuses } from '../harness/refusal.ts';
 import { readBranch, readRows, writeRow } from '../harness/rows.ts';
+import { countCalls, hold, strike } from '../harness/strike.ts';
 import { restore, takeSnapshot, untilRestoreEnded } from '../harness/work.ts';
 
 const at = await startRegistered(t);
@@ -51,20 +52,9 @@ t.test(
       source: { branchId: main.id, at: moment.at },
       target: { kind: 'in_place' },
     });
-    let deletions = 0;
-    let looks = 0;
-    at.faults.neon = (real) => ({
-      deleteBranch: (...call) => {
-        deletions += 1;
-        return real.deleteBranch(...call);
-      },
-      // As if Neon's operations took longer than the first look.
-      listOperations: async (projectId) => {
-        looks += 1;
-        const operations = await real.listOperations(projectId);
-        return looks > 1 ? operations : operations.map((one) => ({ ...one, status: 'running' }));
-      },
-    });
+    const deletions = await countCalls(at, 'deleteBranch');
+    // Neon's operations take longer than the first look.
+    await strike(at, 'deleteBranch', { kind: 'operation', outcome: 'fails_once' }, 1);
     const asked = await domain.restores.deletePreservedBranch(actor, id);
     t.equal(asked.preservedBranch?.status, 'purging');
     t.match(await domain.restores.deletePreservedBranch(actor, id), { id }, 'a second wish is answered as it is');
@@ -72,8 +62,7 @@ t.test(
       () => domain.restores.get(actor, id),
       ({ preservedBranch: one }) => one?.status === 'purged',
     );
-    at.faults.neon = undefined;
-    t.equal(deletions, 1, 'what is on its way out is not deleted again');
+    t.equal(deletions.times(), 1, 'what is on its way out is not deleted again');
     t.equal(view.preservedBranch?.waitsFor, null);
     const listed = await neon.listBranches(emulator.projectId);
     t.notOk(listed.some((one) => one.id === preservedBranch?.neonBranchId));
@@ -103,25 +92,16 @@ t.test('a preserved branch that has children waits and says for what, and goes w
 
 t.test('a second restore in place while one is under way: target_busy; the first one is not disturbed', async (t) => {
   const moment = await writeRow(uri, 7);
-  const called = Promise.withResolvers<void>();
-  const held = Promise.withResolvers<void>();
-  at.faults.neon = (real) => ({
-    restoreBranch: async (...call) => {
-      called.resolve();
-      await held.promise;
-      return real.restoreBranch(...call);
-    },
-  });
+  const held = await hold(at, 'restoreBranch', 'before');
   const wish = { source: { branchId: main.id, at: moment.at }, target: { kind: 'in_place' } } as const;
   const first = await domain.restores.request(actor, wish);
-  await called.promise;
+  await held.until();
   await refuses(t, at, 'target_busy', () => domain.restores.request(actor, wish));
   await refuses(t, at, 'no_preserved_branch', () => domain.restores.deletePreservedBranch(actor, first.id));
   await refuses(t, at, 'restore_not_succeeded', () => domain.restores.connect(actor, { id: first.id }));
   await refuses(t, at, 'project_busy', () => domain.projects.remove(actor, project.id));
-  held.resolve();
+  held.end();
   t.equal((await untilRestoreEnded(at, first.id)).status, 'succeeded');
-  at.faults.neon = undefined;
 });
 
 t.test(

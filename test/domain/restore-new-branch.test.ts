@@ -4,7 +4,8 @@ import t from 'tap';
 import { startRegistered } from '../harness/app.ts';
 import { dropBranch, makeChild, untilAtRest } from '../harness/neon.ts';
 import { readBranch, readRows, withClient, writeRow } from '../harness/rows.ts';
-import { restore, restoreToEnd, rowsOfRestore, takeSnapshot } from '../harness/work.ts';
+import { hold } from '../harness/strike.ts';
+import { restore, rowsOfRestore, takeSnapshot, untilRestoreEnded } from '../harness/work.ts';
 
 const at = await startRegistered(t);
 const { domain, actor, emulator, neon, main } = at;
@@ -95,16 +96,16 @@ t.test('a snapshot of kind branch, to a new branch: its rows', async (t) => {
 
 t.test('a name that was taken in Neon since the request: the restore fails before anything is made', async (t) => {
   const moment = await writeRow(uri, 7);
-  at.faults.neon = (real) => ({
-    listBranches: async (id) =>
-      (await real.listBranches(id)).map((one) => (one.id === main.neonBranchId ? one : { ...one, name: 'raced' })),
-  });
-  const before = await neon.listBranches(emulator.projectId);
-  const view = await restoreToEnd(at, {
+  const looking = await hold(at, 'listBranches', 'before');
+  const { id } = await domain.restores.request(actor, {
     source: { branchId: main.id, at: moment.at },
     target: { kind: 'new_branch', name: 'raced' },
   });
-  at.faults.neon = undefined;
+  await looking.until();
+  await makeChild(at, 'raced', main.neonBranchId);
+  const before = await neon.listBranches(emulator.projectId);
+  looking.end();
+  const view = await untilRestoreEnded(at, id);
   t.match(view, { status: 'failed', error: { code: 'name_taken' } });
   t.equal((await neon.listBranches(emulator.projectId)).length, before.length);
 });
@@ -114,23 +115,16 @@ t.test(
   async (t) => {
     const snapshot = await takeSnapshot(at, { branchId: main.id });
     const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
-    let made = false;
-    at.faults.neon = (real) => ({
-      restoreSnapshot: async (...call) => {
-        const answer = await real.restoreSnapshot(...call);
-        made = true;
-        return answer;
-      },
-      updateBranch: async (projectId, branchId, change) => {
-        if (made && change.name === 'late') return real.updateBranch(projectId, branchId, { ...change, name: 'main' });
-        return real.updateBranch(projectId, branchId, change);
-      },
-    });
-    const view = await restore(at, {
+    const made = await hold(at, 'restoreSnapshot', 'after');
+    const restoring = restore(at, {
       source: { snapshotId: snapshot.id },
       target: { kind: 'new_branch', name: 'late', expiresAt },
     });
-    at.faults.neon = undefined;
+    await made.until();
+    await untilAtRest(at);
+    await makeChild(at, 'late', main.neonBranchId);
+    made.end();
+    const view = await restoring;
     t.match(view.warnings, [{ code: 'name_taken' }]);
     t.match(await domain.branches.get(actor, view.target.branchId ?? ''), { name: /^afterglow-rst-/, expiresAt });
   },

@@ -13,7 +13,7 @@ const kinds: ReadonlyArray<readonly [RegExp, string]> = [
   [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:\d\d)?)/g, '<instant>'],
   [/"[0-9A-F]+\/[0-9A-F]+"/g, '"<lsn>"'],
   [/\b(\\\\x)?[0-9a-f]{64}\b/g, '<hash>'],
-  [/"(sizeBytes|logicalSizeBytes|size_bytes|logical_size_bytes)":\d+/g, '"$1":"<size>"'],
+  [/"(sizeBytes|logicalSizeBytes|size_bytes|logical_size_bytes)":("?\d+"?|null)/g, '"$1":"<size>"'],
   [/postgres(ql)?:\/\/[^"]+/g, '<uri>'],
 ];
 

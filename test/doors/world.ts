@@ -47,7 +47,7 @@ const latencyMs = 400;
 export async function openWorld(t: Test): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'afterglow-doors-'));
   t.teardown(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
-  const emulator = await startEmulator({ dataDir: folder, sample: false, latencyMs });
+  const emulator = await startEmulator({ dataDir: folder, sample: false, rateLimited: false, latencyMs });
   t.teardown(() => emulator.close());
   const databaseUrl = await cloneDatabase(t);
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });

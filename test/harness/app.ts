@@ -19,7 +19,10 @@ import { listenToOutbox, type Wait } from './wait.ts';
 
 /** What stands between the app and Neon; a test sets and clears it. */
 export interface Faults {
-  /** Methods that are answered in Neon's place, made from the real port. */
+  /**
+   * Methods that are answered in Neon's place, made from the real port. Only for what no fault of the emulator expresses
+   * (strike.ts), such as an answer that is whole and says something untrue.
+   */
   neon?: ((real: NeonApi) => Partial<NeonApi>) | undefined;
   probe?: ProbeTarget | undefined;
   /** How far the app's clock is ahead of the machine's. */
@@ -57,7 +60,7 @@ async function startApp(t: Test, options: StartOptions = {}): Promise<Started> {
   // First, so that its teardown comes last: it throws for a line that no test announced.
   const log = watchLog(t);
   const [databaseUrl, dir] = await Promise.all([cloneDatabase(t), makeTemporaryDir(t)]);
-  const emulator = await startEmulator({ sample: false, ...options.emulator, dataDir: dir });
+  const emulator = await startEmulator({ sample: false, rateLimited: false, ...options.emulator, dataDir: dir });
   t.teardown(() => emulator.close());
   const connect = connectNeon({ baseUrl: emulator.baseUrl, timeoutMs: 6_000 });
   const faults: Faults = { aheadMs: 0 };

@@ -79,6 +79,7 @@ interface LocalAddresses {
   readonly address: string;
   readonly apiKey: string;
   readonly neonApiUrl: string;
+  readonly neonApiKey: string;
   readonly sampleUri: string;
 }
 
@@ -96,15 +97,14 @@ export function embeddedDatabase(dataDir: string): string {
 }
 
 interface EmulatorState {
-  readonly accounts: readonly { readonly apiKey: string }[];
   readonly projects: readonly { readonly id: string }[];
 }
 
 /** The emulator inside a service in local mode: a client at its first project. */
 export function embeddedNeon(dataDir: string): Client {
   const state: EmulatorState = JSON.parse(readFileSync(join(dataDir, 'neon/state.json'), 'utf8'));
-  const [account] = state.accounts;
+  const { neonApiUrl, neonApiKey } = readLocal(dataDir);
   const [project] = state.projects;
-  if (!account || !project) throw new Error('The emulator has no project.');
-  return new Client(`${readLocal(dataDir).neonApiUrl}/projects/${project.id}`, account.apiKey);
+  if (!project) throw new Error('The emulator has no project.');
+  return new Client(`${neonApiUrl}/projects/${project.id}`, neonApiKey);
 }

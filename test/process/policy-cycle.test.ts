@@ -1,9 +1,9 @@
 // A policy's whole cycle on both queues: it takes, keeps and expires; and its schedules fire once, whoever looks.
 
 import t from 'tap';
-import { NeonFailure } from '../../src/core/errors.ts';
 import type { PolicyView, SnapshotView } from '../../src/domain/index.ts';
 import { type Registered, startRegistered } from '../harness/app.ts';
+import { hold, strike } from '../harness/strike.ts';
 import { untilSnapshot } from '../harness/work.ts';
 import { listBackends } from './backends.ts';
 
@@ -21,25 +21,16 @@ for (const { name, redisUrl } of backends) {
       const second = await run(world, policy);
       t.strictSame(await idsInNeon(world), neonIds(first, second));
 
-      world.faults.neon = () => ({ createSnapshot: () => Promise.reject(refusal()) });
+      await strike(world, 'createSnapshot', { kind: 'status', status: 422 }, 1);
       const failed = await request(world, policy);
       await untilSnapshot(world, failed.id, 'failed');
       t.strictSame(await statuses(world, first, second), ['available', 'available'], 'one that failed takes no place');
 
-      const made = Promise.withResolvers<void>();
-      const held = Promise.withResolvers<void>();
-      world.faults.neon = (real) => ({
-        createSnapshot: async (...asked) => {
-          const answer = await real.createSnapshot(...asked);
-          made.resolve();
-          await held.promise;
-          return answer;
-        },
-      });
+      const held = await hold(world, 'createSnapshot', 'after');
       const third = await request(world, policy);
-      await made.promise;
+      await held.until();
       t.strictSame(await statuses(world, first, second), ['available', 'available'], 'one in the making neither');
-      held.resolve();
+      held.end();
       const thirdMade = await untilSnapshot(world, third.id, 'available');
       const purged = await untilSnapshot(world, first.id, 'purged');
       t.ok(purged.endedAt, 'it says since when');
@@ -131,12 +122,4 @@ async function sequenceOf({ domain, actor }: Registered, { id }: SnapshotView, s
   const [event] = items;
   if (!event || items.length > 1) throw new Error(`${items.length} events of ${filter.action}`);
   return event.sequence;
-}
-
-function refusal(): NeonFailure {
-  return new NeonFailure('create snapshot: Neon answered 422', {
-    kind: 'refused',
-    failure: 'neon_refused',
-    status: 422,
-  });
 }

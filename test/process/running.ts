@@ -74,7 +74,7 @@ export function startProcess(t: Test, { dataDir, program = 'src/main.ts', settin
 }
 
 const readyWithinMs = 60_000;
-const goneWithinMs = 8_000;
+const goneWithinMs = 20_000;
 
 /** What still runs of a data directory a while after its process has ended: nothing, when all is well. */
 export async function untilNothingRuns(dataDir: string): Promise<string[]> {
