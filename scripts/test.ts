@@ -1,18 +1,24 @@
 // `npm test [-- files and options of tap]`: starts a Postgres and a Redis of its own, runs the tests on them, stops both
-// whatever happens, and ends with one line `N passed, N failed`, counted in tests (the innermost subtests).
-// `--crash` runs test/crash alone, at every step instead of a seeded tenth.
+// whatever happens, and ends with one line `N passed, N failed`, counted in tests (the innermost subtests). Every answer that a
+// Neon emulator gave meanwhile is checked against Neon's OpenAPI document: what is not as it says fails the run.
+// `--crash` runs test/crash alone, at every step instead of a seeded tenth. `--points` runs the proof of time travel alone, at
+// 300 points instead of 30.
 
 import { spawn } from 'node:child_process';
 import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDatabaseServer } from '../test/harness/database-server.ts';
+import { differences } from '../test/harness/neon-answers/differences.ts';
+import { checkOption } from '../test/harness/neon-answers/files.ts';
+import { judgeAnswers, prepareCheck } from '../test/harness/neon-answers/verdict.ts';
 import { startRedis } from '../test/harness/redis-server.ts';
 import { countTests, type TestCount } from './count-tests.ts';
 import { root, tool, toolEnvironment } from './tools.ts';
 
 const isCrash = process.argv.includes('--crash');
-const given = process.argv.slice(2).filter((argument) => argument !== '--crash');
+const isPoints = process.argv.includes('--points');
+const given = process.argv.slice(2).filter((argument) => argument !== '--crash' && argument !== '--points');
 
 const folder = mkdtempSync(join(tmpdir(), 'afterglow-test-'));
 // Postgres may run under another uid, which must reach its own folder in here.
@@ -38,7 +44,7 @@ async function main(): Promise<number> {
   } finally {
     for (const server of started.reverse()) await server.stop().catch((error: unknown) => console.error(error));
   }
-  const count = settle(code);
+  const count = settleAnswers(settle(code));
   rmSync(folder, { recursive: true, force: true });
   if (count.skipped > 0) console.log(`${count.skipped} skipped`);
   // The reporter may leave the cursor behind an escape sequence: the last line must be alone.
@@ -52,6 +58,16 @@ function settle(code: number): TestCount {
   const count = countTests(tapFile);
   const isHollow = count.failed === 0 && (code !== 0 || count.passed === 0);
   return isHollow ? { ...count, failed: 1 } : count;
+}
+
+/** An answer of the emulator that is not as Neon's document has it counts as one failed test, however many there are. */
+function settleAnswers(count: TestCount): TestCount {
+  const { checked, faults } = judgeAnswers(folder, differences, given.length === 0 && !isCrash && !isPoints);
+  console.log(
+    `\n${checked.toLocaleString('en')} answers of the Neon emulator checked against Neon's OpenAPI document` +
+      (faults.length === 0 ? '' : `, and it is not so:\n  ${faults.join('\n  ')}`),
+  );
+  return faults.length === 0 ? count : { ...count, failed: count.failed + 1 };
 }
 
 /** Without this, the first run after `npm ci` still loads the TypeScript plugin that .taprc turns off. */
@@ -70,10 +86,12 @@ async function startServers(): Promise<NodeJS.ProcessEnv> {
     givenRedis === undefined
       ? startRedis(folder).then((server) => (server && started.push(server), server))
       : undefined,
+    Promise.resolve(folder).then(prepareCheck),
   ]);
-  const [database, redis] = settled;
+  const [database, redis, check] = settled;
   if (database.status === 'rejected') throw database.reason;
   if (redis.status === 'rejected') throw redis.reason;
+  if (check.status === 'rejected') throw check.reason;
   const redisUrl = givenRedis ?? redis.value?.url;
   if (redisUrl === undefined && process.env['CI'] === 'true') {
     throw new Error(
@@ -83,12 +101,16 @@ async function startServers(): Promise<NodeJS.ProcessEnv> {
   if (redisUrl === undefined) {
     console.log('There is no redis-server on PATH and no TEST_REDIS_URL: the tests on Redis do not run.');
   }
+  const checkAnswers = checkOption(folder);
   return {
     ...withoutSettings(toolEnvironment()),
+    NODE_OPTIONS: [process.env['NODE_OPTIONS'], checkAnswers].filter(Boolean).join(' '),
+    AFTERGLOW_TEST_NODE_OPTIONS: checkAnswers,
     AFTERGLOW_TEST_DATABASE_URL: database.value.url,
     AFTERGLOW_TEST_TEMPLATE: database.value.template,
     ...(redisUrl === undefined ? {} : { TEST_REDIS_URL: redisUrl }),
     ...(isCrash ? { AFTERGLOW_TEST_CRASH: 'all' } : {}),
+    ...(isPoints ? { AFTERGLOW_TEST_POINTS: '300' } : {}),
   };
 }
 
@@ -100,11 +122,12 @@ function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 function runTap(environment: NodeJS.ProcessEnv): Promise<number> {
-  const files = isCrash && !given.some((argument) => !argument.startsWith('-')) ? crashFiles() : [];
+  const isAll = given.every((argument) => argument.startsWith('-'));
+  const files = isAll && isCrash ? crashFiles() : isAll && isPoints ? ['test/local/point-in-time.test.ts'] : [];
   const isSeen = process.stdout.isTTY || process.env['CI'] === 'true';
   // The base reporter redraws its screen on a pipe, unless CI is set: there, only failures are written.
   const options = ['--jobs=2', `--reporter=${isSeen ? 'base' : 'min'}`, `--output-file=${tapFile}`];
-  if (isCrash) options.push('--timeout=1800');
+  if (isCrash || isPoints) options.push('--timeout=1800');
   return run([tool('tap'), 'run', ...options, ...given, ...files], environment);
 }
 
