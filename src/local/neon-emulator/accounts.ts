@@ -4,6 +4,7 @@
  */
 import type { Context } from './context.ts';
 import * as ids from './ids.ts';
+import { freeName } from './names.ts';
 import { conflict } from './refusals.ts';
 import type { ApiKeyRecord, OrganizationRecord, PersonRecord, Plan, State } from './state.ts';
 
@@ -66,17 +67,13 @@ export function ensureKeys(
   person: PersonRecord,
   at: string,
 ): [ApiKeyRecord, ApiKeyRecord] {
-  const keyOf = (ownerId: string) =>
-    state.apiKeys.find((key) => key.ownerId === ownerId && key.projectId === undefined) ??
-    makeKey(state, { name: freeKeyName(state, ownerId), ownerId, projectId: undefined, createdBy: person.id }, at);
+  const keyOf = (ownerId: string) => {
+    const own = state.apiKeys.filter((key) => key.ownerId === ownerId);
+    const name = freeName(own, 'emulator');
+    const wish = { name, ownerId, projectId: undefined, createdBy: person.id };
+    return own.find(({ projectId }) => projectId === undefined) ?? makeKey(state, wish, at);
+  };
   return [keyOf(organization.id), keyOf(person.id)];
-}
-
-function freeKeyName(state: State, ownerId: string): string {
-  const taken = state.apiKeys.filter((key) => key.ownerId === ownerId).map(({ name }) => name);
-  let name = 'emulator';
-  for (let number = 2; taken.includes(name); number += 1) name = `emulator ${number}`;
-  return name;
 }
 
 export type KeyWish = Pick<ApiKeyRecord, 'name' | 'ownerId' | 'projectId' | 'createdBy'>;

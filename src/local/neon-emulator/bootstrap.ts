@@ -11,6 +11,7 @@ import type { Context } from './context.ts';
 import { newBranch, newCluster } from './creation.ts';
 import * as ids from './ids.ts';
 import { limitsFor } from './limits.ts';
+import { passwordsOf } from './passwords.ts';
 import type { BranchRecord, ClusterRecord, OrganizationRecord, ProjectContent, ProjectRecord } from './state.ts';
 import { clusterPaths, withClient } from './wal.ts';
 
@@ -83,7 +84,7 @@ export async function fillProject(
     const server = await access.start();
     const { roleName, databaseName, isSample } = project.content;
     const [owner, database] = [roleName, databaseName].map((name) => pg.escapeIdentifier(name));
-    const password = project.rolePasswords.find(({ role }) => role === roleName)?.password;
+    const password = passwordsOf(project, roleName)[0];
     await withClient(server, async (client) => {
       await client.query(createRoleSql(roleName, password));
       await client.query(`create database ${database} owner ${owner} oid ${firstDatabaseId}`);

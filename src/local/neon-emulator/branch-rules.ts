@@ -2,7 +2,7 @@
  * Owns what a branch may be called and what may be done to it. Every check throws its refusal and changes nothing.
  */
 import { childrenOf, type Context } from './context.ts';
-import { freeName } from './finalize.ts';
+import { freeName } from './names.ts';
 import { conflict, unprocessable } from './refusals.ts';
 import type { BranchRecord, ProjectRecord } from './state.ts';
 
@@ -37,7 +37,7 @@ export function nameOrGenerated(
   name: string | undefined,
   prefix: string,
 ): string {
-  if (name === undefined) return freeName(project, `${prefix}_${context.now().toISOString()}`);
+  if (name === undefined) return freeName(project.branches, `${prefix}_${context.now().toISOString()}`);
   checkNameFree(project, name);
   return name;
 }

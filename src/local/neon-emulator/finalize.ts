@@ -3,6 +3,7 @@
  * it happens in the state at once; rows stay where they are.
  */
 import { endpointsOf, getBranch, type Context, type OperationStart } from './context.ts';
+import { freeName } from './names.ts';
 import type { BranchRecord, ProjectRecord } from './state.ts';
 
 /** Swaps name, endpoints, default flag, protection and backup schedule. Does nothing for a branch that was finalised before. */
@@ -16,7 +17,7 @@ export function finalizeRestore(
   const replaced = getBranch(project, restored.restore.targetBranchId);
   const at = context.now().toISOString();
   const servedName = replaced.name;
-  replaced.name = oldName ?? freeName(project, `${servedName} (old)`);
+  replaced.name = oldName ?? freeName(project.branches, `${servedName} (old)`);
   restored.name = servedName;
   restored.isDefault ||= replaced.isDefault;
   replaced.isDefault = false;
@@ -46,12 +47,4 @@ export function finalizeOperations(project: ProjectRecord, restored: BranchRecor
     { action: 'swap_binding_id', branchId: restored.id },
     ...moved.map(({ id, branchId }) => ({ action: 'start_compute' as const, branchId, endpointId: id })),
   ];
-}
-
-/** The wished name, or, where a branch has it, that name with a number. */
-export function freeName(project: ProjectRecord, wished: string): string {
-  const taken = new Set(project.branches.map((branch) => branch.name));
-  let name = wished;
-  for (let number = 2; taken.has(name); number += 1) name = `${wished} ${number}`;
-  return name;
 }

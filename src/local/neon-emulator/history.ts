@@ -117,13 +117,15 @@ export function stretchesToKeep(cluster: ClusterRecord, { since, points, starts 
 /** The oldest is needed and the youngest is the fastest; of the others those go that leave the smallest gap. */
 function thinned(open: readonly Stretch[]): Stretch[] {
   const kept = [...open];
-  while (kept.length > openBasesMax) {
-    const gaps = kept
-      .slice(1, -1)
-      .map((stretch, index) => segmentOf(stretch.endLsn) - segmentOf(kept[index]?.endLsn ?? ''));
-    kept.splice(1 + gaps.indexOf(gaps.reduce((least, gap) => (gap < least ? gap : least))), 1);
-  }
+  while (kept.length > openBasesMax)
+    removeClosest(kept, (former, later) => Number(segmentOf(later.endLsn) - segmentOf(former.endLsn)));
   return kept;
+}
+
+/** Of those between the first and the last, the one that follows closest on its former goes. */
+function removeClosest<T>(list: T[], distance: (former: T, later: T) => number): void {
+  const distances = list.slice(1).map((later, index) => distance(list[index] ?? later, later));
+  list.splice(1 + distances.indexOf(Math.min(...distances.slice(0, -1))), 1);
 }
 
 /** Whether a segment of the cluster's own archive is part of a stretch. */
@@ -142,8 +144,7 @@ export function noteHead(cluster: ClusterRecord, head: HeadSample & { readonly s
   if (samples.at(-1)?.lsn === head.lsn) return;
   samples.push({ lsn: head.lsn, at: head.at });
   if (samples.length <= samplesMax) return;
-  const gaps = samples.slice(1, -1).map(({ at }, index) => compareInstants(at, samples[index]?.at ?? at));
-  samples.splice(1 + gaps.indexOf(Math.min(...gaps)), 1);
+  removeClosest(samples, (former, later) => compareInstants(later.at, former.at));
 }
 
 /** The largest LSN that is known to have been written before the instant. */

@@ -14,7 +14,7 @@ import { endpointsOf, getDefaultBranch, type Context } from './context.ts';
 import { createFaults } from './faults.ts';
 import { freshState, prepareFirst, type First, type FirstWishes } from './first-start.ts';
 import { createOperations } from './operations.ts';
-import { findPassword } from './passwords.ts';
+import { findPassword, passwordsOf } from './passwords.ts';
 import { createProxies } from './proxy.ts';
 import { lead, noteLeft } from './reach.ts';
 import { hostOf } from './render.ts';
@@ -193,8 +193,8 @@ async function passwordOf(
   branch: BranchRecord,
   role: string,
 ): Promise<string | undefined> {
-  const known = project.rolePasswords.filter((each) => each.role === role);
-  const newest = known.at(-1)?.password;
+  const known = passwordsOf(project, role);
+  const newest = known.at(-1);
   if (known.length < 2) return newest;
   try {
     const { roles } = await readCatalog(context, project, branch);

@@ -18,10 +18,15 @@ export async function findPassword(
   role: { readonly name: string; readonly verifier: string | undefined },
 ): Promise<string | undefined> {
   if (role.verifier === undefined) return undefined;
-  for (const { role: name, password } of project.rolePasswords.toReversed()) {
-    if (name === role.name && (await isMadeOf(role.verifier, password))) return password;
+  for (const password of passwordsOf(project, role.name).toReversed()) {
+    if (await isMadeOf(role.verifier, password)) return password;
   }
   return undefined;
+}
+
+/** All that a role of this name was ever given, on whichever branch, newest last. */
+export function passwordsOf(project: ProjectRecord, role: string): string[] {
+  return project.rolePasswords.filter((known) => known.role === role).map(({ password }) => password);
 }
 
 /** To be called, and saved, before the role is given it: a password that was never applied matches nothing. */

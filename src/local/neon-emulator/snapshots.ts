@@ -6,6 +6,7 @@ import type { Operation } from '@neon/sdk/raw';
 import type { Context, Operations } from './context.ts';
 import * as ids from './ids.ts';
 import { checkSnapshotCap } from './limits.ts';
+import { freeName } from './names.ts';
 import { conflict, unprocessable } from './refusals.ts';
 import type { BranchRecord, ProjectRecord, SnapshotRecord } from './state.ts';
 import { resolvePoint, type Asked } from './window.ts';
@@ -40,7 +41,7 @@ export async function takeSnapshot(
   const createdAt = context.now().toISOString();
   const snapshot: SnapshotRecord = {
     id,
-    name: wish.name ?? freeSnapshotName(project, `${branch.name} at ${spelled(createdAt)} UTC (${origin})`),
+    name: wish.name ?? freeName(project.snapshots, `${branch.name} at ${spelled(createdAt)} UTC (${origin})`),
     slug: slug ?? id,
     lsn: isHead ? mark.lsn : lsn,
     timestamp,
@@ -63,13 +64,6 @@ export async function takeSnapshot(
 export function checkSnapshotNameFree(project: ProjectRecord, name: string, own?: SnapshotRecord): void {
   const isTaken = project.snapshots.some((snapshot) => snapshot !== own && snapshot.name === name);
   if (isTaken) throw conflict(`snapshot name ${name} already exists`);
-}
-
-function freeSnapshotName(project: ProjectRecord, wished: string): string {
-  const taken = new Set(project.snapshots.map(({ name }) => name));
-  let name = wished;
-  for (let number = 2; taken.has(name); number += 1) name = `${wished} ${number}`;
-  return name;
 }
 
 /** 2026-11-13 03:15:45 */

@@ -1,6 +1,7 @@
 /**
  * Owns the shape of everything that the emulator remembers, and nothing else. What Neon's API shows is derived from it in
- * render.ts; the rows themselves are in the clusters' directories.
+ * render.ts; the rows themselves are in the clusters' directories. One file, longer than others: it is written as a whole, and
+ * its `version` stands for all of it.
  */
 import type { Operation } from '@neon/sdk/raw';
 import type { ClockShift } from './clock.ts';

@@ -5,7 +5,7 @@ import type { ConnectionDetails, GetConnectionUriResponses } from '@neon/sdk/raw
 import { readCatalog, type Catalog } from '../catalog.ts';
 import { endpointsOf, getBranch, getDefaultBranch, getEndpoint } from '../context.ts';
 import { optionalFlag, optionalText, requiredText } from '../input.ts';
-import { findPassword } from '../passwords.ts';
+import { findPassword, passwordsOf } from '../passwords.ts';
 import { notFound } from '../refusals.ts';
 import { hostOf, poolerHostOf } from '../render.ts';
 import type { EndpointRecord, ProjectRecord } from '../state.ts';
@@ -65,7 +65,7 @@ export async function connectionUris(
   const [role, otherRole] = catalog.roles.filter(({ canLogin }) => canLogin);
   const [database, otherDatabase] = catalog.databases;
   if (role === undefined || database === undefined || otherRole !== undefined || otherDatabase !== undefined) return {};
-  if (isOfThePast && project.rolePasswords.filter((known) => known.role === role.name).length > 1) return {};
+  if (isOfThePast && passwordsOf(project, role.name).length > 1) return {};
   const password = await findPassword(project, role);
   return {
     connection_uris: endpoints.map((endpoint) =>

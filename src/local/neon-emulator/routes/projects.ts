@@ -17,6 +17,7 @@ import { openEndpoint } from '../creation.ts';
 import { optionalFlag, optionalName, optionalNumber, optionalObject, optionalText, requiredObject } from '../input.ts';
 import type { Fields } from '../input.ts';
 import { checkHistory, checkProjectCap } from '../limits.ts';
+import { passwordsOf } from '../passwords.ts';
 import { removeProject } from '../project-removal.ts';
 import { badRequest } from '../refusals.ts';
 import { defaultRegionId, isRegion } from '../regions.ts';
@@ -91,7 +92,7 @@ export function registerProjects({ routes, context, operations }: RouteParts): v
       roles: [{ name: role, canLogin: true, verifier: undefined }],
       databases: [{ id: firstDatabaseId, name: database, ownerName: role }],
     };
-    const password = project.rolePasswords.find((known) => known.role === role)?.password;
+    const password = passwordsOf(project, role)[0];
     return {
       status: 201,
       body: {
