@@ -98,7 +98,7 @@ for (const work of works) {
 
 /** Nobody relays, consumes or fires but the test. */
 function startIdle(t: Test, settings: { leaseMs?: number } = {}): Promise<Registered> {
-  return startRegistered(t, { roles: ['api'], settings: { leaseMs: 5_000, ...settings } });
+  return startRegistered(t, { roles: ['api'], settings });
 }
 
 async function requestRestore(
