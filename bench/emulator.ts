@@ -1,6 +1,6 @@
-// `npm run bench:emulator [-- 30 500]`: what the Neon emulator costs, at no configured latency. For a fresh project (a cluster of
+// `npm run bench:emulator [-- 30 500 | -- --without-rows]`: what the Neon emulator costs, at no configured latency. For a fresh project (a cluster of
 // about 30 MB) and for databases of the given sizes in MB: median and p95 of each call, from its POST until no operation
-// runs, and the disk that one more branch takes. Never a timed test; the goal is at most 250 ms and 40 MB for 30 MB.
+// runs, and the disk that one more branch takes. With `--without-rows` see emulator-without-rows.ts. Never a timed test; the goal is at most 250 ms and 40 MB for 30 MB.
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { startEmulator, type Emulator } from '../src/local/neon-emulator/index.ts';
+import { measureWithoutRows } from './emulator-without-rows.ts';
 
 /** Of the calls that copy everything, for a small database and for a large one. */
 const roundsOf = (megabytes: number) => (megabytes > 100 ? 5 : 15);
@@ -144,6 +145,8 @@ function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-const given = process.argv.slice(2).map(Number);
+const words = process.argv.slice(2);
+const given = words.map(Number);
 console.log(`the Neon emulator at no latency, ${os.cpus().length} cores`);
-for (const megabytes of given.length > 0 ? given : [0, 30, 500]) await measure(megabytes);
+if (words[0] === '--without-rows') await measureWithoutRows();
+else for (const megabytes of given.length > 0 ? given : [0, 30, 500]) await measure(megabytes);

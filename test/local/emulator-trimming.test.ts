@@ -2,8 +2,8 @@ import { readdir, readFile, writeFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClusters } from '../../src/local/neon-emulator/clusters.ts';
 import type { Context } from '../../src/local/neon-emulator/context.ts';
+import { createRealRows } from '../../src/local/neon-emulator/rows/real.ts';
 import type { State } from '../../src/local/neon-emulator/state.ts';
 import { sweepProject } from '../../src/local/neon-emulator/sweep.ts';
 import { segmentNamed, segmentOf } from '../../src/local/neon-emulator/wal.ts';
@@ -158,8 +158,8 @@ t.test('two sweeps at once remove what nothing needs, and leave the clusters tha
     branches: ['first', 'last'].map((clusterId) => ({ ...branch, clusterId })),
     clusters: ['first', 'unneeded', 'last'].map((id) => ({ ...cluster, id, origin: undefined })),
   };
-  const clusters = createClusters({ dataDir: elsewhere, password: '', isWhole: () => true, log: () => {} });
-  const parts: Partial<Context> = { dataDir: elsewhere, clusters, changing: new Map(), save: async () => {} };
+  const rows = createRealRows(() => context, { dataDir: elsewhere, password: '', log: () => {} });
+  const parts: Partial<Context> = { dataDir: elsewhere, rows, changing: new Map(), save: async () => {} };
   // All that a sweep asks for.
   const context = parts as Context;
   await Promise.all([sweepProject(context, project), sweepProject(context, project)]);

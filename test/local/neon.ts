@@ -29,6 +29,7 @@ export interface Body {
   readonly operation: Operation;
   readonly operations: Operation[];
   readonly pagination: { readonly next?: string; readonly cursor?: string };
+  readonly role: { readonly name: string; readonly password: string };
   readonly roles: { readonly name: string }[];
   readonly databases: { readonly name: string; readonly owner_name: string }[];
 }

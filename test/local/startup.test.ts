@@ -94,7 +94,7 @@ t.test("options for Neon's proxy are taken out wherever they stand; the others s
   const { neon, parameters: left } = takeNeonOptions([
     ['options', 'endpoint=ep-a-b-1 neon_lsn:0/1A neon_other:1 -c a=b'],
   ]);
-  t.strictSame(Object.fromEntries(neon), { lsn: '0/1A', other: '1' });
+  t.strictSame(Object.fromEntries(neon), { endpoint: 'ep-a-b-1', lsn: '0/1A', other: '1' });
   t.strictSame(left, [['options', '-c a=b']]);
 });
 

@@ -30,7 +30,7 @@ export function authenticate(context: Context, authorization: string | undefined
 
 /** Refuses 404 what is not there, is another account's, or is not the one project of a project-scoped key. */
 export function findProject(context: Context, caller: Caller, projectId: string): ProjectRecord {
-  const project = context.state.projects.find(({ id }) => id === projectId);
+  const project = context.projects.find(projectId);
   if (project === undefined || !maySee(caller, project)) throw notFound('project');
   return project;
 }

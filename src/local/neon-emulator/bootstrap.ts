@@ -7,7 +7,7 @@ import pg from 'pg';
 import { sampleSql } from '../sample/index.ts';
 import { copyBase, makeBase, openClustersDir, removeTree } from './base.ts';
 import { createRoleSql, firstDatabaseId } from './catalog-sql.ts';
-import type { Context } from './context.ts';
+import type { ClusterContext, Context } from './context.ts';
 import { newBranch, newCluster } from './creation.ts';
 import * as ids from './ids.ts';
 import { limitsFor } from './limits.ts';
@@ -65,7 +65,7 @@ export function newProject(context: Context, wish: ProjectWish): { project: Proj
  * leaves a cluster without `startedAt`, and the same call begins anew.
  */
 export async function fillProject(
-  context: Context,
+  context: ClusterContext,
   project: ProjectRecord,
   cluster: ClusterRecord,
   from: 'initdb' | 'template',

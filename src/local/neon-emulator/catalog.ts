@@ -4,37 +4,22 @@
  */
 import pg from 'pg';
 import type { PostgresServer } from '../postgres/index.ts';
-import { getBranch, type Context } from './context.ts';
+import type { Context } from './context.ts';
 import { createRoleSql, firstDatabaseId } from './catalog-sql.ts';
 import { adminRole } from './clusters.ts';
 import { untilReady } from './reach.ts';
+import type { Catalog, CatalogDatabase } from './rows/rows.ts';
 import type { BranchRecord, CatalogChange, ProjectRecord } from './state.ts';
 import { ask, withClient } from './wal.ts';
-
-export interface Catalog {
-  readonly databases: readonly CatalogDatabase[];
-  readonly roles: readonly CatalogRole[];
-}
-
-export interface CatalogDatabase {
-  readonly id: number;
-  readonly name: string;
-  readonly ownerName: string;
-}
-
-export interface CatalogRole {
-  readonly name: string;
-  readonly canLogin: boolean;
-  /** What Postgres keeps of its password; see passwords.ts. */
-  readonly verifier: string | undefined;
-}
 
 const { escapeIdentifier: identifier, escapeLiteral: literal } = pg;
 
 /** Waits for a branch whose data is not whole yet. Errors: those of untilReady. */
 export async function readCatalog(context: Context, project: ProjectRecord, branch: BranchRecord): Promise<Catalog> {
-  const { clusterId } = await untilReady(project, branch.id, 10_000);
-  const server = await context.clusters.running(clusterId);
+  return context.rows.readCatalog((await untilReady(project, branch.id, 10_000)).clusterId);
+}
+
+export async function readCatalogOf(server: PostgresServer): Promise<Catalog> {
   const databases = await ask<{ id: number; name: string; owner: string }>(
     server,
     `select d.oid::int as id, datname as name, rolname as owner from pg_database d join pg_roles r on r.oid = datdba
@@ -54,15 +39,8 @@ export async function readCatalog(context: Context, project: ProjectRecord, bran
 }
 
 /** What was made already is left as it is, so that it may be done again. */
-export async function applyChange(
-  context: Context,
-  project: ProjectRecord,
-  branchId: string,
-  change: CatalogChange,
-): Promise<void> {
-  const branch = getBranch(project, branchId);
-  const { databases, roles } = await readCatalog(context, project, branch);
-  const server = await context.clusters.running(branch.clusterId);
+export async function applyChange(server: PostgresServer, change: CatalogChange): Promise<void> {
+  const { databases, roles } = await readCatalogOf(server);
   const hasRole = roles.some(({ name }) => name === change.name);
   const database = databases.find(({ name }) => name === change.name);
   const run = (sql: string) => withClient(server, (client) => client.query(sql));

@@ -6,21 +6,14 @@ import { getBranch, getEndpoint, type Context } from './context.ts';
 import type { ProjectRecord } from './state.ts';
 
 export async function startCompute(context: Context, project: ProjectRecord, endpointId: string): Promise<void> {
-  await context.clusters.running(clusterOf(project, endpointId));
+  await context.rows.wake(clusterOf(project, endpointId));
 }
 
 /** Ends its connections. A client that connects again meanwhile wakes it again. */
 export async function suspendCompute(context: Context, project: ProjectRecord, endpointId: string): Promise<void> {
   noteSuspended(context, project, endpointId);
   context.proxies.cut(endpointId);
-  await stopUnserved(context, project, clusterOf(project, endpointId));
-}
-
-/** Stops a cluster that no endpoint needs. A branch without a compute costs no memory. */
-export async function stopUnserved(context: Context, project: ProjectRecord, clusterId: string): Promise<void> {
-  await context.clusters.exclusively(clusterId, async (access) => {
-    if (!isServed(project, clusterId)) await access.stop();
-  });
+  await context.rows.rest(project, clusterOf(project, endpointId));
 }
 
 /** Whether an endpoint of a branch that has this cluster is active or about to be. */

@@ -7,8 +7,11 @@ import type { PostgresServer } from '../postgres/index.ts';
 import type { Clock } from './clock.ts';
 import type { Clusters } from './clusters.ts';
 import type { Faults } from './faults.ts';
+import type { Projects } from './projects.ts';
 import type { Proxies } from './proxy.ts';
 import { notFound } from './refusals.ts';
+import type { Resting } from './resting.ts';
+import type { Rows } from './rows/rows.ts';
 import type {
   Before,
   BranchRecord,
@@ -34,10 +37,19 @@ export interface Context {
   readonly faults: Faults;
   /** After so long without a client an endpoint goes to sleep, unless it has a time of its own. */
   readonly suspendAfterSeconds: number;
-  readonly clusters: Clusters;
+  readonly projects: Projects;
+  readonly resting: Resting;
+  /** So many operations of a project are remembered. */
+  readonly operationsKept: number;
+  readonly rows: Rows;
   readonly proxies: Proxies;
-  readonly travel: Travel;
   log(line: string): void;
+}
+
+/** For what is there with real rows only. */
+export interface ClusterContext extends Context {
+  readonly clusters: Clusters;
+  readonly travel: Travel;
 }
 
 export interface OperationStart {

@@ -31,16 +31,28 @@ export function inSeconds(context: Context, seconds: number): string {
 }
 
 /** A duty of upkeep.ts. One at a time: each removal locks the project, and the next round takes the next one. */
-export async function expireDue(context: Context, operations: Operations, project: ProjectRecord): Promise<void> {
+export async function expireDue(context: Context, operations: Operations, project: ProjectRecord): Promise<number> {
   const now = context.now().getTime();
-  const isDue = ({ expiresAt }: { expiresAt: string | undefined }) =>
-    expiresAt !== undefined && Date.parse(expiresAt) <= now;
-  if (isBusy(context, project)) return;
+  const isDue = (record: Expiring) => expiryOf(record) <= now;
+  // The end of what runs stirs the project.
+  if (isBusy(context, project)) return Infinity;
   const snapshot = project.snapshots.find((candidate) => isDue(candidate) && !isKept(project, candidate));
   const branch = project.branches.find((candidate) => isDue(candidate) && mayBeDeleted(project, candidate));
   if (snapshot !== undefined) await changeAlone(context, project, () => deleteSnapshot(operations, project, snapshot));
   else if (branch !== undefined)
     await changeAlone(context, project, () => deleteBranch(context, operations, project, branch));
+  if (snapshot !== undefined || branch !== undefined) return 0;
+  // What is due and kept may go once something else changes.
+  return [...project.snapshots, ...project.branches].reduce((soonest, record) => {
+    const at = expiryOf(record);
+    return at > now && at < soonest ? at : soonest;
+  }, Infinity);
+}
+
+type Expiring = Pick<SnapshotRecord, 'expiresAt'>;
+
+function expiryOf({ expiresAt }: Expiring): number {
+  return expiresAt === undefined ? Infinity : Date.parse(expiresAt);
 }
 
 /** As long as a branch has a schedule, its latest scheduled snapshot outlives its expiration. */

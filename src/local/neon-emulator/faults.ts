@@ -110,10 +110,16 @@ interface Entry {
 
 export function createFaults(): Faults {
   const entries: Entry[] = [];
+  /** Those that may strike yet: calls go through these alone. */
+  let live: readonly Entry[] = [];
   const present = new AsyncLocalStorage<Call>();
 
   function isSpent({ order, struck }: Entry): boolean {
     return order.times !== undefined && struck >= order.times;
+  }
+
+  function retire(entry: Entry): void {
+    live = live.filter((other) => other !== entry);
   }
 
   function isStruck({ order, random }: Entry, call: Call): boolean {
@@ -124,10 +130,11 @@ export function createFaults(): Faults {
   }
 
   function* strikes(call: Call, isWanted: (fault: Fault) => boolean): Generator<Strike> {
-    for (const entry of [...entries]) {
+    for (const entry of live) {
       const { order, ending } = entry;
       if (ending.signal.aborted || isSpent(entry) || !isWanted(order.fault) || !isStruck(entry, call)) continue;
       entry.struck += 1;
+      if (isSpent(entry)) retire(entry);
       yield { fault: order.fault, cleared: ending.signal };
     }
   }
@@ -139,6 +146,7 @@ export function createFaults(): Faults {
       const random = randomFrom(order.seed ?? 0);
       const entry = { id: randomUUID(), order, random, ending: new AbortController(), struck };
       entries.push(entry);
+      if (!isSpent(entry)) live = [...live, entry];
       return entry.id;
     },
     list: () =>
@@ -150,10 +158,13 @@ export function createFaults(): Faults {
       })),
     clear(id) {
       const entry = entries.find((candidate) => candidate.id === id);
-      entry?.ending.abort();
-      return entry !== undefined;
+      if (entry === undefined) return false;
+      retire(entry);
+      entry.ending.abort();
+      return true;
     },
     clearAll() {
+      live = [];
       for (const { ending } of entries.splice(0)) ending.abort();
     },
     during: (call, handle) => present.run(call, handle),

@@ -4,7 +4,7 @@
  */
 import { sampleProject } from '../sample/index.ts';
 import { ensureKeys, makeAccount } from './accounts.ts';
-import { defaultNames, fillProject, newProject } from './bootstrap.ts';
+import { defaultNames, newProject } from './bootstrap.ts';
 import { getCluster, type Context } from './context.ts';
 import { newEndpoint } from './creation.ts';
 import { limitsFor, limitsOf } from './limits.ts';
@@ -53,7 +53,7 @@ export async function prepareFirst(context: Context, wishes: FirstWishes): Promi
   const [organizationKey, personalKey] = ensureKeys(state, organization, person, at);
   organizationKey.key = wishes.apiKey ?? organizationKey.key;
   if (state.projects.length === 0 && wishes.empty !== true)
-    state.projects.push(await makeFirstProject(context, organization, wishes.sample ?? true));
+    context.projects.add(await makeFirstProject(context, organization, wishes.sample ?? true));
   await context.save();
   const project = state.projects.find(({ accountId }) => accountId === organization.id);
   return { organization, apiKey: organizationKey.key, personalApiKey: personalKey.key, project };
@@ -88,7 +88,7 @@ async function makeFirstProject(
     content: { roleName, databaseName, isSample },
   });
   const cluster = getCluster(project, branch.clusterId);
-  await fillProject(context, project, cluster, 'initdb');
+  await context.rows.fill(project, cluster, 'initdb');
   branch.state = 'ready';
   const at = context.now().toISOString();
   const endpoint = newEndpoint(branch.id, { type: 'read_write' }, at);

@@ -7,7 +7,6 @@ import { resolve } from 'node:path';
 import { listenNear, loopback } from '../postgres/ports.ts';
 import { readCatalog } from './catalog.ts';
 import { createClock } from './clock.ts';
-import { createClusters } from './clusters.ts';
 import { clusterOf } from './compute.ts';
 import { createControl, createControlServer, type Control } from './control.ts';
 import { endpointsOf, getDefaultBranch, type Context } from './context.ts';
@@ -15,15 +14,20 @@ import { createFaults } from './faults.ts';
 import { freshState, prepareFirst, type First, type FirstWishes } from './first-start.ts';
 import { createOperations } from './operations.ts';
 import { findPassword, passwordsOf } from './passwords.ts';
+import { createProjects } from './projects.ts';
 import { createProxies } from './proxy.ts';
+import { createSharedProxies } from './shared-proxy.ts';
 import { lead, noteLeft } from './reach.ts';
-import { hostOf } from './render.ts';
-import { uriOf } from './routes/connection.ts';
+import { createResting } from './resting.ts';
+import { connectionDetails } from './routes/connection.ts';
+import { createNoRows } from './rows/none.ts';
+import { createRealRows } from './rows/real.ts';
+import type { Rows } from './rows/rows.ts';
+import { createStandIn } from './rows/stand-in.ts';
 import { apiPrefix, createServer } from './server.ts';
 import type { BranchRecord, Limits, Plan, ProjectRecord } from './state.ts';
-import { lockDirectory, openStore } from './store.ts';
-import { sweepLeftovers, sweepProject } from './sweep.ts';
-import { createTravel } from './travel.ts';
+import { forgetfulStore, lockDirectory, openStore } from './store.ts';
+import { sweepProject } from './sweep.ts';
 import { startUpkeep, type Upkeep } from './upkeep.ts';
 
 export interface EmulatorOptions extends FirstWishes {
@@ -40,6 +44,11 @@ export interface EmulatorOptions extends FirstWishes {
   readonly latencyMs?: number;
   /** How long an endpoint without clients stays awake, unless it has a time of its own. Default 300. */
   readonly suspendAfterSeconds?: number;
+  /**
+   * `none`, for measuring whoever calls the API: branches hold no rows and cost next to nothing, and nothing outlives the process.
+   * Every connection URI answers, read-only, from one Postgres, and names its endpoint. Default `real`.
+   */
+  readonly rows?: 'real' | 'none';
   /** Whether the first project holds the sample's rows. Default true. */
   readonly sample?: boolean;
   /** True: makes no first project. Default false. */
@@ -74,23 +83,19 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const dataDir = resolve(options.dataDir);
   const log = options.log ?? (() => {});
   const unlock = await lockDirectory(dataDir);
-  const store = await openStore(dataDir, freshState).catch(async (error: unknown) => {
+  const hasRows = options.rows !== 'none';
+  const store = await (hasRows ? openStore : forgetfulStore)(dataDir, freshState).catch(async (error: unknown) => {
     await unlock();
     throw error;
   });
   const { state } = store;
   const clock = createClock(state.clockShifts, store.save);
-  const clusters = createClusters({
-    dataDir,
-    log,
-    password: state.adminPassword,
-    isWhole(clusterId) {
-      const cluster = state.projects.flatMap((project) => project.clusters).find(({ id }) => id === clusterId);
-      return cluster?.startedAt !== undefined && !cluster.isRetired;
-    },
-  });
-  const proxies = createProxies({
-    lead: (endpointId, neon) => lead(context, operations, endpointId, neon),
+  const ofRows = { dataDir, password: state.adminPassword, log };
+  const rows: Rows = hasRows
+    ? createRealRows(() => context, ofRows)
+    : createNoRows(() => context, createStandIn(ofRows));
+  const proxies = (hasRows ? createProxies : createSharedProxies)({
+    lead: (endpointId, neon, login) => lead(context, operations, { endpointId, neon, login }),
     left: (endpointId) => noteLeft(context, endpointId),
     log,
   });
@@ -104,9 +109,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     latencyMs: options.latencyMs ?? 0,
     faults: createFaults(),
     suspendAfterSeconds: options.suspendAfterSeconds ?? 300,
-    clusters,
+    projects: createProjects(state),
+    resting: createResting(),
+    operationsKept: hasRows ? 1000 : 100,
+    rows,
     proxies,
-    travel: createTravel(() => context),
     log,
   };
   const operations = createOperations(context);
@@ -126,19 +133,19 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       await server.close();
       await operations.close();
       await proxies.closeAll();
-      await clusters.stopAll();
+      await rows.close();
       await store.save();
       await unlock();
     })();
     return closing;
   };
   try {
-    await sweepLeftovers(context);
-    const first = await prepareFirst(context, options);
+    await rows.open();
+    const first = await prepareFirst(context, { ...options, sample: hasRows && (options.sample ?? true) });
     for (const each of state.projects) {
       for (const endpoint of each.endpoints) {
         await proxies.open(endpoint);
-        if (!clusters.isRunning(clusterOf(each, endpoint.id))) endpoint.state = 'idle';
+        if (!rows.isAwake(clusterOf(each, endpoint.id))) endpoint.state = 'idle';
       }
     }
     // Before anybody can call: the works that are there now are those that a former start left.
@@ -182,7 +189,8 @@ async function describe(
   const [endpoint] = endpointsOf(project, branch.id);
   const { roleName: role, databaseName: database } = project.content;
   const password = await passwordOf(context, project, branch, role);
-  const connectionUri = endpoint === undefined ? '' : uriOf({ host: hostOf(endpoint), role, password, database });
+  const address = { role, password, database };
+  const connectionUri = endpoint === undefined ? '' : connectionDetails(endpoint, address).connection_uri;
   return { ...account, projectId: project.id, branchId: branch.id, connectionUri };
 }
 

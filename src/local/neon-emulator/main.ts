@@ -18,6 +18,7 @@ const help = `Serves Neon's management API, and the Postgres behind it, on this 
   --latency MS      how long operations take (default: as long as their work takes)
   --control-port N  also serves faults and the clock, on this port (0: a free one)
   --empty           makes no sample project
+  --without-rows    branches hold no rows, and all of it is forgotten at the end: for measuring its callers
   --json            says where it is in one line of JSON (with npm run -s, nothing else)
   --help            says this
 `;
@@ -52,6 +53,7 @@ function readWishes(args: string[]): Wishes | 'help' {
   const emulator = {
     dataDir: data ?? '.afterglow/neon-emulator',
     empty: values.empty === true,
+    rows: values['without-rows'] === true ? ('none' as const) : ('real' as const),
     ...given('apiKey', apiKey),
     ...given('plan', plan),
     ...given('port', readNumber('--port', values.port, 65_535)),
@@ -92,6 +94,7 @@ function parseOptions(args: string[]) {
       latency: text,
       'control-port': text,
       empty: flag,
+      'without-rows': flag,
       json: flag,
       help: flag,
     },

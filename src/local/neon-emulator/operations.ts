@@ -4,17 +4,17 @@
  * an operation ends badly only where the work cannot be done, or where a fault says so.
  */
 import type { Operation } from '@neon/sdk/raw';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { removeFrom, type Context, type Operations, type OperationStart } from './context.ts';
 import * as ids from './ids.ts';
+import { Closing, createPauses } from './pauses.ts';
 import type { OperationFault, ProjectRecord, WorkRecord } from './state.ts';
 import { rollBack } from './rollback.ts';
 import { followUp, perform } from './work.ts';
 
-const operationsKept = 1000;
-
 export function createOperations(context: Context): Operations {
-  const closing = new AbortController();
+  const pauses = createPauses();
+  const { pause } = pauses;
   const running = new Set<Promise<void>>();
   const followed = new WeakSet<WorkRecord>();
 
@@ -26,9 +26,9 @@ export function createOperations(context: Context): Operations {
     void done.then(() => running.delete(done));
   }
 
-  /** Throws Closing when the emulator closes meanwhile: the next start begins the work anew. */
-  async function pause(ms: number): Promise<void> {
-    if (ms > 0) await sleep(ms, undefined, { signal: closing.signal }).catch(() => Promise.reject(new Closing()));
+  function remember(project: ProjectRecord, operations: readonly Operation[]): void {
+    project.operations.push(...operations);
+    project.operations.splice(0, project.operations.length - context.operationsKept);
   }
 
   function note(operation: Operation, change: Partial<Operation>): void {
@@ -40,6 +40,8 @@ export function createOperations(context: Context): Operations {
   }
 
   async function settle(project: ProjectRecord, work: WorkRecord): Promise<void> {
+    // Whoever began it has shown the state of that moment by then.
+    await setImmediate();
     const operations = project.operations.filter(({ id }) => work.operationIds.includes(id));
     // The latency is spread evenly: all are scheduled, then one after another runs.
     const pace = context.latencyMs / (operations.length + 1);
@@ -52,7 +54,7 @@ export function createOperations(context: Context): Operations {
     try {
       await runInTurn(project, work, operations, pace);
     } catch (error) {
-      if (error instanceof Closing || closing.signal.aborted) return;
+      if (error instanceof Closing || pauses.areOver) return;
       context.log(`work ${work.plan.kind}: ${error instanceof Error ? error.stack : String(error)}`);
       if (!work.isApplied) {
         const message = error instanceof Error ? error.message : String(error);
@@ -62,8 +64,7 @@ export function createOperations(context: Context): Operations {
       // The change was made: what is left over on disk, the next sweep removes.
       for (const operation of operations) note(operation, { status: 'finished' });
     }
-    removeFrom(project.works, work);
-    await context.save();
+    await end(project, work);
   }
 
   async function runInTurn(project: ProjectRecord, work: WorkRecord, operations: readonly Operation[], pace: number) {
@@ -129,7 +130,12 @@ export function createOperations(context: Context): Operations {
       const failures = { error: fault.message, failures_count: operation.failures_count + 1 };
       note(operation, isError ? { status: 'error', ...failures } : { status: 'cancelled' });
     }
+    await end(project, work);
+  }
+
+  async function end(project: ProjectRecord, work: WorkRecord): Promise<void> {
     removeFrom(project.works, work);
+    context.resting.stir(project.id);
     await context.save();
   }
 
@@ -146,9 +152,9 @@ export function createOperations(context: Context): Operations {
         fault: context.faults.strikeOperations(operations),
         isApplied: false,
       };
-      project.operations = [...project.operations, ...operations].slice(-operationsKept);
+      remember(project, operations);
       project.works.push(work);
-      const answer = structuredClone(operations);
+      const answer = operations.map((operation) => ({ ...operation }));
       try {
         await context.save();
       } catch (error) {
@@ -162,7 +168,8 @@ export function createOperations(context: Context): Operations {
     },
     async record(project, what) {
       const operation = recordOf(project.id, what, 'finished', context.now().toISOString());
-      project.operations = [...project.operations, operation].slice(-operationsKept);
+      remember(project, [operation]);
+      context.resting.stir(project.id);
       await context.save();
     },
     resume() {
@@ -171,14 +178,12 @@ export function createOperations(context: Context): Operations {
       }
     },
     async close() {
-      closing.abort();
+      // The next start begins anew what waits for its turn.
+      pauses.end();
       await Promise.all([...running]);
     },
   };
 }
-
-/** Ends a work's turn without an effect. */
-class Closing extends Error {}
 
 function recordOf(projectId: string, start: OperationStart, status: Operation['status'], at: string): Operation {
   return {

@@ -12,11 +12,12 @@ const derive = promisify(pbkdf2);
 /** Each one that is tried takes milliseconds. */
 const keptOfRole = 50;
 
-/** `verifier` as in pg_authid.rolpassword. */
+/** `verifier` as in pg_authid.rolpassword; a `password` that is given needs none. */
 export async function findPassword(
   project: ProjectRecord,
-  role: { readonly name: string; readonly verifier: string | undefined },
+  role: { readonly name: string; readonly verifier: string | undefined; readonly password?: string | undefined },
 ): Promise<string | undefined> {
+  if (role.password !== undefined) return role.password;
   if (role.verifier === undefined) return undefined;
   for (const password of passwordsOf(project, role.name).toReversed()) {
     if (await isMadeOf(role.verifier, password)) return password;

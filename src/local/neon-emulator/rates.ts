@@ -11,22 +11,38 @@ export interface Rates {
   admit(accountId: string, route: string): boolean;
 }
 
-interface Admitted {
-  readonly at: number;
-  readonly route: string;
-}
-
 /** `now` in milliseconds; it must never go back, so a wall clock will not do. */
 export function createRates(now: () => number): Rates {
-  const admitted = new Map<string, readonly Admitted[]>();
+  const windows = new Map<string, Window>();
+  const windowOf = (key: string, size: number) => {
+    const window = windows.get(key) ?? { times: Array.from({ length: size }, () => -Infinity), next: 0 };
+    windows.set(key, window);
+    return window;
+  };
   return {
     admit(accountId, route) {
       const present = now();
-      const lastMinute = (admitted.get(accountId) ?? []).filter(({ at }) => at > present - 60_000);
-      const lastSecond = lastMinute.filter((call) => call.route === route && call.at > present - 1000);
-      const isAdmitted = lastMinute.length < callsPerMinute && lastSecond.length < callsPerSecond;
-      admitted.set(accountId, isAdmitted ? [...lastMinute, { at: present, route }] : lastMinute);
-      return isAdmitted;
+      const ofMinute = windowOf(accountId, callsPerMinute);
+      const ofSecond = windowOf(`${accountId} ${route}`, callsPerSecond);
+      if (oldestOf(ofMinute) > present - 60_000 || oldestOf(ofSecond) > present - 1000) return false;
+      note(ofMinute, present);
+      note(ofSecond, present);
+      return true;
     },
   };
+}
+
+/** The times of as many last calls as are allowed at once; `next` is the place of the oldest one. */
+interface Window {
+  readonly times: number[];
+  next: number;
+}
+
+function oldestOf({ times, next }: Window): number {
+  return times[next] ?? -Infinity;
+}
+
+function note(window: Window, at: number): void {
+  window.times[window.next] = at;
+  window.next = (window.next + 1) % window.times.length;
 }

@@ -6,13 +6,13 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PostgresServer } from '../postgres/index.ts';
 import { copyBase, makeBase, removeTree } from './base.ts';
-import { getCluster, type Context } from './context.ts';
+import { getCluster, type ClusterContext } from './context.ts';
 import { findSource, noteHead } from './history.ts';
 import type { ClusterRecord, ProjectRecord, RecoveryPoint } from './state.ts';
 import { clusterPaths, readHead, readTimeline, restoreCommand, type ClusterPaths } from './wal.ts';
 
 /** How many recoveries read bases and WAL at the moment. */
-const reading = new WeakMap<Context, number>();
+const reading = new WeakMap<ClusterContext, number>();
 
 /**
  * Makes the data of a cluster from its origin and leaves it running. Does nothing for one that is whole. A crash before the end
@@ -20,7 +20,7 @@ const reading = new WeakMap<Context, number>();
  * `empty`, that is done before anybody sees the cluster, and nothing of its origin is part of its history.
  */
 export async function recoverCluster(
-  context: Context,
+  context: ClusterContext,
   project: ProjectRecord,
   cluster: ClusterRecord,
   empty?: (server: PostgresServer) => Promise<void>,
@@ -67,7 +67,7 @@ function targetTime(instant: string): string {
  * Recovers, and once more where that fails: a segment that moves from a live pg_wal to its archive under the reader's hands can
  * spoil one attempt, not two. Nothing is trimmed meanwhile.
  */
-export async function tryTwice<T>(context: Context, clusterId: string, recover: () => Promise<T>): Promise<T> {
+export async function tryTwice<T>(context: ClusterContext, clusterId: string, recover: () => Promise<T>): Promise<T> {
   const count = (change: number) => reading.set(context, (reading.get(context) ?? 0) + change);
   count(1);
   try {
@@ -81,7 +81,7 @@ export async function tryTwice<T>(context: Context, clusterId: string, recover: 
 }
 
 /** Whether any recovery reads bases and WAL now. */
-export function isRecovering(context: Context): boolean {
+export function isRecovering(context: ClusterContext): boolean {
   return (reading.get(context) ?? 0) > 0;
 }
 
@@ -90,7 +90,7 @@ export function isRecovering(context: Context): boolean {
  * lead there; what is done at the point is the caller's to add.
  */
 export async function prepareRecovery(
-  context: Context,
+  context: ClusterContext,
   project: ProjectRecord,
   point: RecoveryPoint,
   paths: ClusterPaths,

@@ -3,7 +3,7 @@
  * that the window has left behind. Never removes anything.
  */
 import { makeBase } from './base.ts';
-import type { Context } from './context.ts';
+import type { ClusterContext } from './context.ts';
 import { newCluster } from './creation.ts';
 import { copiedPoint, findSource, isSame, lsnBefore, stretchesOf } from './history.ts';
 import { compareInstants } from './instant.ts';
@@ -25,7 +25,7 @@ const hourMs = 3_600_000;
 const hopeless = new WeakSet<ClusterRecord>();
 
 /** As far as the cluster's last look at its head knows. */
-function isBaseDue(context: Context, project: ProjectRecord, cluster: ClusterRecord): boolean {
+function isBaseDue(context: ClusterContext, project: ProjectRecord, cluster: ClusterRecord): boolean {
   const head = cluster.samples.at(-1)?.lsn;
   const own = stretchesOf(cluster).at(-1);
   if (head === undefined || own === undefined || cluster.isRetired || cluster.isCopy || hopeless.has(cluster))
@@ -43,7 +43,7 @@ function isBaseDue(context: Context, project: ProjectRecord, cluster: ClusterRec
 }
 
 /** Makes a base where one is due and the cluster runs. */
-export async function refreshBase(context: Context, project: ProjectRecord, clusterId: string): Promise<void> {
+export async function refreshBase(context: ClusterContext, project: ProjectRecord, clusterId: string): Promise<void> {
   const found = () => project.clusters.find(({ id }) => id === clusterId);
   const isDue = () => {
     const cluster = isThere(context, project) ? found() : undefined;
@@ -69,7 +69,7 @@ export async function refreshBase(context: Context, project: ProjectRecord, clus
  * Copies the rows of one snapshot whose point lies before the instant (machine time): afterwards no WAL is kept for its sake.
  * Does nothing where none is left, and while the project changes. What a crash leaves is taken up by the next call.
  */
-export async function copyOldSnapshot(context: Context, project: ProjectRecord, before: string): Promise<void> {
+export async function copyOldSnapshot(context: ClusterContext, project: ProjectRecord, before: string): Promise<void> {
   const point = project.snapshots
     .map((snapshot) => snapshot.point)
     .find((each) => copiedPoint(project, each) === each && lies(project, each, before) && !isHopeless(project, each));
@@ -96,8 +96,8 @@ export async function copyOldSnapshot(context: Context, project: ProjectRecord, 
   await sweepProject(context, project);
 }
 
-function isThere(context: Context, project: ProjectRecord): boolean {
-  return context.state.projects.includes(project);
+function isThere(context: ClusterContext, project: ProjectRecord): boolean {
+  return context.projects.has(project);
 }
 
 /** The copy of a point, whole or not. */

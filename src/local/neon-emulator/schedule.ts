@@ -10,6 +10,8 @@ import { takeSnapshot } from './snapshots.ts';
 /** Neon's default, and its longest. */
 export const retentionSecondsMax = 3_024_000;
 
+const hourMs = 3_600_000;
+
 type When = Pick<ScheduleItem, 'frequency' | 'hour' | 'day'>;
 
 /**
@@ -43,19 +45,26 @@ function daysIn(year: number, month: number): number {
  * A duty of upkeep.ts. One snapshot a round: it locks the project. That an item was handled and the snapshot are saved as one,
  * so a crash leaves both or neither.
  */
-export async function fireSchedules(context: Context, operations: Operations, project: ProjectRecord): Promise<void> {
-  if (isBusy(context, project)) return;
+export async function fireSchedules(context: Context, operations: Operations, project: ProjectRecord): Promise<number> {
+  // The end of what runs stirs the project.
+  if (isBusy(context, project)) return Infinity;
+  let isLeft = false;
   for (const branch of project.branches) {
     const item = branch.schedule.find((candidate) => dueAt(context, candidate) !== undefined);
     if (item === undefined || !['ready', 'archived'].includes(branch.state)) continue;
     try {
       await changeAlone(context, project, () => fire(context, operations, project, branch, item));
-      return;
+      return 0;
     } catch (error) {
       // It is tried again in the next round; the other branches need not wait for it.
       context.log(`the ${item.frequency} snapshot of ${branch.id}: ${String(error)}`);
+      isLeft = true;
     }
   }
+  if (isLeft) return 0;
+  if (project.branches.every(({ schedule }) => schedule.length === 0)) return Infinity;
+  // Every item is due at a full hour.
+  return (Math.floor(context.now().getTime() / hourMs) + 1) * hourMs;
 }
 
 function dueAt(context: Context, item: ScheduleItem): number | undefined {

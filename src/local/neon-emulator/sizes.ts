@@ -2,7 +2,7 @@
  * Owns what is known of clusters while they run: how large they are, and which LSN they had reached when. Never starts a cluster,
  * and is no reason to keep one running.
  */
-import type { Context, Operations } from './context.ts';
+import type { ClusterContext } from './context.ts';
 import { noteHead } from './history.ts';
 import type { ClusterRecord, ProjectRecord } from './state.ts';
 import { readHead } from './wal.ts';
@@ -11,7 +11,7 @@ const everyMs = 10_000;
 const lookedAt = new WeakMap<ClusterRecord, number>();
 
 /** A duty of upkeep.ts: looks at each running cluster every ten seconds. */
-export async function refreshSizes(context: Context, _operations: Operations, project: ProjectRecord): Promise<void> {
+export async function refreshSizes(context: ClusterContext, project: ProjectRecord): Promise<void> {
   let isChanged = false;
   for (const cluster of [...project.clusters]) {
     const server = context.clusters.peek(cluster.id);

@@ -4,19 +4,19 @@
  */
 import type { Context, Operations } from './context.ts';
 import type { ProjectRecord, SnapshotRecord } from './state.ts';
-import { lookAt } from './travel.ts';
-import { ask, bytesBetween } from './wal.ts';
+import { bytesBetween } from './wal.ts';
 
 /** A duty of upkeep.ts. One of a past moment must be recovered for being measured: one of them a round. */
-export async function computeSizes(context: Context, _operations: Operations, project: ProjectRecord): Promise<void> {
+export async function computeSizes(context: Context, _operations: Operations, project: ProjectRecord): Promise<number> {
   const due = project.snapshots.filter((snapshot) => isDue(project, snapshot));
-  if (due.length === 0) return;
+  if (due.length === 0) return Infinity;
   const unmeasured = due.filter((snapshot) => !compute(project, snapshot));
   if (due.length > unmeasured.length) await context.save();
   const [next] = unmeasured;
-  if (next === undefined) return;
+  if (next === undefined) return Infinity;
   await measure(context, project, next);
   await context.save();
+  return 0;
 }
 
 /** From what is known of it. False where nothing is. */
@@ -52,28 +52,12 @@ function findPrevious(project: ProjectRecord, snapshot: SnapshotRecord): Snapsho
   return isOneHistory ? previous : undefined;
 }
 
-interface Found {
-  readonly size: string;
-  /** Where replay ended: recovering up to it gives the same rows. Null where the server is not in recovery any more. */
-  readonly lsn: string | null;
-  /** Of the last commit that is part of it; null where none was replayed. */
-  readonly at: string | null;
-}
-
 async function measure(context: Context, project: ProjectRecord, snapshot: SnapshotRecord): Promise<void> {
   try {
-    const [found] = await lookAt(context, project, snapshot.point, (server) =>
-      ask<Found>(
-        server,
-        `select (select sum(pg_database_size(oid)) from pg_database where datallowconn)::text as size,
-                case when pg_is_in_recovery() then pg_last_wal_replay_lsn()::text end as lsn,
-                to_char(pg_last_xact_replay_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at`,
-      ),
-    );
-    if (found === undefined) throw new Error('Postgres did not answer with a size.');
-    snapshot.fullSizeBytes = Number(found.size);
-    snapshot.lsn ??= found.lsn ?? undefined;
-    snapshot.timestamp ??= found.at === null ? undefined : context.clock.toEmulated(found.at);
+    const { sizeBytes, lsn, at } = await context.rows.measure(project, snapshot.point);
+    snapshot.fullSizeBytes = sizeBytes;
+    snapshot.lsn ??= lsn;
+    snapshot.timestamp ??= at === undefined ? undefined : context.clock.toEmulated(at);
   } catch (error) {
     failed.add(snapshot);
     throw error;

@@ -8,8 +8,9 @@ import * as ids from './ids.ts';
 import { checkSnapshotCap } from './limits.ts';
 import { freeName } from './names.ts';
 import { conflict, unprocessable } from './refusals.ts';
+import type { Asked } from './rows/rows.ts';
 import type { BranchRecord, ProjectRecord, SnapshotRecord } from './state.ts';
-import { resolvePoint, type Asked } from './window.ts';
+import { resolvePoint } from './window.ts';
 
 export interface SnapshotWish {
   readonly asked: Asked;

@@ -80,7 +80,7 @@ export function renderError(code: string, message: string): Buffer {
 }
 
 export interface NeonOptions {
-  /** As in `options=neon_timestamp:...`; names without `neon_`. */
+  /** As in `options=neon_timestamp:...`; names without `neon_`. Also `endpoint`, where it is named so. */
   readonly neon: ReadonlyMap<string, string>;
   /** What is left for Postgres, without what is meant for the proxy. */
   readonly parameters: Parameters;
@@ -100,7 +100,9 @@ export function takeNeonOptions(parameters: Parameters): NeonOptions {
       const plain = decoded(word);
       const [, option, wished] = /^neon_([a-z_]+):(.*)$/s.exec(plain) ?? [];
       if (option !== undefined && wished !== undefined) neon.set(option, wished);
-      return option === undefined && !/^(endpoint|project)=/.test(plain);
+      const [, name, value] = /^(endpoint|project)=(.*)$/s.exec(plain) ?? [];
+      if (name !== undefined && value !== undefined) neon.set(name, value);
+      return option === undefined && name === undefined;
     });
     return words.length === 0 ? [] : [[name, words.join(' ')]];
   });
@@ -118,6 +120,27 @@ function decoded(word: string): string {
   } catch {
     return word;
   }
+}
+
+/** Who a client says it is, and which database it wants. */
+export interface Login {
+  readonly user: string;
+  readonly database: string;
+}
+
+export function loginOf(parameters: Parameters): Login {
+  const textOf = (name: string) => {
+    const value = parameters.find(([known]) => known === name)?.[1];
+    return value === undefined ? undefined : Buffer.from(value, 'latin1').toString();
+  };
+  const user = textOf('user') ?? '';
+  return { user, database: textOf('database') || user };
+}
+
+export function withLogin(parameters: Parameters, { user, database }: Login): Parameters {
+  const others = parameters.filter(([name]) => name !== 'user' && name !== 'database');
+  const bytes = (text: string) => Buffer.from(text).toString('latin1');
+  return [['user', bytes(user)], ['database', bytes(database)], ...others];
 }
 
 export function withOption(parameters: Parameters, option: string): Parameters {

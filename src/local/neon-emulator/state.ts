@@ -34,7 +34,8 @@ export interface State {
   apiKeys: ApiKeyRecord[];
   /** Ids of revoked keys are not given again. */
   lastKeyId: number;
-  projects: ProjectRecord[];
+  /** Only projects.ts adds and removes. */
+  readonly projects: ProjectRecord[];
 }
 
 export interface PersonRecord {
@@ -147,6 +148,8 @@ export interface EndpointRecord {
   readonly type: 'read_write' | 'read_only';
   port: number | undefined;
   poolerPort: number | undefined;
+  /** Absent: it has them for itself. */
+  sharesPorts?: boolean;
   /** 0: the emulator's default; -1: never. */
   suspendTimeoutSeconds: number;
   /** Compute units, which the emulator shows and has not. */

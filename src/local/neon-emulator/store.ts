@@ -12,6 +12,19 @@ export interface Store {
   save(): Promise<void>;
 }
 
+/**
+ * A state that is kept in memory alone. Errors: one sentence where the directory holds a state that outlived its process, since
+ * whoever chose it may expect to find that again.
+ */
+export async function forgetfulStore(dataDir: string, fresh: () => State): Promise<Store> {
+  const file = join(dataDir, 'state.json');
+  if ((await readState(file)) !== undefined)
+    throw new Error(
+      `${dataDir} holds branches with rows, and an emulator without rows would not show them: choose another directory.`,
+    );
+  return { state: fresh(), save: async () => {} };
+}
+
 /** Reads the state, or takes `fresh()` where there is none yet. A damaged file is an error of one sentence. */
 export async function openStore(dataDir: string, fresh: () => State): Promise<Store> {
   await mkdir(dataDir, { recursive: true });

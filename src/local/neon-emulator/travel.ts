@@ -10,11 +10,12 @@ import type pg from 'pg';
 import type { PostgresServer } from '../postgres/index.ts';
 import { removeTree } from './base.ts';
 import type { ClusterAccess } from './clusters.ts';
-import type { Context, Travel } from './context.ts';
+import type { ClusterContext, Travel } from './context.ts';
 import * as ids from './ids.ts';
 import { prepareRecovery, tryTwice } from './recovery.ts';
+import type { Measured } from './rows/rows.ts';
 import type { BranchRecord, ProjectRecord, RecoveryPoint } from './state.ts';
-import { clusterPaths, withClient } from './wal.ts';
+import { ask, clusterPaths, withClient } from './wal.ts';
 import { resolvePoint } from './window.ts';
 
 const keptUnusedMs = 60_000;
@@ -31,7 +32,7 @@ interface Visit {
 }
 
 /** `context` is looked up at each call: the context holds this part, too. */
-export function createTravel(context: () => Context): Travel {
+export function createTravel(context: () => ClusterContext): Travel {
   const visits = new Map<string, Visit>();
   const now = () => context().now().getTime();
   /** Whichever way the clock was set meanwhile. */
@@ -106,13 +107,13 @@ export function createTravel(context: () => Context): Travel {
   return { at, rest };
 }
 
-async function remove(context: Context, id: string, access: ClusterAccess): Promise<void> {
+async function remove(context: ClusterContext, id: string, access: ClusterAccess): Promise<void> {
   await access.stop();
   await removeTree(clusterPaths(context.dataDir, id).root);
 }
 
 async function stopAt(
-  context: Context,
+  context: ClusterContext,
   project: ProjectRecord,
   point: RecoveryPoint,
   id: string,
@@ -158,17 +159,32 @@ async function isPausedWithoutLocks(client: pg.Client): Promise<boolean> {
   return rows.length === 0 || isPausedAtTheEnd(client);
 }
 
-/** What `look` finds on a read-only server that holds the rows of a point, and that lasts for as long as the looking. */
-export async function lookAt<T>(
-  context: Context,
+interface Found {
+  readonly size: string;
+  /** Where replay ended: recovering up to it gives the same rows. Null where the server is not in recovery any more. */
+  readonly lsn: string | null;
+  /** Of the last commit that is part of it; null where none was replayed. */
+  readonly at: string | null;
+}
+
+const measures = `
+  select (select sum(pg_database_size(oid)) from pg_database where datallowconn)::text as size,
+         case when pg_is_in_recovery() then pg_last_wal_replay_lsn()::text end as lsn,
+         to_char(pg_last_xact_replay_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at`;
+
+/** Found on a read-only server that holds the rows of the point, and lasts for as long as the looking. */
+export async function measure(
+  context: ClusterContext,
   project: ProjectRecord,
   point: RecoveryPoint,
-  look: (server: PostgresServer) => Promise<T>,
-): Promise<T> {
+): Promise<Measured> {
   const id = ids.travelId();
   return context.clusters.exclusively(id, async (access) => {
     try {
-      return await look(await tryTwice(context, id, () => stopAt(context, project, point, id, access)));
+      const server = await tryTwice(context, id, () => stopAt(context, project, point, id, access));
+      const [found] = await ask<Found>(server, measures);
+      if (found === undefined) throw new Error('Postgres did not answer with a size.');
+      return { sizeBytes: Number(found.size), lsn: found.lsn ?? undefined, at: found.at ?? undefined };
     } finally {
       await remove(context, id, access);
     }

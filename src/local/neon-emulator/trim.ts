@@ -5,26 +5,27 @@
  */
 import { join } from 'node:path';
 import { removeTree } from './base.ts';
-import type { Context, Operations } from './context.ts';
+import type { ClusterContext } from './context.ts';
 import { copiedPoint, stretchesOf, stretchesToKeep, type Wants } from './history.ts';
 import { isBusy } from './lane.ts';
 import { isRecovering } from './recovery.ts';
 import { copyOldSnapshot, refreshBase } from './renewal.ts';
 import type { BranchRecord, ClusterRecord, ProjectRecord, SnapshotRecord } from './state.ts';
-import { removeUnkeptWal, sweepProject } from './sweep.ts';
+import { removeUnkeptWal } from './sweep-files.ts';
+import { sweepProject } from './sweep.ts';
 import { clusterPaths } from './wal.ts';
 
 /** A moment that was inside the window when a call looked may be left by it before the call is done. */
 const graceMs = 60_000;
 
 /** A duty of upkeep.ts. */
-export async function trimHistory(context: Context, _operations: Operations, project: ProjectRecord): Promise<void> {
+export async function trimHistory(context: ClusterContext, project: ProjectRecord): Promise<void> {
   for (const { id } of [...project.clusters]) await refreshBase(context, project, id);
   const start = new Date(context.now().getTime() - project.historyRetentionSeconds * 1000 - graceMs);
   const since = context.clock.toReal(start.toISOString());
   await copyOldSnapshot(context, project, since);
   // From here to the end of `cut` nothing waits: what a change or a recovery has found stays until it is done with it.
-  if (isBusy(context, project) || isRecovering(context) || !context.state.projects.includes(project)) return;
+  if (isBusy(context, project) || isRecovering(context) || !context.projects.has(project)) return;
   const cuts = cut(project, since);
   if (cuts.length === 0) return;
   await context.save();

@@ -6,13 +6,9 @@ import { getCluster, type Context } from './context.ts';
 import { findSource, lsnBefore, noteHead } from './history.ts';
 import { compareInstants } from './instant.ts';
 import { badRequest, unprocessable } from './refusals.ts';
+import type { Asked } from './rows/rows.ts';
 import type { BranchRecord, ProjectRecord, RecoveryPoint } from './state.ts';
-import { compareLsn, markHead, type Mark } from './wal.ts';
-
-export interface Asked {
-  readonly timestamp: string | undefined;
-  readonly lsn: string | undefined;
-}
+import { compareLsn, type Mark } from './wal.ts';
 
 export interface ResolvedPoint {
   readonly point: RecoveryPoint;
@@ -35,7 +31,7 @@ export async function resolvePoint(
   const cluster = getCluster(project, branch.clusterId);
   const { id: clusterId } = cluster;
   if (timestamp !== undefined) checkInstant(context, project, branch, timestamp);
-  const mark = await markHead(await context.clusters.running(clusterId));
+  const mark = await context.rows.mark(clusterId);
   noteHead(cluster, mark);
   const head = { clusterId, lsn: mark.lsn };
   if (lsn !== undefined) {

@@ -2,15 +2,10 @@
  * Owns the work behind each kind of call: the slow part, then the effect on the state, then what is no longer needed. Each may
  * be done again from the beginning. Never checks whether a call is allowed: the routes did, before the work was recorded.
  */
-import { fillProject } from './bootstrap.ts';
-import { applyChange } from './catalog.ts';
-import { noteStarted, startCompute, stopUnserved, suspendCompute } from './compute.ts';
+import { noteStarted, startCompute, suspendCompute } from './compute.ts';
 import { endpointsOf, getBranch, getCluster, removeFrom, type Context } from './context.ts';
 import { finalizeRestore } from './finalize.ts';
-import { recoverCluster } from './recovery.ts';
-import { refreshBase } from './renewal.ts';
 import type { BranchRecord, ProjectRecord, WorkPlan } from './state.ts';
-import { removeRows } from './schema-only.ts';
 import { sweepProject } from './sweep.ts';
 
 /** Does the slow part. The answer makes the effect on the state, at once and without waiting for anything. */
@@ -22,7 +17,7 @@ export async function perform(context: Context, project: ProjectRecord, plan: Wo
       const branch = getBranch(project, plan.branchId);
       const isEmpty = plan.kind === 'create_branch' && branch.initSource === 'schema-only';
       const cluster = getCluster(project, branch.clusterId);
-      await recoverCluster(context, project, cluster, isEmpty ? removeRows : undefined);
+      await context.rows.recover(project, cluster, isEmpty);
       return () => {
         becomeReady(context, project, branch, plan.kind === 'create_branch' ? plan.becomes : 'ready');
         if (plan.kind === 'restore_snapshot' && plan.finalize) finalizeRestore(context, project, branch, undefined);
@@ -30,7 +25,7 @@ export async function perform(context: Context, project: ProjectRecord, plan: Wo
     }
     case 'create_project': {
       const branch = getBranch(project, plan.branchId);
-      await fillProject(context, project, getCluster(project, branch.clusterId), 'template');
+      await context.rows.fill(project, getCluster(project, branch.clusterId), 'template');
       return () => becomeReady(context, project, branch, 'ready');
     }
     case 'finalize_restore':
@@ -46,10 +41,10 @@ export async function perform(context: Context, project: ProjectRecord, plan: Wo
       await suspendCompute(context, project, plan.endpointId);
       return () => {};
     case 'stop_cluster':
-      await stopUnserved(context, project, plan.clusterId);
+      await context.rows.rest(project, plan.clusterId);
       return () => {};
     case 'apply_config':
-      await applyChange(context, project, plan.branchId, plan.change);
+      await context.rows.applyChange(getBranch(project, plan.branchId).clusterId, plan.change);
       return () => cutClients(context, project, plan);
     case 'take_snapshot':
     case 'sweep':
@@ -60,11 +55,8 @@ export async function perform(context: Context, project: ProjectRecord, plan: Wo
 /** After the effect is saved. */
 export async function followUp(context: Context, project: ProjectRecord, plan: WorkPlan): Promise<void> {
   if (plan.kind === 'sweep' || plan.kind === 'restore_branch') await sweepProject(context, project);
-  if (plan.kind === 'create_branch' || plan.kind === 'restore_branch' || plan.kind === 'restore_snapshot') {
-    const source = originOf(project, plan.branchId);
-    if (source !== undefined) inBackground(context, refreshBase(context, project, source));
-    stopWithoutCompute(context, project, plan.branchId);
-  }
+  if (plan.kind === 'create_branch' || plan.kind === 'restore_branch' || plan.kind === 'restore_snapshot')
+    context.rows.settle(project, plan.branchId);
 }
 
 /** Removes a branch and its endpoints from the state and closes their ports. Its cluster is the sweep's. */
@@ -93,25 +85,8 @@ function becomeReady(
   for (const endpoint of endpointsOf(project, branch.id)) noteStarted(context, project, endpoint.id);
 }
 
-/** Nobody waits for this. */
-function stopWithoutCompute(context: Context, project: ProjectRecord, branchId: string): void {
-  const branch = project.branches.find(({ id }) => id === branchId);
-  if (branch === undefined || endpointsOf(project, branchId).length > 0) return;
-  inBackground(context, stopUnserved(context, project, branch.clusterId));
-}
-
 /** As Neon does where a role gets a password: who is connected has to use it. */
 function cutClients(context: Context, project: ProjectRecord, plan: WorkPlan & { kind: 'apply_config' }): void {
   if (plan.change.kind !== 'set_password' && plan.change.kind !== 'create_role') return;
   for (const { id } of endpointsOf(project, plan.branchId)) context.proxies.cut(id);
-}
-
-function originOf(project: ProjectRecord, branchId: string): string | undefined {
-  const branch = project.branches.find(({ id }) => id === branchId);
-  return branch === undefined ? undefined : getCluster(project, branch.clusterId).origin?.clusterId;
-}
-
-/** The cluster's queue keeps such a step apart from others, and closing waits for it. */
-function inBackground(context: Context, step: Promise<void>): void {
-  step.catch((error: unknown) => context.log(String(error)));
 }

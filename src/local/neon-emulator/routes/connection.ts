@@ -2,12 +2,13 @@
  * Owns the answers about how to connect to a branch. A connection URI holds a password: it is answered, never logged.
  */
 import type { ConnectionDetails, GetConnectionUriResponses } from '@neon/sdk/raw';
-import { readCatalog, type Catalog } from '../catalog.ts';
+import { readCatalog } from '../catalog.ts';
 import { endpointsOf, getBranch, getDefaultBranch, getEndpoint } from '../context.ts';
 import { optionalFlag, optionalText, requiredText } from '../input.ts';
 import { findPassword, passwordsOf } from '../passwords.ts';
 import { notFound } from '../refusals.ts';
 import { hostOf, poolerHostOf } from '../render.ts';
+import type { Catalog } from '../rows/rows.ts';
 import type { EndpointRecord, ProjectRecord } from '../state.ts';
 import type { RouteParts } from './call.ts';
 import { getDatabase } from './databases.ts';
@@ -31,25 +32,23 @@ export function registerConnection({ routes, context }: RouteParts): void {
     const database = getDatabase(catalog, databaseName).name;
     const role = getRole(catalog, roleName);
     const password = await findPassword(project, role);
-    const host = isPooled ? poolerHostOf(endpoint) : hostOf(endpoint);
-    return {
-      status: 200,
-      body: { uri: uriOf({ host, role: role.name, password, database }) } satisfies GetConnectionUriResponses[200],
-    };
+    const uri = uriOf(endpoint, { role: role.name, password, database }, isPooled);
+    return { status: 200, body: { uri } satisfies GetConnectionUriResponses[200] };
   });
 }
 
-export interface Address {
-  readonly host: string;
+interface Address {
   readonly role: string;
   /** Undefined where the emulator does not know it, as when it was set by SQL. */
   readonly password: string | undefined;
   readonly database: string;
 }
 
-export function uriOf({ host, role, password, database }: Address): string {
+function uriOf(endpoint: EndpointRecord, { role, password, database }: Address, isPooled: boolean): string {
+  const host = isPooled ? poolerHostOf(endpoint) : hostOf(endpoint);
   const secret = password === undefined ? '' : `:${encodeURIComponent(password)}`;
-  return `postgresql://${encodeURIComponent(role)}${secret}@${host}/${encodeURIComponent(database)}`;
+  const options = endpoint.sharesPorts === true ? `?options=${encodeURIComponent(`endpoint=${endpoint.id}`)}` : '';
+  return `postgresql://${encodeURIComponent(role)}${secret}@${host}/${encodeURIComponent(database)}${options}`;
 }
 
 /**
@@ -74,15 +73,14 @@ export async function connectionUris(
   };
 }
 
-export function connectionDetails(endpoint: EndpointRecord, address: Omit<Address, 'host'>): ConnectionDetails {
-  const host = hostOf(endpoint);
+export function connectionDetails(endpoint: EndpointRecord, address: Address): ConnectionDetails {
   return {
-    connection_uri: uriOf({ ...address, host }),
+    connection_uri: uriOf(endpoint, address, false),
     connection_parameters: {
       database: address.database,
       password: address.password ?? '',
       role: address.role,
-      host,
+      host: hostOf(endpoint),
       pooler_host: poolerHostOf(endpoint),
     },
   };

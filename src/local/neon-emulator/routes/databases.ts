@@ -10,10 +10,11 @@ import type {
   UpdateProjectBranchDatabaseResponses,
 } from '@neon/sdk/raw';
 import { firstDatabaseId } from '../catalog-sql.ts';
-import { readCatalog, type Catalog, type CatalogDatabase } from '../catalog.ts';
+import { readCatalog } from '../catalog.ts';
 import { getBranch } from '../context.ts';
 import { optionalText, requiredObject, requiredText } from '../input.ts';
 import { conflict, notFound } from '../refusals.ts';
+import type { Catalog, CatalogDatabase } from '../rows/rows.ts';
 import type { BranchRecord } from '../state.ts';
 import { requiredIdentifier } from './catalog-names.ts';
 import type { RouteParts } from './call.ts';

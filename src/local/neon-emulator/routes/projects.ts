@@ -12,7 +12,7 @@ import type {
 import { chosenOrganization, maySee, refuseProjectKey } from '../access.ts';
 import { defaultNames, newProject, type ProjectWish } from '../bootstrap.ts';
 import { firstDatabaseId } from '../catalog-sql.ts';
-import { getOrganization, type Context } from '../context.ts';
+import { getOrganization } from '../context.ts';
 import { openEndpoint } from '../creation.ts';
 import { optionalFlag, optionalName, optionalNumber, optionalObject, optionalText, requiredObject } from '../input.ts';
 import type { Fields } from '../input.ts';
@@ -72,10 +72,10 @@ export function registerProjects({ routes, context, operations }: RouteParts): v
     const fields = requiredObject(body, 'project');
     const organization = chosenOrganization(caller, optionalText(fields, 'org_id'));
     const wish = readWish(fields, organization);
-    checkProjectCap(organization, countProjects(context, organization));
+    checkProjectCap(organization, context.projects.count(organization.id));
     const { project, branch } = newProject(context, wish);
     const endpoint = await openEndpoint(context, project, branch.id, { type: 'read_write' });
-    context.state.projects.push(project);
+    context.projects.add(project);
     const of = { branchId: branch.id, endpointId: endpoint.id };
     const starts = [
       { action: 'create_timeline', branchId: branch.id },
@@ -83,7 +83,7 @@ export function registerProjects({ routes, context, operations }: RouteParts): v
     ] as const;
     const plan = { kind: 'create_project', branchId: branch.id } as const;
     const started = await operations.begin(project, plan, starts).catch(async (error: unknown) => {
-      context.state.projects = context.state.projects.filter((other) => other !== project);
+      context.projects.remove(project);
       await context.proxies.close(endpoint.id);
       throw error;
     });
@@ -131,10 +131,6 @@ export function registerProjects({ routes, context, operations }: RouteParts): v
     await removeProject(context, project);
     return { status: 200, body: { project: shown(project) } satisfies DeleteProjectResponses[200] };
   });
-}
-
-function countProjects(context: Context, { id }: OrganizationRecord): number {
-  return context.state.projects.filter(({ accountId }) => accountId === id).length;
 }
 
 /** Refuses 400 what Neon or this machine has not, and 422 what the plan has not. */

@@ -10,12 +10,13 @@ import type {
   ResetProjectBranchRolePasswordResponses,
   Role,
 } from '@neon/sdk/raw';
-import { readCatalog, type Catalog, type CatalogRole } from '../catalog.ts';
+import { readCatalog } from '../catalog.ts';
 import { endpointsOf, getBranch, type OperationStart } from '../context.ts';
 import * as ids from '../ids.ts';
 import { optionalFlag, requiredObject } from '../input.ts';
 import { findPassword, rememberPassword } from '../passwords.ts';
 import { conflict, notFound, unprocessable } from '../refusals.ts';
+import type { Catalog, CatalogRole } from '../rows/rows.ts';
 import type { BranchRecord, ProjectRecord } from '../state.ts';
 import { requiredIdentifier } from './catalog-names.ts';
 import type { ProjectCall, RouteParts } from './call.ts';

@@ -8,9 +8,9 @@ import { getBranch, type Context } from '../context.ts';
 import { optionalInstant, optionalLsn, optionalText, requiredText, type Fields } from '../input.ts';
 import { untilReady } from '../reach.ts';
 import { badRequest } from '../refusals.ts';
+import type { Asked } from '../rows/rows.ts';
 import { schemaJson, schemaSql } from '../schema/index.ts';
 import type { ProjectRecord } from '../state.ts';
-import type { Asked } from '../window.ts';
 import type { RouteParts } from './call.ts';
 
 export function registerSchema({ routes, context }: RouteParts): void {
@@ -19,7 +19,7 @@ export function registerSchema({ routes, context }: RouteParts): void {
     const database = requiredText(query, 'db_name');
     const format = optionalText(query, 'format') ?? 'sql';
     if (format !== 'sql' && format !== 'json') throw badRequest('format must be sql or json');
-    const server = await serverAt(context, project, id, askedFor(query, ''));
+    const server = await serverAt(context, project, { id, asked: askedFor(query, ''), database });
     return {
       status: 200,
       body: (format === 'json'
@@ -38,7 +38,9 @@ export function registerSchema({ routes, context }: RouteParts): void {
       { id: branch.id, asked: askedFor(query, '') },
     ];
     const [before = '', after = ''] = await Promise.all(
-      moments.map(async ({ id, asked }) => schemaSql(await serverAt(context, project, id, asked), database)),
+      moments.map(async ({ id, asked }) =>
+        schemaSql(await serverAt(context, project, { id, asked, database }), database),
+      ),
     );
     return {
       status: 200,
@@ -55,11 +57,18 @@ function askedFor(query: Fields, prefix: '' | 'base_'): Asked {
   return { timestamp, lsn };
 }
 
+interface Wish {
+  readonly id: string;
+  readonly asked: Asked;
+  readonly database: string;
+}
+
 /** Waits for a branch whose data is not whole yet. */
-async function serverAt(context: Context, project: ProjectRecord, id: string, asked: Asked): Promise<PostgresServer> {
-  const branch = await untilReady(project, id, 10_000);
-  const isPresent = asked.timestamp === undefined && asked.lsn === undefined;
-  return isPresent ? context.clusters.running(branch.clusterId) : context.travel.at(project, branch, asked);
+async function serverAt(context: Context, project: ProjectRecord, wish: Wish): Promise<PostgresServer> {
+  const branch = await untilReady(project, wish.id, 10_000);
+  const { timestamp, lsn } = wish.asked;
+  const asked = timestamp === undefined && lsn === undefined ? undefined : wish.asked;
+  return context.rows.serverFor({ project, branch, asked }, wish.database);
 }
 
 function compare(database: string, before: string, after: string): string {
