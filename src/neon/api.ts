@@ -1,6 +1,8 @@
 // Owns the provider port: the few calls to Neon that Afterglow makes, in its own words. It holds no state and hides no
 // retry: one method is one call (listing follows its pages). Every method throws `NeonFailure` when Neon does not do it.
 
+import type { RateShare } from '../core/rate.ts';
+
 export interface NeonProject {
   readonly id: string;
   readonly name: string;
@@ -113,8 +115,18 @@ export interface NeonApi {
   ): Promise<string>;
 }
 
-/** Makes the port for one Neon key. */
-export type ConnectNeon = (neonApiKey: string) => NeonApi;
+/** On whose account a port calls, and how long its calls wait for the account's rate limit. */
+export interface NeonUse {
+  readonly accountId: string;
+  readonly share: RateShare;
+  /** An attempt is turned away at its first call where no slot is near; a request waits a few seconds at each call. */
+  readonly by: 'attempt' | 'request';
+  /** Called after a wait and before the call is sent: what ends by the clock can be prolonged here. */
+  readonly afterWait?: () => Promise<void>;
+}
+
+/** Makes the port for one Neon key. Each call takes a slot of the account's rate first, and throws `Throttled` where none is near; without a use, none. */
+export type ConnectNeon = (neonApiKey: string, use?: NeonUse) => NeonApi;
 
 /** Opens a real connection through the URI and runs a query; throws `NeonFailure` where the target does not answer. */
 export type ProbeTarget = (uri: string) => Promise<void>;

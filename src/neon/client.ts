@@ -2,7 +2,7 @@
 // hidden: no retries, no polling). It reads answers tolerantly, because live answers carry more than the specification.
 
 import { raw } from '@neon/sdk';
-import type { ConnectNeon, NeonApi, NeonBranch, NeonOperation, NeonPoint, NeonSnapshot } from './api.ts';
+import type { NeonApi, NeonBranch, NeonOperation, NeonPoint, NeonSnapshot } from './api.ts';
 import { toNeonFailure } from './failures.ts';
 
 export interface NeonClientOptions {
@@ -39,8 +39,8 @@ type RawOperation = { id: string; status: string; created_at: string; updated_at
 
 const branchPage = 1000;
 
-/** A maker of ports, one for each Neon key. */
-export function connectNeon(options: NeonClientOptions): ConnectNeon {
+/** A maker of ports, one for each Neon key; nothing holds them under the rate limit (`governor.ts` does). */
+export function connectNeon(options: NeonClientOptions): (neonApiKey: string) => NeonApi {
   return (neonApiKey) => {
     const client = raw.createClient({
       baseUrl: options.baseUrl,

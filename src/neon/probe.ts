@@ -4,16 +4,25 @@ import pg from 'pg';
 import { NeonFailure } from '../core/errors.ts';
 import type { ProbeTarget } from './api.ts';
 
-/** Together shorter than a lease. A compute that was scaled to zero may need longer to wake: then the next attempt finds it awake. */
-const connectTimeoutMs = 4_500;
-const queryTimeoutMs = 2_500;
+/** Of the whole time, so much is for connecting: a compute that was scaled to zero has to wake first. */
+const connectShare = 9 / 14;
 
-/** Connects through the URI and runs `select 1`. A target that does not answer may do so later: `again`. */
-export const probeTarget: ProbeTarget = async (uri) => {
+/**
+ * A probe that connects through the URI and runs `select 1`, in `withinMs` together: to be shorter than a lease. A target that does not
+ * answer may do so later: `again`. A compute that needs longer to wake is found awake by the next attempt.
+ */
+export function probeWithin(withinMs: number): ProbeTarget {
+  const connectMs = Math.round(withinMs * connectShare);
+  return (uri) => probe(uri, connectMs, withinMs - connectMs);
+}
+
+export const probeTarget = probeWithin(7_000);
+
+async function probe(uri: string, connectMs: number, queryMs: number): Promise<void> {
   const client = new pg.Client({
     connectionString: uri,
-    connectionTimeoutMillis: connectTimeoutMs,
-    query_timeout: queryTimeoutMs,
+    connectionTimeoutMillis: connectMs,
+    query_timeout: queryMs,
     application_name: 'afterglow probe',
   });
   client.on('error', () => undefined);
@@ -29,4 +38,4 @@ export const probeTarget: ProbeTarget = async (uri) => {
   } finally {
     await client.end().catch(() => undefined);
   }
-};
+}

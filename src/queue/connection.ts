@@ -1,9 +1,12 @@
 // Owns BullMQ: its queues and workers on Redis, or on Postgres in local mode. It carries ids and decides nothing: one delivery
 // is one attempt, and whether there is another is the outbox's business.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPostgresBackend, createRedisBackend, DelayedError, withBackend } from 'bullmq';
 import { Redis } from 'ioredis';
+import type { RateBucket, RateLimits } from '../core/rate.ts';
 import { type JobName, type JobPayload, type JobQueue, jobs, type QueueName, releaseId } from './jobs.ts';
+import { rateBucketOnRedis } from './rate.ts';
 
 export interface QueueOptions {
   /** Redis; without it BullMQ runs on `databaseUrl`. */
@@ -11,30 +14,47 @@ export interface QueueOptions {
   readonly databaseUrl: string;
   /** Keeps installations apart that share a Redis. */
   readonly prefix: string;
+  /** Of Neon's accounts. */
+  readonly rateLimits: RateLimits;
   readonly onError: (error: Error) => void;
+  /** Told of deliveries that the queue has lost or given to somebody else meanwhile: the outbox's fences make that harmless. */
+  readonly onLostDelivery: (error: Error) => void;
+  readonly times?: Partial<QueueTimes> | undefined;
+  /** Told before and after a delivery is put off; for crash tests. */
+  readonly reached?: ((point: 'queue.delay.before' | 'queue.delay.after') => void) | undefined;
 }
 
 export type Delivered = (payload: JobPayload) => Promise<{ kind: 'done' } | { kind: 'look_again'; inMs: number }>;
 
 export interface QueueConnection extends JobQueue {
+  /** On the same Redis, for all processes that share the queue; undefined where the queue is on Postgres. */
+  readonly rateBucket: RateBucket | undefined;
   /** Runs `deliver` for each release, at most `slots` at once. */
   consume(queue: QueueName, slots: number, deliver: Delivered): Promise<void>;
-  /** Stops taking work, waits for what runs, and disconnects. */
+  /** Stops taking work and waits for what runs, at most `graceMs`. What runs longer is left to the next process, as after a crash. */
+  stopConsuming(graceMs: number): Promise<void>;
+  /** Disconnects. */
   close(): Promise<void>;
 }
 
+/** How long a delivery outlives its worker, and how often one that has is looked for. */
+export interface QueueTimes {
+  readonly lockMs: number;
+  readonly stalledEveryMs: number;
+}
+
 /** A job whose worker was killed is delivered again after about 6 seconds (tried: the defaults take 62). */
-const workerTimes = { lockDuration: 5_000, stalledInterval: 2_000, maxStalledCount: 1_000_000 };
+const defaultTimes: QueueTimes = { lockMs: 5_000, stalledEveryMs: 2_000 };
 const jobOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true };
 
 /** What is used of BullMQ's queues and workers, whatever their backend. */
 interface Carrier {
   waitUntilReady(): Promise<unknown>;
-  close(): Promise<void>;
+  close(force?: boolean): Promise<void>;
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
 interface CarrierQueue extends Carrier {
-  add(name: string, payload: JobPayload, options: typeof jobOptions & { jobId: string }): Promise<unknown>;
+  addBulk(jobs: { name: string; data: JobPayload; opts: typeof jobOptions & { jobId: string } }[]): Promise<unknown>;
   getJob(id: string): Promise<object | undefined>;
 }
 interface Delivery {
@@ -44,6 +64,7 @@ interface Delivery {
 type Run = (delivery: Delivery, token: string | undefined) => Promise<void>;
 
 interface Backend {
+  readonly rateBucket: RateBucket | undefined;
   makeQueue(name: string): CarrierQueue;
   makeWorker(name: string, slots: number, run: Run): Carrier;
   disconnect(): void;
@@ -57,9 +78,19 @@ export async function connectQueue(options: QueueOptions): Promise<QueueConnecti
   await Promise.all(Object.values(queues).map((queue) => queue.waitUntilReady()));
 
   return {
-    async add({ outboxId, release, job }) {
-      const payload = { outboxId, release };
-      await queueOf(job).add(job, payload, { ...jobOptions, jobId: releaseId(payload) });
+    rateBucket: backend.rateBucket,
+    async add(releases) {
+      const ofQueues = Map.groupBy(releases, ({ job }) => queueOf(job));
+      await Promise.all(
+        [...ofQueues].map(([queue, ofQueue]) =>
+          queue.addBulk(
+            ofQueue.map(({ job, outboxId, release }) => {
+              const data = { outboxId, release };
+              return { name: job, data, opts: { ...jobOptions, jobId: releaseId(data) } };
+            }),
+          ),
+        ),
+      );
     },
     async findMissing(releases) {
       const found = await Promise.all(
@@ -71,15 +102,22 @@ export async function connectQueue(options: QueueOptions): Promise<QueueConnecti
       const worker = backend.makeWorker(name, slots, async (job, token) => {
         const outcome = await deliver(job.data);
         if (outcome.kind === 'done') return;
+        options.reached?.('queue.delay.before');
         await job.moveToDelayed(Date.now() + outcome.inMs, token);
+        options.reached?.('queue.delay.after');
         throw new DelayedError();
       });
-      worker.on('error', options.onError);
+      worker.on('error', (error) => (isLostDelivery(error) ? options.onLostDelivery(error) : options.onError(error)));
       workers.push(worker);
       await worker.waitUntilReady();
     },
+    async stopConsuming(graceMs) {
+      const grace = new AbortController();
+      const atRest = Promise.all(workers.map((worker) => worker.close())).finally(() => grace.abort());
+      await Promise.race([atRest, sleep(graceMs, undefined, { signal: grace.signal }).catch(() => undefined)]);
+    },
     async close() {
-      await Promise.all(workers.map((worker) => worker.close()));
+      await Promise.all(workers.map((worker) => worker.close(true)));
       await Promise.all(Object.values(queues).map((queue) => queue.close()));
       backend.disconnect();
     },
@@ -90,18 +128,29 @@ export async function connectQueue(options: QueueOptions): Promise<QueueConnecti
   }
 }
 
-function onPostgres({ databaseUrl }: QueueOptions): Backend {
+/** BullMQ's words where a delivery's lock or job is gone: the queue was wiped, or this process stood still for longer than the lock. */
+function isLostDelivery(error: Error): boolean {
+  return /could not renew lock|missing lock|missing key for job|lock mismatch/i.test(error.message);
+}
+
+function workerTimes(given: Partial<QueueTimes> | undefined) {
+  const { lockMs, stalledEveryMs } = { ...defaultTimes, ...given };
+  return { lockDuration: lockMs, stalledInterval: stalledEveryMs, maxStalledCount: 1_000_000 };
+}
+
+function onPostgres({ databaseUrl, times }: QueueOptions): Backend {
   const { Queue, Worker } = withBackend(createPostgresBackend);
   const connection = { connectionString: databaseUrl, migrate: true, max: 4 };
   return {
+    rateBucket: undefined,
     makeQueue: (name) => new Queue<JobPayload, void>(name, { connection }),
     makeWorker: (name, slots, run) =>
-      new Worker<JobPayload, void>(name, run, { connection, concurrency: slots, ...workerTimes }),
+      new Worker<JobPayload, void>(name, run, { connection, concurrency: slots, ...workerTimes(times) }),
     disconnect: () => undefined,
   };
 }
 
-async function onRedis({ prefix, onError }: QueueOptions, redisUrl: string): Promise<Backend> {
+async function onRedis({ prefix, rateLimits, onError, times }: QueueOptions, redisUrl: string): Promise<Backend> {
   const { Queue, Worker } = withBackend(createRedisBackend);
   const connection = new Redis(redisUrl, { maxRetriesPerRequest: null, lazyConnect: true });
   let wasThere = false;
@@ -109,15 +158,27 @@ async function onRedis({ prefix, onError }: QueueOptions, redisUrl: string): Pro
   connection.on('error', (error: Error) => wasThere && onError(error));
   try {
     await connection.connect();
+    refuseEviction(await connection.info('memory'));
   } catch (error) {
     connection.disconnect();
     throw error;
   }
   wasThere = true;
   return {
+    rateBucket: rateBucketOnRedis(connection, { prefix, limits: rateLimits }),
     makeQueue: (name) => new Queue<JobPayload, void>(name, { connection, prefix }),
     makeWorker: (name, slots, run) =>
-      new Worker<JobPayload, void>(name, run, { connection, prefix, concurrency: slots, ...workerTimes }),
+      new Worker<JobPayload, void>(name, run, { connection, prefix, concurrency: slots, ...workerTimes(times) }),
     disconnect: () => connection.disconnect(),
   };
+}
+
+/** What Redis evicts is a job or a part of one, and a queue with half a job in it stands still. `CONFIG GET` may be forbidden, INFO is not. */
+function refuseEviction(memory: string): void {
+  const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1];
+  if (policy === 'noeviction') return;
+  throw new Error(
+    `The Redis of REDIS_URL ${policy === undefined ? 'does not say what it evicts' : `evicts keys when its memory is full (maxmemory-policy ${policy})`}, ` +
+      'so jobs of the queue could vanish or be torn apart: nothing was started; set its maxmemory-policy to noeviction, or use a Redis that has it.',
+  );
 }

@@ -8,6 +8,7 @@ export const jobs = {
   'snapshot.purge': { queue: 'work', priority: 50 },
   'preserved_branch.purge': { queue: 'work', priority: 50 },
   'project.sync': { queue: 'work', priority: 60 },
+  'project.reconcile': { queue: 'work', priority: 60 },
 } as const satisfies Record<string, { queue: QueueName; priority: number }>;
 
 export type QueueName = 'restores' | 'work';
@@ -26,7 +27,7 @@ export function releaseId(payload: JobPayload): string {
 
 /** The door to the queue that the relay and the reconcile loop need. */
 export interface JobQueue {
-  add(release: JobPayload & { readonly job: JobName }): Promise<void>;
+  add(releases: readonly (JobPayload & { readonly job: JobName })[]): Promise<void>;
   /** Those of the releases that the queue does not hold in any state. */
   findMissing<T extends JobPayload & { readonly job: JobName }>(releases: readonly T[]): Promise<T[]>;
 }

@@ -1,0 +1,96 @@
+// Owns the metrics: their names, what is counted as it happens, and what is read when somebody looks. It reads nothing itself and
+// holds no global registry: each app has its own.
+
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { JobCount } from './domain/index.ts';
+import type { GovernorRecorder } from './neon/governor.ts';
+
+export interface Metrics {
+  readonly governor: GovernorRecorder;
+  /** In Prometheus' text format; undefined jobs: the database did not say, and their gauges are absent. */
+  render(jobs: readonly JobCount[] | undefined): Promise<{ contentType: string; text: string }>;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const showJobs = jobGauges(registry);
+  return {
+    governor: governorRecorder(registry),
+    async render(jobs) {
+      showJobs(jobs);
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
+  };
+}
+
+function governorRecorder(registry: Registry): GovernorRecorder {
+  const registers = [registry];
+  const calls = new Counter({
+    name: 'afterglow_neon_calls_total',
+    help: 'Calls to Neon by method, share of the rate limit, and outcome.',
+    labelNames: ['method', 'share', 'outcome'],
+    registers,
+  });
+  const waits = new Histogram({
+    name: 'afterglow_governor_wait_seconds',
+    help: 'How long calls to Neon waited for the rate limit of their account.',
+    labelNames: ['share'],
+    buckets: [0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  });
+  const denials = new Counter({
+    name: 'afterglow_governor_denied_total',
+    help: 'Calls to Neon that were not sent, because no slot was near.',
+    labelNames: ['share'],
+    registers,
+  });
+  const shrunk = new Set<string>();
+  new Gauge({
+    name: 'afterglow_governor_shrunk_accounts',
+    help: 'Neon accounts whose rate is shrunk by a 429, as this process last saw it.',
+    registers,
+    collect() {
+      this.set(shrunk.size);
+    },
+  });
+  return {
+    called: (call) => calls.inc(call),
+    waited: (share, seconds) => waits.observe({ share }, seconds),
+    denied: (share) => denials.inc({ share }),
+    divided(accountId, divisor) {
+      if (divisor > 1) shrunk.add(accountId);
+      else shrunk.delete(accountId);
+    },
+  };
+}
+
+function jobGauges(registry: Registry): (jobs: readonly JobCount[] | undefined) => void {
+  const registers = [registry];
+  const labelNames = ['job', 'status'] as const;
+  const counts = new Gauge({
+    name: 'afterglow_jobs',
+    help: 'Unfinished jobs: waiting, released to the queue, or running.',
+    labelNames,
+    registers,
+  });
+  const oldest = new Gauge({
+    name: 'afterglow_jobs_oldest_waiting_seconds',
+    help: 'Age of the oldest waiting job of each name.',
+    labelNames: ['job'],
+    registers,
+  });
+  const counted = new Gauge({
+    name: 'afterglow_jobs_counted',
+    help: 'Whether the database answered when the jobs were counted.',
+    registers,
+  });
+  return (jobs) => {
+    counts.reset();
+    oldest.reset();
+    counted.set(jobs ? 1 : 0);
+    for (const { job, status, count, oldestSeconds } of jobs ?? []) {
+      counts.set({ job, status }, count);
+      if (status === 'waiting') oldest.set({ job }, oldestSeconds);
+    }
+  };
+}
