@@ -1,22 +1,32 @@
 // Owns the composition: the only place that constructs adapters and hands them to the domain and the doors.
 
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import type { Role } from './config.ts';
+import { defaultRateLimits, type RateBucket, type RateLimits } from './core/rate.ts';
 import { bindDomain } from './domain/bind.ts';
 import type { Deps, DomainSettings, IdPrefix } from './domain/deps.ts';
 import type { Actor, Domain } from './domain/index.ts';
+import { reportingPorts } from './domain/job/points.ts';
 import { ensureFirstTeam, revokeOtherPresetKeys } from './domain/team/ensure.ts';
 import { registerGraphql } from './graphql/register.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import type { ConnectNeon, NeonApi } from './neon/api.ts';
 import { connectNeon } from './neon/client.ts';
-import { probeTarget } from './neon/probe.ts';
-import { connectQueue, type QueueConnection } from './queue/connection.ts';
+import { governNeon } from './neon/governor.ts';
+import { probeWithin } from './neon/probe.ts';
+import { withSpareRate } from './neon/spare-rate.ts';
+import { connectQueue, type QueueConnection, type QueueTimes } from './queue/connection.ts';
 import { buildRest } from './rest/server.ts';
 import { connectStore, type StoreConnection } from './store/connect.ts';
+import { defaultKeyClaimMs } from './store/idempotency.ts';
 import { migrateToLatest } from './store/migrate.ts';
+import { rateBucketOnPostgres } from './store/rate.ts';
 import { parseKeyring } from './store/seal.ts';
-import { type Running, startScheduler, startWorker } from './worker/start.ts';
+import { type Pace, type Running, startScheduler, startWorker } from './worker/start.ts';
 
 export interface AppOptions {
   readonly databaseUrl: string;
@@ -29,8 +39,19 @@ export interface AppOptions {
   readonly production: boolean;
   readonly logger: Logger;
   readonly settings?: Partial<DomainSettings>;
+  /** A call to Neon ends after so long; shorter than the lease, so that none outlives its attempt. Default: two thirds of the lease. */
+  readonly neonTimeoutMs?: number;
+  /** How soon the loops look, and how soon the queue delivers again what a dead worker held. */
+  readonly pace?: Partial<Pace & QueueTimes>;
+  /** How long the end of the process waits for attempts under way. Default 25 s. */
+  readonly graceMs?: number | undefined;
+  /** Of each Neon account. Default: below Neon's own. */
+  readonly rateLimits?: RateLimits;
   /** For tests: the clock, the adapters in the way of which faults are put, and the listener of crash points. */
-  readonly replace?: Partial<Pick<Deps, 'now' | 'connectNeon' | 'probeTarget' | 'reached'>>;
+  readonly replace?: Partial<Pick<Deps, 'now' | 'probeTarget' | 'reached'>> & {
+    /** The ports that send; the governor stands before them. */
+    readonly connectNeon?: (neonApiKey: string) => NeonApi;
+  };
 }
 
 export interface App {
@@ -46,8 +67,12 @@ export interface App {
   close(): Promise<void>;
 }
 
+const defaultGraceMs = 25_000;
+
 const defaults: DomainSettings = {
   leaseMs: 9_000,
+  keyClaimMs: defaultKeyClaimMs,
+  deliveredWithinMs: 3_000,
   pollMinMs: 2_000,
   pollMaxMs: 15_000,
   snapshotBudgetMs: 15 * 60_000,
@@ -55,10 +80,15 @@ const defaults: DomainSettings = {
   retryMinMs: 500,
   retryMaxMs: 60_000,
   mirrorMaxAgeMs: 5 * 60_000,
+  goneRecheckMs: 3_600_000,
+  activeJobsMax: 64,
+  activeJobsPerAccountMax: 4,
+  beginWithinMs: 24 * 3_600_000,
+  snapshotEndsWithinMs: 2 * 3_600_000,
+  restoreEndsWithinMs: 4 * 3_600_000,
+  purgeEndsWithinMs: 30 * 24 * 3_600_000,
+  lateMs: 10_000,
 };
-
-/** Shorter than the lease, so that no call outlives its attempt. */
-const neonTimeoutMs = 6_000;
 
 /** Migrates the database, connects everything, and binds the domain to it. On an error nothing is left open. */
 export async function buildApp(options: AppOptions): Promise<App> {
@@ -66,6 +96,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const keyring = parseKeyring(options.encryptionKeys);
   await migrateToLatest(options.databaseUrl);
   let closing = false;
+  let stopping = false;
   const onError = (error: Error): void => {
     // While everything is let go, a connection that the server ends first is no news.
     if (!closing) logger.warn({ err: error }, 'a connection or the queue is at fault');
@@ -78,9 +109,13 @@ export async function buildApp(options: AppOptions): Promise<App> {
   };
   try {
     const settings = { ...defaults, ...options.settings };
+    const rateLimits = options.rateLimits ?? defaultRateLimits;
+    const metrics = createMetrics();
+    const { leaseMs } = settings;
     const base = {
       db: store.db,
       now: () => new Date(),
+      elapsedMs: () => performance.now(),
       newId: (prefix: IdPrefix) => `${prefix}_${uuidv7()}`,
       settings,
       ...options.replace,
@@ -91,21 +126,32 @@ export async function buildApp(options: AppOptions): Promise<App> {
       databaseUrl: options.databaseUrl,
       // Installations that share a Redis must not take one another's deliveries.
       prefix: `afterglow-${teamId}`,
+      rateLimits,
       onError,
+      onLostDelivery: (error) =>
+        logger.info({ err: error }, 'the queue has lost a delivery; the outbox makes up for it'),
+      times: options.pace,
+      reached: options.replace?.reached,
     });
     opened.unshift(queue);
     const deps: Deps = {
       random: Math.random,
       keyring,
-      connectNeon: connectNeon({ baseUrl: options.neonApiUrl, timeoutMs: neonTimeoutMs }),
-      probeTarget,
+      probeTarget: probeWithin(Math.round((leaseMs * 7) / 9)),
       queue,
       log: logger,
+      worker: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
+      isStopping: () => stopping,
       ...base,
+      connectNeon: reportingPorts(
+        governed({ options, leaseMs, metrics }, queue.rateBucket ?? rateBucketOnPostgres(store.db, rateLimits)),
+        options.replace?.reached,
+      ),
     };
     const domain = bindDomain(deps);
     const serves = options.roles.has('api') ? 'everything' : 'probes';
-    const rest = await buildRest({ domain, logger, production: options.production, serves });
+    const renderMetrics = async () => metrics.render(await domain.countJobs().catch(() => undefined));
+    const rest = await buildRest({ domain, logger, production: options.production, serves, renderMetrics });
     opened.unshift(rest);
     if (serves === 'everything') await registerGraphql(rest, { domain, graphiql: !options.production });
     await rest.ready();
@@ -114,7 +160,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       rest,
       retireOtherKeys: () => revokeOtherPresetKeys(deps, teamId, options.apiKey),
       firstActor: { teamId, kind: 'person', id: keyId, role: 'admin', requestId: null, sourceAddress: null },
-      ...lifecycle(options, domain, store, queue, disconnect),
+      ...lifecycle(options, domain, { store, queue, disconnect, stop: () => (stopping = true) }),
     };
   } catch (error) {
     await disconnect();
@@ -122,12 +168,34 @@ export async function buildApp(options: AppOptions): Promise<App> {
   }
 }
 
+interface Held {
+  readonly store: StoreConnection;
+  readonly queue: QueueConnection;
+  /** From here on no attempt and no step is begun. */
+  stop(): void;
+  disconnect(): Promise<void>;
+}
+/** Ports under the rate limit of their accounts, which the processes share through the bucket. */
+function governed(
+  { options, leaseMs, metrics }: { options: AppOptions; leaseMs: number; metrics: Metrics },
+  shared: RateBucket,
+): ConnectNeon {
+  const limits = options.rateLimits ?? defaultRateLimits;
+  const timeoutMs = options.neonTimeoutMs ?? Math.round((leaseMs * 2) / 3);
+  const send = options.replace?.connectNeon ?? connectNeon({ baseUrl: options.neonApiUrl, timeoutMs });
+  const bucket = withSpareRate(shared, {
+    limits,
+    nowMs: () => performance.now(),
+    log: options.logger,
+    ...(options.redisUrl === undefined ? {} : { answersWithinMs: Math.round(leaseMs / 3) }),
+  });
+  return governNeon({ connect: send, bucket, recorder: metrics.governor });
+}
+
 function lifecycle(
   options: AppOptions,
   domain: Domain,
-  store: StoreConnection,
-  queue: QueueConnection,
-  disconnect: () => Promise<void>,
+  { store, queue, disconnect, stop }: Held,
 ): Pick<App, 'start' | 'close'> {
   const stops: (() => Promise<void>)[] = [];
   let closed: Promise<void> | undefined;
@@ -135,16 +203,18 @@ function lifecycle(
     async start() {
       const running: Running[] = [];
       if (options.roles.has('worker')) {
-        const worker = await startWorker(domain, queue, options.logger);
+        const worker = await startWorker(domain, queue, { log: options.logger, pace: options.pace });
         running.push(worker);
         stops.unshift(await store.listen(worker.wake));
       }
-      if (options.roles.has('scheduler')) running.push(startScheduler(domain, options.logger));
+      if (options.roles.has('scheduler'))
+        running.push(startScheduler(domain, { log: options.logger, pace: options.pace }));
       stops.push(...running.map((one) => one.stop));
     },
     close() {
       closed ??= (async () => {
-        await Promise.all(stops.map((stop) => stop()));
+        stop();
+        await Promise.all([...stops.map((end) => end()), queue.stopConsuming(options.graceMs ?? defaultGraceMs)]);
         await disconnect();
       })();
       return closed;

@@ -56,6 +56,25 @@ export const settingsSchema = Type.Object({
         "The first team's admin key, of kind person. Unset: one is made, printed, and kept in the data directory.",
     }),
   ),
+  SHUTDOWN_GRACE_SECONDS: Type.Integer({
+    minimum: 0,
+    maximum: 600,
+    default: 25,
+    description:
+      'How long the end of the process waits for work under way. What lasts longer is taken up by another process.',
+  }),
+  SNAPSHOT_BUDGET_SECONDS: Type.Integer({
+    minimum: 10,
+    maximum: 86400,
+    default: 900,
+    description: 'How long a snapshot is tried again after its first attempt before it fails.',
+  }),
+  RESTORE_BUDGET_SECONDS: Type.Integer({
+    minimum: 10,
+    maximum: 86400,
+    default: 3600,
+    description: 'How long a restore is tried again after its first attempt before it fails.',
+  }),
   NEON_POLL_MIN_MS: Type.Optional(
     Type.Integer({
       minimum: 50,
@@ -63,6 +82,27 @@ export const settingsSchema = Type.Object({
       description: "Pause between looks at Neon's operations, growing to 15 s. Unset: 2000, and 250 with the emulator.",
     }),
   ),
+  NEON_RATE_PER_SECOND: Type.Number({
+    minimum: 0.1,
+    maximum: 10000,
+    default: 10,
+    description:
+      'Calls a second to Neon for each Neon account, by all processes together; restores may use all of them, everything else four fifths.',
+  }),
+  NEON_RATE_BURST: Type.Integer({
+    minimum: 1,
+    maximum: 100000,
+    default: 100,
+    description:
+      'Calls to Neon that an account may make at once after a rest. In any minute at most this and 60 times NEON_RATE_PER_SECOND: Neon allows 700.',
+  }),
+  NEON_RATE_PER_ROUTE: Type.Integer({
+    minimum: 1,
+    maximum: 100000,
+    default: 40,
+    description:
+      "Neon's own limit of calls a second to one route, for each Neon account; Afterglow stays well below it.",
+  }),
 });
 
 type Settings = Static<typeof settingsSchema>;

@@ -9,13 +9,14 @@ import { createLogger } from './log.ts';
 import { registerSample } from './sample.ts';
 import { describeFailure } from './start-failure.ts';
 
-/** Once more than the 25 seconds that work under way may take. */
-const closeWithinMs = 27_000;
+/** More than the work under way may take: doors and connections are closed after it. */
+const closeAfterGraceMs = 2_000;
 
 async function main(): Promise<void> {
   const config = readConfig();
   const logger = createLogger(config.LOG_LEVEL);
-  const closing = closeWithGrace({ delay: closeWithinMs, logger: false }, async ({ err }) => {
+  const graceMs = config.SHUTDOWN_GRACE_SECONDS * 1_000;
+  const closing = closeWithGrace({ delay: graceMs + closeAfterGraceMs, logger: false }, async ({ err }) => {
     if (err) logger.fatal({ err }, 'ends because of an error');
     await close();
   });
@@ -76,7 +77,17 @@ function optionsOf(config: Config, local: Local | undefined, logger: Logger) {
     roles: config.ROLES,
     production: config.isProduction,
     logger,
-    settings: { pollMinMs },
+    graceMs: config.SHUTDOWN_GRACE_SECONDS * 1_000,
+    settings: {
+      pollMinMs,
+      snapshotBudgetMs: config.SNAPSHOT_BUDGET_SECONDS * 1_000,
+      restoreBudgetMs: config.RESTORE_BUDGET_SECONDS * 1_000,
+    },
+    rateLimits: {
+      perSecond: config.NEON_RATE_PER_SECOND,
+      burst: config.NEON_RATE_BURST,
+      perRouteSecond: config.NEON_RATE_PER_ROUTE,
+    },
   };
 }
 

@@ -16,12 +16,15 @@ export const refusals = {
   forbidden: { status: 403, title: 'Not allowed' },
   if_match_required: { status: 428, title: 'If-Match is required' },
   version_stale: { status: 412, title: 'It has changed since it was read' },
+  already_ended: { status: 409, title: 'It has ended already' },
+  past_point_of_no_return: { status: 409, title: 'It can no longer be cancelled' },
   target_busy: { status: 409, title: 'A restore of this branch is under way' },
   name_taken: { status: 409, title: 'The name is taken' },
   project_already_registered: { status: 409, title: 'The Neon project is registered already' },
   project_busy: { status: 409, title: 'Work is under way in the project' },
   project_in_use: { status: 409, title: 'The project is in use' },
   project_removed: { status: 409, title: 'The project is not registered' },
+  already_ours: { status: 409, title: 'Afterglow knows the snapshot already' },
   snapshot_in_use: { status: 409, title: 'A restore under way uses the snapshot' },
   credential_in_use: { status: 409, title: 'The credential is in use' },
   snapshot_not_available: { status: 409, title: 'The snapshot is not available' },
@@ -35,6 +38,9 @@ export const refusals = {
   credential_refused: { status: 422, title: 'Neon refuses the credential' },
   credential_wrong_account: { status: 422, title: 'The key belongs to another Neon account' },
   neon_project_not_found: { status: 422, title: 'Neon does not show this project to the credential' },
+  project_gone: { status: 422, title: 'The project is no longer in Neon' },
+  snapshot_not_in_neon: { status: 422, title: 'Neon has no such snapshot' },
+  source_branch_unknown: { status: 422, title: 'The branch of the snapshot is not known' },
   branch_not_root: { status: 422, title: 'The branch is not a root branch' },
   branch_gone: { status: 422, title: 'The branch is no longer in Neon' },
   expiry_out_of_range: { status: 422, title: 'The expiry is out of range' },
@@ -150,5 +156,19 @@ export class NeonFailure extends Error {
     this.status = facts.status;
     this.requestId = facts.requestId;
     this.retryAfterSeconds = facts.retryAfterSeconds;
+  }
+}
+
+/** A call to Neon that was not sent, because the account's rate limit leaves no slot soon enough. Nothing was done or charged. */
+export class Throttled extends Error {
+  /** Then, if nobody else comes, there is a slot. */
+  readonly waitMs: number;
+
+  constructor(waitMs: number) {
+    super(
+      `Nothing was sent to Neon: the rate limit of its account leaves no call for ${(waitMs / 1000).toFixed(1)} s more. Send it again then.`,
+    );
+    this.name = 'Throttled';
+    this.waitMs = waitMs;
   }
 }

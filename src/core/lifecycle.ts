@@ -8,9 +8,10 @@ const snapshot = {
   creating: { complete: 'available', fail: 'failed', cancel: 'cancelled' },
   available: { expire: 'expiring', delete: 'expiring', lose: 'missing' },
   expiring: { keep: 'available', purge: 'purging' },
-  purging: { finish: 'purged' },
+  purging: { finish: 'purged', give_up: 'available' },
   missing: { find: 'available', delete: 'purged' },
-  failed: {},
+  // What it made without an answer was found after all.
+  failed: { adopt: 'available' },
   cancelled: {},
   purged: {},
 } as const;
@@ -25,15 +26,16 @@ const restore = {
 
 const preserved_branch = {
   present: { delete: 'purging', lose: 'missing' },
-  purging: { finish: 'purged' },
+  purging: { finish: 'purged', give_up: 'present' },
   purged: {},
-  missing: {},
+  missing: { find: 'present', delete: 'purged' },
 } as const;
 
 const firing = {
   pending: { serve: 'served', miss: 'missed' },
   served: {},
-  missed: {},
+  // Its snapshot had failed, and was found after all.
+  missed: { serve: 'served' },
   coalesced: {},
 } as const;
 

@@ -51,6 +51,25 @@ export function planRestore(source: RestoreSourceKind, target: RestoreTargetKind
   return ['preflight', make, 'await_restore', 'read_back', 'name', 'probe'];
 }
 
+interface Begun {
+  readonly name: RestoreStepName;
+  readonly startedAt: string | null;
+}
+
+export function hasBegun(steps: readonly Begun[], name: RestoreStepName): boolean {
+  return steps.some((step) => step.name === name && step.startedAt !== null);
+}
+
+/** Whether a step that changes Neon was begun: something of it may be left there. */
+export function hasBegunToChange(steps: readonly Begun[]): boolean {
+  return steps.some(({ name, startedAt }) => name !== 'preflight' && startedAt !== null);
+}
+
+/** From here on the served branch is, or may be, another: the restore goes on to its end. */
+export function isPastPointOfNoReturn(steps: readonly Begun[]): boolean {
+  return hasBegun(steps, 'restore_in_place') || hasBegun(steps, 'cut_over');
+}
+
 /** How many root branch slots a restore takes in Neon while it lasts and after: its undo copy, or the root made from a snapshot. */
 export function rootSlotsTaken(source: RestoreSourceKind, target: RestoreTargetKind): 0 | 1 {
   return target === 'in_place' || source === 'neon_snapshot' ? 1 : 0;

@@ -1,7 +1,7 @@
 // Owns the binding of use-cases to what they are given. Every call that a door may make names its action here.
 
-import { checkStore } from '../store/connect.ts';
 import { dropOldIdempotencyKeys } from '../store/idempotency.ts';
+import { countJobs } from '../store/job-counts.ts';
 import { listAuditEvents } from './audit/audit.ts';
 import {
   getBranch,
@@ -11,7 +11,7 @@ import {
   listBranches,
   listBranchesOfProjects,
 } from './branch/branch.ts';
-import { bindCommand, bindUseCase, toRefusal } from './command.ts';
+import { bindCommand, bindUseCase } from './command.ts';
 import {
   createCredential,
   deleteCredential,
@@ -19,16 +19,23 @@ import {
   listCredentials,
   updateCredential,
 } from './credential/credential.ts';
+import { recheckCredentials } from './credential/recheck.ts';
 import type { Actor } from './actor.ts';
 import type { Action } from './authorize.ts';
 import type { CommandDeps, Deps } from './deps.ts';
 import type { Domain } from './index.ts';
-import { reconcileQueue, relay } from './job/relay.ts';
+import { getJob, listAttemptsByJob, listJobs } from './job/job.ts';
+import { reapOverdue } from './job/reap.ts';
+import { forgetOldJobs, reconcileQueue, relay, relayUrgent } from './job/relay.ts';
 import { runJob } from './job/run.ts';
+import { checkReady } from './ready.ts';
 import { fireDueSchedules, runPolicy } from './policy/fire.ts';
 import { createPolicy, deletePolicy, getPolicy, listPolicies, updatePolicy } from './policy/policy.ts';
 import { getProject, listProjects, registerProject, removeProject, updateProject } from './project/project.ts';
-import { refreshMirrors, requestSync } from './project/sync.ts';
+import { requestSync } from './project/sync.ts';
+import { adoptSnapshot } from './reconcile/adopt.ts';
+import { getReconcileReport, getReconcileReports, refreshMirrors, requestReconcile } from './reconcile/request.ts';
+import { cancelRestore } from './restore/cancel.ts';
 import { requestRestore } from './restore/request.ts';
 import {
   connectRestore,
@@ -37,6 +44,7 @@ import {
   listRestores,
   listRestoresByBranch,
 } from './restore/restore.ts';
+import { cancelSnapshot } from './snapshot/cancel.ts';
 import {
   deleteSnapshot,
   getSnapshot,
@@ -56,10 +64,7 @@ export function bindDomain(deps: Deps): Domain {
     bindCommand(deps, action, useCase);
   return {
     authenticate: (presented, request) => authenticate(deps, presented, request),
-    checkReady: () =>
-      checkStore(deps.db).catch((error: unknown) => {
-        throw toRefusal(error);
-      }),
+    checkReady: () => checkReady(deps),
     credentials: {
       create: command('credential.write', createCredential),
       list: use('credential.read', listCredentials),
@@ -74,6 +79,10 @@ export function bindDomain(deps: Deps): Domain {
       update: use('project.write', updateProject),
       remove: use('project.write', removeProject),
       requestSync: command('project.sync', requestSync),
+      reconcile: command('project.reconcile', requestReconcile),
+      reconcileReport: use('project.read', getReconcileReport),
+      reconcileReports: use('project.read', getReconcileReports),
+      adopt: command('project.adopt', adoptSnapshot),
     },
     branches: {
       list: use('branch.read', listBranches),
@@ -96,6 +105,7 @@ export function bindDomain(deps: Deps): Domain {
       list: use('snapshot.read', listSnapshots),
       get: use('snapshot.read', getSnapshot),
       delete: use('snapshot.delete', deleteSnapshot),
+      cancel: command('snapshot.cancel', cancelSnapshot),
       listOfBranches: use('snapshot.read', listSnapshotsByBranch),
     },
     restores: {
@@ -104,15 +114,26 @@ export function bindDomain(deps: Deps): Domain {
       get: use('restore.read', getRestore),
       connect: use('restore.connect', connectRestore),
       deletePreservedBranch: use('preserved_branch.delete', deletePreservedBranch),
+      cancel: command('restore.cancel', cancelRestore),
       listOfBranches: use('restore.read', listRestoresByBranch),
+    },
+    jobs: {
+      list: use('job.read', listJobs),
+      get: use('job.read', getJob),
+      attemptsOf: use('job.read', listAttemptsByJob),
     },
     audit: { list: use('audit.read', listAuditEvents) },
 
     runJob: (job) => runJob(deps, job),
     relay: () => relay(deps),
+    relayUrgent: () => relayUrgent(deps),
     reconcileQueue: () => reconcileQueue(deps),
     fireDueSchedules: () => fireDueSchedules(deps),
     refreshMirrors: () => refreshMirrors(deps),
+    reapOverdue: () => reapOverdue(deps),
+    recheckCredentials: () => recheckCredentials(deps),
+    forgetOldJobs: () => forgetOldJobs(deps),
     dropOldKeys: () => dropOldIdempotencyKeys(deps.db),
+    countJobs: () => countJobs(deps.db),
   };
 }

@@ -33,12 +33,13 @@ export class LostClaim extends Error {
  * Idempotency-Key gets again. With a claim, nothing is written unless its fence still holds, and the lease is prolonged.
  */
 export async function change<T>(
-  deps: Pick<Deps, 'db' | 'now' | 'newId' | 'settings'> & Pick<CommandDeps, 'idempotency'>,
+  deps: Pick<Deps, 'db' | 'now' | 'newId' | 'settings' | 'reached'> & Pick<CommandDeps, 'idempotency'>,
   actor: Actor,
   work: (unit: Unit) => Promise<T>,
   claim?: Claim,
 ): Promise<T> {
-  return deps.db.transaction().execute(async (tx) => {
+  deps.reached?.('transaction.begun');
+  const answer = await deps.db.transaction().execute(async (tx) => {
     if (claim && !(await holdFence(tx, claim, deps.settings.leaseMs))) throw new LostClaim();
     const now = deps.now();
     const events: NewAuditEvent[] = [];
@@ -75,6 +76,9 @@ export async function change<T>(
       );
     }
     if (events.length > 0) await appendAuditEvents(tx, events);
+    deps.reached?.('transaction.written');
     return answer;
   });
+  deps.reached?.('transaction.committed');
+  return answer;
 }

@@ -1,7 +1,7 @@
 // Owns what every call by a door has in common: the action that it names, the answer that a repeated Idempotency-Key gets,
 // and the translation of what the database or Neon could not do into a refusal.
 
-import { NeonFailure, Refusal, type RefusalCode } from '../core/errors.ts';
+import { NeonFailure, Refusal, type RefusalCode, Throttled } from '../core/errors.ts';
 import { isUnreachable } from '../store/constraint.ts';
 import { claimIdempotencyKey, dropIdempotencyClaim, findIdempotencyKey } from '../store/idempotency.ts';
 import type { Actor } from './actor.ts';
@@ -62,7 +62,7 @@ async function once<O>(
   run: (deps: Deps & Pick<CommandDeps, 'idempotency'>) => Promise<O>,
 ): Promise<O> {
   const claim = { teamId: actor.teamId, key, fingerprint, token: deps.newId('job') };
-  if (!(await claimIdempotencyKey(deps.db, claim))) {
+  if (!(await claimIdempotencyKey(deps.db, claim, deps.settings.keyClaimMs))) {
     const kept = await findIdempotencyKey(deps.db, actor.teamId, key);
     authorize(actor, action);
     if (kept && kept.fingerprint !== fingerprint) {
@@ -109,6 +109,13 @@ export function toRefusal(error: unknown): unknown {
       members: error.requestId ? { neonRequestId: error.requestId } : {},
       ...(error.kind === 'again' ? { retryAfterSeconds: error.retryAfterSeconds ?? 5 } : {}),
     });
+  }
+  if (error instanceof Throttled) {
+    return new Refusal(
+      'neon_unreachable',
+      'Calls to Neon wait for the rate limit of its account, which leaves none soon enough. Nothing was done. Send it again.',
+      { retryAfterSeconds: error.waitMs / 1000 },
+    );
   }
   if (isUnreachable(error)) {
     return new Refusal(

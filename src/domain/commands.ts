@@ -4,8 +4,9 @@ import type { RestoreStatus, SnapshotStatus } from '../core/lifecycle.ts';
 import type { PolicySelector } from '../core/selector.ts';
 import type { RetentionRule } from '../core/retention.ts';
 import type { ProjectLimits } from '../store/database.ts';
+import type { JobState } from '../store/outbox/list.ts';
 
-export type { ProjectLimits };
+export type { JobState, ProjectLimits };
 export type { PageRequest } from '../store/page.ts';
 
 /** Makes a repeated request have one effect: the first answer is given again. */
@@ -46,6 +47,16 @@ export interface UpdateProjectInput {
   readonly labels?: Readonly<Record<string, string | null>> | undefined;
   /** Merge-patch: null brings the plan's own limit back. */
   readonly limits?: { readonly [K in keyof ProjectLimits]?: number | null | undefined } | undefined;
+}
+
+export interface AdoptSnapshotInput {
+  /** Of the project. */
+  readonly id: string;
+  readonly neonSnapshotId: string;
+  /** For people; the name that it has in Neon otherwise. */
+  readonly name?: string | undefined;
+  /** The branch that it is kept under; the one that it was taken of otherwise. */
+  readonly branchId?: string | undefined;
 }
 
 export interface ScheduleInput {
@@ -111,6 +122,13 @@ export interface ConnectRestoreInput {
   readonly databaseName?: string | undefined;
   readonly roleName?: string | undefined;
   readonly pooled?: boolean | undefined;
+}
+
+export interface ListJobsFilter {
+  readonly state?: JobState | undefined;
+  readonly projectId?: string | undefined;
+  readonly subjectId?: string | undefined;
+  readonly job?: string | undefined;
 }
 
 export interface ListAuditEventsFilter {

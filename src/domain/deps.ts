@@ -1,13 +1,26 @@
 // Owns what use-cases are given: every clock, random number, identifier and connection is an argument.
 
-import type { RestoreStepName } from '../core/restore-plan.ts';
 import type { JobQueue } from '../queue/jobs.ts';
 import type { ConnectNeon, ProbeTarget } from '../neon/api.ts';
 import type { Db } from '../store/database.ts';
 import type { IdempotencyClaim } from '../store/idempotency.ts';
 import type { Keyring } from '../store/seal.ts';
+import type { CrashPoint } from './job/points.ts';
 
-export type IdPrefix = 'tem' | 'crd' | 'prj' | 'brn' | 'pol' | 'sch' | 'fir' | 'snp' | 'rst' | 'evt' | 'key' | 'job';
+export type IdPrefix =
+  | 'tem'
+  | 'crd'
+  | 'prj'
+  | 'brn'
+  | 'pol'
+  | 'sch'
+  | 'fir'
+  | 'snp'
+  | 'rst'
+  | 'evt'
+  | 'key'
+  | 'job'
+  | 'rec';
 
 export interface DomainLog {
   info(facts: object, message: string): void;
@@ -18,6 +31,10 @@ export interface DomainLog {
 export interface DomainSettings {
   /** How long an attempt may go without a sign of life; longer than any one call to Neon. */
   readonly leaseMs: number;
+  /** How long a request holds its Idempotency-Key without an answer, before it counts as dead. */
+  readonly keyClaimMs: number;
+  /** Longer than the queue needs to deliver what is due: what is later and in no queue is lost. */
+  readonly deliveredWithinMs: number;
   /** The pause between looks at Neon's operations: the first one, growing to `pollMaxMs`. */
   readonly pollMinMs: number;
   readonly pollMaxMs: number;
@@ -27,13 +44,27 @@ export interface DomainSettings {
   /** The first pause before a failed call is sent again, growing to `retryMaxMs`, with full jitter. */
   readonly retryMinMs: number;
   readonly retryMaxMs: number;
-  /** A mirror older than this is refreshed. */
+  /** Bounds on the jobs that are released and not at rest, but for restores; in all, and of one Neon account. */
+  readonly activeJobsMax: number;
+  readonly activeJobsPerAccountMax: number;
+  /** Past them the reaper ends what waits: from the promise until the first attempt, and from that until the end. */
+  readonly beginWithinMs: number;
+  readonly snapshotEndsWithinMs: number;
+  readonly restoreEndsWithinMs: number;
+  readonly purgeEndsWithinMs: number;
+  /** How long after the end of a job something that it made may still show up in Neon's lists. */
+  readonly lateMs: number;
+  /** A project whose mirror is older than this is compared with Neon. */
   readonly mirrorMaxAgeMs: number;
+  /** How often one that Neon does not show any more is looked for. */
+  readonly goneRecheckMs: number;
 }
 
 export interface Deps {
   readonly db: Db;
   readonly now: () => Date;
+  /** Milliseconds that only grow, whatever becomes of the clock: for how long something has lasted in this process. */
+  readonly elapsedMs: () => number;
   /** From 0 to 1, for jitter. */
   readonly random: () => number;
   readonly newId: (prefix: IdPrefix) => string;
@@ -43,12 +74,13 @@ export interface Deps {
   readonly queue: JobQueue;
   readonly log: DomainLog;
   readonly settings: DomainSettings;
+  /** This process, as its attempts are told. */
+  readonly worker: string;
+  /** The process is to end: no attempt and no step is begun any more. */
+  readonly isStopping?: () => boolean;
   /** Told of each point at which a process may die, by name: crash tests end it there. Nothing else listens. */
   readonly reached?: (point: CrashPoint) => void;
 }
-
-/** A step has begun (recorded), its effect is there (not recorded), and its end is recorded. */
-export type CrashPoint = `restore.${RestoreStepName}.${'begun' | 'made' | 'recorded'}`;
 
 /** What a use-case called by a door is given. */
 export interface CommandDeps extends Deps {

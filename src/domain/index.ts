@@ -5,8 +5,10 @@ import type * as commands from './commands.ts';
 import type { CommandOptions, PageRequest } from './commands.ts';
 import type * as views from './views.ts';
 import type { Page } from './views.ts';
+import type { JobCount } from '../store/job-counts.ts';
 
 export type { Actor } from './actor.ts';
+export type { JobCount } from '../store/job-counts.ts';
 export type * from './commands.ts';
 export type * from './views.ts';
 export { hasEnded } from '../core/lifecycle.ts';
@@ -22,7 +24,7 @@ export type JobOutcome =
 export interface DoorDomain {
   /** The actor of a presented API key; refuses with `unauthenticated`. */
   authenticate(presented: string | undefined, request: { requestId: string; sourceAddress: string }): Promise<Actor>;
-  /** Refuses with `database_unreachable` while the database does not answer. */
+  /** Refuses with `database_unreachable` while the database does not answer or cannot be written to, and with `starting` once the process is to end. */
   checkReady(): Promise<void>;
 
   credentials: {
@@ -44,6 +46,14 @@ export interface DoorDomain {
     /** Forgets the registration; nothing is removed in Neon. */
     remove(actor: Actor, id: string): Promise<void>;
     requestSync(actor: Actor, id: string, options?: CommandOptions): Promise<views.ProjectView>;
+    /** Compares it with Neon; the answer is the report that will say what was found. */
+    reconcile(actor: Actor, id: string, options?: CommandOptions): Promise<views.ReconcileReportView>;
+    /** The newest report. */
+    reconcileReport(actor: Actor, id: string): Promise<views.ReconcileReportView>;
+    /** By project id; those without a report are absent. */
+    reconcileReports(actor: Actor, ids: readonly string[]): Promise<Map<string, views.ReconcileReportView>>;
+    /** Makes a snapshot ours that somebody else took in Neon. */
+    adopt(actor: Actor, input: commands.AdoptSnapshotInput, options?: CommandOptions): Promise<views.SnapshotView>;
   };
   branches: {
     list(actor: Actor, projectId: string, page: PageRequest): Promise<Page<views.BranchView>>;
@@ -69,6 +79,8 @@ export interface DoorDomain {
     list(actor: Actor, filter: commands.ListSnapshotsFilter, page: PageRequest): Promise<Page<views.SnapshotView>>;
     get(actor: Actor, id: string): Promise<views.SnapshotView>;
     delete(actor: Actor, id: string): Promise<views.SnapshotView>;
+    /** Ends one that is not available yet; what was made for it is removed. */
+    cancel(actor: Actor, id: string, options?: CommandOptions): Promise<views.SnapshotView>;
     /** The newest `limit` of each branch, by branch id. */
     listOfBranches(
       actor: Actor,
@@ -83,12 +95,20 @@ export interface DoorDomain {
     /** A connection URI of the target: a secret, audited, never kept. */
     connect(actor: Actor, input: commands.ConnectRestoreInput): Promise<views.ConnectionView>;
     deletePreservedBranch(actor: Actor, id: string): Promise<views.RestoreView>;
+    /** Ends it between two steps; what was made for it is removed. */
+    cancel(actor: Actor, id: string, options?: CommandOptions): Promise<views.RestoreView>;
     /** The newest `limit` of each branch, by (source) branch id. */
     listOfBranches(
       actor: Actor,
       branchIds: readonly string[],
       limit: number,
     ): Promise<Map<string, views.RestoreView[]>>;
+  };
+  jobs: {
+    list(actor: Actor, filter: commands.ListJobsFilter, page: PageRequest): Promise<Page<views.JobView>>;
+    get(actor: Actor, id: string): Promise<views.JobWithAttemptsView>;
+    /** For nested reads: the attempts of each job as `get` has them, by job id. */
+    attemptsOf(actor: Actor, ids: readonly string[]): Promise<Map<string, views.AttemptView[]>>;
   };
   audit: {
     list(actor: Actor, filter: commands.ListAuditEventsFilter, page: PageRequest): Promise<Page<views.AuditEventView>>;
@@ -98,16 +118,28 @@ export interface DoorDomain {
 export interface WorkerDomain {
   /** Runs one release of a job: claims it, executes it, settles it. */
   runJob(job: { outboxId: string; release: number }): Promise<JobOutcome>;
-  /** Hands due rows to the queue; returns how many. */
+  /** Hands due rows to the queue; returns how many. Restores have a relay of their own. */
   relay(): Promise<number>;
+  relayUrgent(): Promise<number>;
   /** Releases again what was released and is in no queue; returns how many. */
   reconcileQueue(): Promise<number>;
   /** Fires the schedules that are due; returns how many. */
   fireDueSchedules(): Promise<number>;
-  /** Promises a sync of each project whose mirror is old; returns how many. */
+  /** Promises a comparison with Neon of each project whose mirror is old; returns how many. */
   refreshMirrors(): Promise<number>;
+  /** Ends what is past its deadline; returns how many. */
+  reapOverdue(): Promise<number>;
+  /** Asks Neon again about credentials that it refused; returns how many it accepts. */
+  recheckCredentials(): Promise<number>;
+  /** Forgets jobs that ended long ago; returns how many. */
+  forgetOldJobs(): Promise<number>;
   /** Drops idempotency keys past their day. */
   dropOldKeys(): Promise<void>;
 }
 
-export type Domain = DoorDomain & WorkerDomain;
+export interface WatchedDomain {
+  /** Unfinished jobs by name and status, over all teams: for metrics, never for an actor. */
+  countJobs(): Promise<JobCount[]>;
+}
+
+export type Domain = DoorDomain & WorkerDomain & WatchedDomain;

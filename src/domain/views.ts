@@ -3,11 +3,33 @@
 import type { CredentialStatus, PreservedBranchStatus, RestoreStatus, SnapshotStatus } from '../core/lifecycle.ts';
 import type { RestoreTargetKind } from '../core/restore-plan.ts';
 import type { RetentionRule } from '../core/retention.ts';
+import type { FindingAction, FindingKind } from '../core/reconciliation.ts';
 import type { PolicySelector } from '../core/selector.ts';
-import type { ActorKind, RecordedError, RestoreStep, Warning } from '../store/database.ts';
+import type {
+  ActorKind,
+  AttemptOutcome,
+  CleanUp,
+  RecordedError,
+  RestoreStep,
+  SnapshotStep,
+  Warning,
+} from '../store/database.ts';
+import type { FindingOutcome, PresentCounts, ReportedFinding } from '../store/findings.ts';
+import type { JobState } from '../store/outbox/list.ts';
 
 export type { Page } from '../store/page.ts';
-export type { RecordedError, RestoreStep, Warning };
+export type {
+  AttemptOutcome,
+  CleanUp,
+  FindingAction,
+  FindingKind,
+  FindingOutcome,
+  JobState,
+  RecordedError,
+  RestoreStep,
+  SnapshotStep,
+  Warning,
+};
 
 export interface CredentialView {
   readonly id: string;
@@ -35,6 +57,8 @@ export interface ProjectView {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly syncedAt: string;
+  /** When Neon was found not to show it any more; null while it does. */
+  readonly goneAt: string | null;
 }
 
 export interface WindowView {
@@ -85,12 +109,20 @@ export interface ScheduleView {
   readonly nextFiringAt: string | null;
 }
 
+/** Where a policy does nothing, and why. */
+export interface PolicyStop {
+  readonly projectId: string;
+  readonly code: 'project_gone';
+}
+
 export interface PolicyView {
   readonly id: string;
   readonly name: string;
   readonly selector: PolicySelector;
   readonly schedules: readonly ScheduleView[];
   readonly retention: RetentionRule;
+  /** Projects that it selects and does nothing in. */
+  readonly stops: readonly PolicyStop[];
   readonly version: number;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -117,6 +149,9 @@ export interface SnapshotView {
   readonly unverified: readonly string[];
   readonly warnings: readonly Warning[];
   readonly error: RecordedError | null;
+  readonly steps: readonly SnapshotStep[];
+  /** What becomes of that which it made in Neon, where it did not succeed. */
+  readonly cleanUp: CleanUp | null;
   readonly version: number;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -155,6 +190,8 @@ export interface RestoreView {
   readonly unverified: readonly string[];
   readonly warnings: readonly Warning[];
   readonly error: RecordedError | null;
+  /** What becomes of that which it made beside, where it did not succeed. */
+  readonly cleanUp: CleanUp | null;
   readonly version: number;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -179,4 +216,76 @@ export interface AuditEventView {
   readonly details: Readonly<Record<string, unknown>>;
   readonly previousHash: string;
   readonly hash: string;
+}
+
+export interface AttemptView {
+  /** Counts the attempts of a job; one with an old number can change nothing any more. */
+  readonly fence: number;
+  readonly release: number;
+  /** Which process made it. */
+  readonly worker: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly outcome: AttemptOutcome | null;
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly neonRequestId: string | null;
+}
+
+/** Why a job is not at work, in words of a program. */
+export type JobWait =
+  | { readonly code: 'lane_busy'; readonly jobId: string; readonly job: string; readonly subjectId: string }
+  | { readonly code: 'not_before'; readonly at: string; readonly because: string | null }
+  | { readonly code: 'credential_refused'; readonly credentialId: string }
+  | { readonly code: 'governor' | 'neon'; readonly at: string }
+  | { readonly code: 'turn' | 'delivery' };
+
+export interface JobView {
+  readonly id: string;
+  readonly job: string;
+  /** Of the snapshot, restore, project or reconcile report that it is about. */
+  readonly subjectId: string;
+  readonly projectId: string | null;
+  /** Neon's project id: one job of a lane at a time. */
+  readonly lane: string | null;
+  readonly priority: number;
+  readonly state: JobState;
+  /** Null while it runs and when it is done. */
+  readonly waitsFor: JobWait | null;
+  readonly release: number;
+  readonly fence: number;
+  /** Attempts that did not succeed and count. */
+  readonly failedAttempts: number;
+  readonly createdAt: string;
+  readonly begunAt: string | null;
+  readonly finishedAt: string | null;
+}
+
+export interface JobWithAttemptsView extends JobView {
+  readonly attempts: readonly AttemptView[];
+}
+
+/** What a comparison with Neon found, and what became of it. */
+export interface FindingView extends ReportedFinding {
+  readonly kind: FindingKind;
+  readonly action: FindingAction;
+  /** Null while the action is planned, and where there is none. */
+  readonly outcome: FindingOutcome | null;
+}
+
+export interface ReconcileReportView {
+  readonly id: string;
+  readonly projectId: string;
+  readonly requestedBy: ActorKind;
+  readonly requestedAt: string;
+  /** When Neon was compared and the findings were recorded: before anything was done about them. */
+  readonly comparedAt: string | null;
+  /** When what was planned had been done. */
+  readonly endedAt: string | null;
+  readonly isProjectGone: boolean;
+  /** How many of ours were there; null until it is compared. */
+  readonly present: PresentCounts | null;
+  readonly findings: readonly FindingView[];
+  /** Why it could not be carried to its end. */
+  readonly error: RecordedError | null;
 }

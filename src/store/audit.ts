@@ -78,8 +78,11 @@ async function appendToChain(tx: Tx, teamId: string, events: readonly NewAuditEv
       hash,
     };
   });
-  await tx.insertInto('audit_events').values(rows).execute();
-  await tx.updateTable('audit_heads').set({ sequence, hash }).where('team_id', '=', teamId).execute();
+  await tx
+    .with('head', (db) => db.updateTable('audit_heads').set({ sequence, hash }).where('team_id', '=', teamId))
+    .insertInto('audit_events')
+    .values(rows)
+    .execute();
 }
 
 /** SHA-256 of the previous hash and the event's canonical JSON (RFC 8785). */

@@ -41,6 +41,24 @@ export async function listPresentBranches(db: Db, projectIds: readonly string[])
     .execute();
 }
 
+/** The rows that had these Neon ids and are gone, the one that went last first. */
+export async function listGoneBranches(
+  db: Db,
+  projectId: string,
+  neonBranchIds: readonly string[],
+): Promise<BranchRow[]> {
+  if (neonBranchIds.length === 0) return [];
+  return db
+    .selectFrom('branches')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where('neon_branch_id', 'in', neonBranchIds)
+    .where('gone_at', 'is not', null)
+    .orderBy('gone_at', 'desc')
+    .orderBy('id')
+    .execute();
+}
+
 export async function listBranches(
   db: Db,
   teamId: string,

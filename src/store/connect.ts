@@ -36,6 +36,9 @@ export function connectStore(connectionString: string, options: StoreOptions): S
     application_name: 'afterglow',
   });
   pool.on('error', options.onError);
+  // One that breaks while it is used, between two statements, has no other listener: unheard, it would end the process. Whoever uses it
+  // hears of it by the next statement.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return {
     db,
@@ -44,9 +47,13 @@ export function connectStore(connectionString: string, options: StoreOptions): S
   };
 }
 
-/** Throws what the driver says when the database does not answer. */
+/** Throws what the driver says when the database does not answer, or cannot be written to. */
 export async function checkStore(db: Db): Promise<void> {
-  await sql`select 1`.execute(db);
+  await sql`
+    insert into readiness_checks (id, at) values (1, now())
+    on conflict (id) do update set at = excluded.at where readiness_checks.at < now() - interval '1 second'`.execute(
+    db,
+  );
 }
 
 /** A connection of its own that listens, and is opened again a second after it broke: a lost message costs delay alone. */

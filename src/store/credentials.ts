@@ -60,6 +60,18 @@ export async function countProjectsOfCredential(tx: Tx, id: string): Promise<num
   return row.count;
 }
 
+/** Those that Neon refuses, of all teams. */
+export async function listRefusedCredentials(db: Db, limit: number): Promise<CredentialRow[]> {
+  return db
+    .selectFrom('credentials')
+    .selectAll()
+    .where('status', '=', 'refused')
+    .where('deleted_at', 'is', null)
+    .orderBy('updated_at')
+    .limit(limit)
+    .execute();
+}
+
 /** For the worker, which has no team. */
 export async function getCredentialRow(db: Db, id: string): Promise<CredentialRow> {
   return db.selectFrom('credentials').selectAll().where('id', '=', id).executeTakeFirstOrThrow();

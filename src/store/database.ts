@@ -13,6 +13,7 @@ import type {
 import type { RestoreSourceKind, RestoreStepName, RestoreTargetKind } from '../core/restore-plan.ts';
 import type { RetentionRule } from '../core/retention.ts';
 import type { PolicySelector } from '../core/selector.ts';
+import type { PresentCounts, ReportedFinding } from './findings.ts';
 
 /** A status column: `status.ts` holds the one statement that updates it. */
 type Status<S> = ColumnType<S, S, never>;
@@ -42,6 +43,15 @@ export interface RestoreStep {
   readonly startedAt: string | null;
   readonly endedAt: string | null;
 }
+
+export interface SnapshotStep {
+  readonly name: 'create' | 'await_operations' | 'read_back' | 'name';
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+}
+
+/** What becomes of that which work without success has made in Neon; null where it made nothing. */
+export type CleanUp = 'pending' | 'done' | 'left';
 
 /** What the worker has learnt so far, so that a later attempt goes on where the former one stopped. */
 export interface RestoreProgress {
@@ -110,6 +120,8 @@ interface ProjectTable {
   updated_at: Date;
   synced_at: Date;
   removed_at: Nullable<Date>;
+  /** When Neon was found not to show it any more. */
+  gone_at: Nullable<Date>;
 }
 
 interface BranchTable {
@@ -190,9 +202,12 @@ interface SnapshotTable {
   unverified: ColumnType<string[], string[] | undefined, string[]>;
   warnings: JsonDefault<Warning[]>;
   error: ColumnType<RecordedError | null, string | null | undefined, string | null>;
+  steps: JsonDefault<SnapshotStep[]>;
+  clean_up: Nullable<CleanUp>;
   version: Generated<number>;
   created_at: Fixed<Date>;
   updated_at: Date;
+  started_at: Nullable<Date>;
   available_at: Nullable<Date>;
   ended_at: Nullable<Date>;
 }
@@ -217,6 +232,7 @@ interface RestoreTable {
   unverified: ColumnType<string[], string[] | undefined, string[]>;
   warnings: JsonDefault<Warning[]>;
   error: ColumnType<RecordedError | null, string | null | undefined, string | null>;
+  clean_up: Nullable<CleanUp>;
   version: Generated<number>;
   created_at: Fixed<Date>;
   updated_at: Date;
@@ -255,12 +271,63 @@ interface OutboxTable {
   fence: Generated<number>;
   claimed_until: Nullable<Date>;
   attempts: Generated<number>;
+  /** Why it waits: `waits_for_neon`, or the code of what made it wait. */
   reason: Nullable<string>;
+  /** Whose refusal pauses it, and whose rate limit it draws on. */
+  credential_id: Fixed<string | null>;
+  account_id: Fixed<string | null>;
+  /** When the queue is to deliver the paused row again, by the database's clock. */
+  look_at: Nullable<Date>;
   created_at: Fixed<Date>;
   /** Of the first attempt. */
   begun_at: Nullable<Date>;
   released_at: Nullable<Date>;
   finished_at: Nullable<Date>;
+}
+
+/** How an attempt ended; null while it runs. `taken_over`: its job was ended from outside. `lost`: its process died, or another took its row. */
+export type AttemptOutcome =
+  | 'finished'
+  | 'failed'
+  | 'waits_for_neon'
+  | 'tried_again'
+  | 'throttled'
+  | 'credential_refused'
+  | 'handed_back'
+  | 'taken_over'
+  | 'lost';
+
+interface AttemptTable {
+  job_id: Fixed<string>;
+  fence: Fixed<number>;
+  release: Fixed<number>;
+  worker: Fixed<string>;
+  started_at: Fixed<Date>;
+  ended_at: Nullable<Date>;
+  outcome: Nullable<AttemptOutcome>;
+  code: Nullable<string>;
+  message: Nullable<string>;
+  neon_request_id: Nullable<string>;
+}
+
+interface ReconcileReportTable {
+  id: Fixed<string>;
+  team_id: Fixed<string>;
+  project_id: Fixed<string>;
+  requested_by: Fixed<ActorKind>;
+  created_at: Fixed<Date>;
+  /** When Neon was compared, and what is to be done about it was recorded. */
+  compared_at: Nullable<Date>;
+  ended_at: Nullable<Date>;
+  is_project_gone: ColumnType<boolean, boolean | undefined, boolean>;
+  present: ColumnType<PresentCounts | null, string | null | undefined, string | null>;
+  findings: JsonDefault<ReportedFinding[]>;
+  error: ColumnType<RecordedError | null, string | null | undefined, string | null>;
+}
+
+interface ReadinessCheckTable {
+  id: Fixed<number>;
+  at: Date;
 }
 
 interface IdempotencyKeyTable {
@@ -310,6 +377,9 @@ export interface Database {
   preserved_branches: PreservedBranchTable;
   lanes: LaneTable;
   outbox: OutboxTable;
+  attempts: AttemptTable;
+  reconcile_reports: ReconcileReportTable;
+  readiness_checks: ReadinessCheckTable;
   idempotency_keys: IdempotencyKeyTable;
   audit_heads: AuditHeadTable;
   audit_events: AuditEventTable;

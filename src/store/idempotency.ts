@@ -15,14 +15,20 @@ export interface IdempotencyClaim {
 }
 
 const keptHours = 24;
-const claimSeconds = 90;
 
-/** True where the key is ours to use now. */
-export async function claimIdempotencyKey(db: Db, claim: IdempotencyClaim): Promise<boolean> {
+/** Longer than any command takes: after it a claim without an answer counts as its dead owner's. */
+export const defaultKeyClaimMs = 90_000;
+
+/** True where the key is ours to use now, for `claimMs`. */
+export async function claimIdempotencyKey(
+  db: Db,
+  claim: IdempotencyClaim,
+  claimMs = defaultKeyClaimMs,
+): Promise<boolean> {
   const { rows } = await sql`
     insert into idempotency_keys as k (team_id, key, fingerprint, token, claimed_until, created_at)
     values (${claim.teamId}, ${claim.key}, ${claim.fingerprint}, ${claim.token},
-            now() + make_interval(secs => ${claimSeconds}), now())
+            now() + make_interval(secs => ${claimMs} / 1000.0), now())
     on conflict (team_id, key) do update
       set fingerprint = excluded.fingerprint, token = excluded.token, response = null,
           claimed_until = excluded.claimed_until, created_at = excluded.created_at

@@ -39,13 +39,23 @@ export async function listPolicies(db: Db, teamId: string, page: PageRequest): P
 
 /** Names of the policies that select the project: a project in use is not removed. */
 export async function listPolicyNamesOfProject(db: Db, teamId: string, projectId: string): Promise<string[]> {
+  return (await listPoliciesOfProject(db, teamId, projectId)).map((row) => row.name);
+}
+
+/** The policies that select the project. */
+export async function listPoliciesOfProject(
+  db: Db,
+  teamId: string,
+  projectId: string,
+): Promise<Pick<PolicyRow, 'id' | 'name' | 'selector'>[]> {
   const rows = await db
     .selectFrom('policies')
-    .select(['name', 'selector'])
+    .select(['id', 'name', 'selector'])
     .where('team_id', '=', teamId)
     .where('deleted_at', 'is', null)
+    .orderBy('id')
     .execute();
-  return rows.filter((row) => row.selector.projects.includes(projectId)).map((row) => row.name);
+  return rows.filter((row) => row.selector.projects.includes(projectId));
 }
 
 /** Changes the row if it still has `version`; undefined where it has not. */

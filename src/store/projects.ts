@@ -88,7 +88,7 @@ export async function updateProjectMirror(
   id: string,
   patch: Pick<
     Updateable<Database['projects']>,
-    'name' | 'region' | 'pg_version' | 'plan' | 'history_retention_seconds' | 'synced_at'
+    'name' | 'region' | 'pg_version' | 'plan' | 'history_retention_seconds' | 'synced_at' | 'gone_at'
   >,
 ): Promise<void> {
   await tx.updateTable('projects').set(patch).where('id', '=', id).execute();
@@ -110,20 +110,28 @@ export async function updateProject(
     .executeTakeFirst();
 }
 
-/** Registered projects whose mirror is older than `before` and for which no sync is promised. */
-export async function listStaleProjects(db: Db, before: Date, limit: number): Promise<ProjectRow[]> {
+/**
+ * Registered projects whose mirror is older than `before`, or than `goneBefore` where Neon did not show them any more, and for which no
+ * comparison is promised.
+ */
+export async function listStaleProjects(
+  db: Db,
+  { before, goneBefore }: { readonly before: Date; readonly goneBefore: Date },
+  limit: number,
+): Promise<ProjectRow[]> {
   return db
     .selectFrom('projects')
     .selectAll()
     .where('removed_at', 'is', null)
     .where('synced_at', '<', before)
+    .where((eb) => eb.or([eb('gone_at', 'is', null), eb('synced_at', '<', goneBefore)]))
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
           selectFrom('outbox')
             .select('outbox.id')
-            .whereRef('outbox.subject_id', '=', 'projects.id')
-            .where('outbox.job', '=', 'project.sync')
+            .whereRef('outbox.lane', '=', 'projects.neon_project_id')
+            .where('outbox.job', '=', 'project.reconcile')
             .where('outbox.status', '!=', 'done'),
         ),
       ),
@@ -133,6 +141,18 @@ export async function listStaleProjects(db: Db, before: Date, limit: number): Pr
     .execute();
 }
 
+/** Those of the ids that Neon was found not to show any more. */
+export async function listGoneProjectIds(db: Db, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('projects')
+    .select('id')
+    .where('id', 'in', [...new Set(ids)])
+    .where('gone_at', 'is not', null)
+    .execute();
+  return new Set(rows.map((row) => row.id));
+}
+
 /** Whether work that changes the project is promised or under way. Locks the project's row against new promises. */
 export async function hasUnfinishedWork(tx: Tx, projectId: string): Promise<boolean> {
   await tx.selectFrom('projects').select('id').where('id', '=', projectId).forUpdate().execute();
@@ -140,12 +160,14 @@ export async function hasUnfinishedWork(tx: Tx, projectId: string): Promise<bool
     .selectFrom('restores')
     .select('id')
     .where('project_id', '=', projectId)
-    .where('status', 'in', ['requested', 'running']);
+    .where(({ eb, or }) => or([eb('status', 'in', ['requested', 'running']), eb('clean_up', '=', 'pending')]));
   const snapshots = tx
     .selectFrom('snapshots')
     .select('id')
     .where('project_id', '=', projectId)
-    .where('status', 'in', ['requested', 'creating', 'expiring', 'purging']);
+    .where(({ eb, or }) =>
+      or([eb('status', 'in', ['requested', 'creating', 'expiring', 'purging']), eb('clean_up', '=', 'pending')]),
+    );
   const preserved = tx
     .selectFrom('preserved_branches')
     .select('id')

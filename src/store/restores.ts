@@ -1,6 +1,6 @@
 // Owns restore jobs and the branches that in-place restores preserved. Their statuses are changed by `status.ts` alone.
 
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import { type Insertable, type Selectable, type Updateable, sql } from 'kysely';
 import type { RestoreStatus } from '../core/lifecycle.ts';
 import type { Database, Db, Tx } from './database.ts';
 import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
@@ -25,6 +25,11 @@ export async function findRestore(db: Db, teamId: string, id: string): Promise<R
 /** For the worker, which has no team. */
 export async function getRestoreRow(db: Db, id: string): Promise<RestoreRow> {
   return db.selectFrom('restores').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+}
+
+/** The row, locked. */
+export async function lockRestore(tx: Tx, id: string): Promise<RestoreRow> {
+  return tx.selectFrom('restores').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow();
 }
 
 /** Everything but the status. */
@@ -135,6 +140,11 @@ export async function findPreservedBranch(db: Db, restoreId: string): Promise<Pr
   return db.selectFrom('preserved_branches').selectAll().where('id', '=', restoreId).executeTakeFirst();
 }
 
+/** The row, locked. */
+export async function lockPreservedBranch(tx: Tx, restoreId: string): Promise<PreservedBranchRow | undefined> {
+  return tx.selectFrom('preserved_branches').selectAll().where('id', '=', restoreId).forUpdate().executeTakeFirst();
+}
+
 /** Everything but the status. */
 export async function patchPreservedBranch(
   tx: Tx,
@@ -154,4 +164,34 @@ export async function listSnapshotsInRestore(db: Db, snapshotIds: readonly strin
     .where('status', 'in', ['requested', 'running'])
     .execute();
   return new Set(rows.flatMap((row) => row.snapshot_id ?? []));
+}
+
+/** Restores of the project after which something in Neon is named, and those whose clean-up has left something. */
+export async function listRestoresToReconcile(
+  db: Db,
+  projectId: string,
+  ids: readonly string[],
+): Promise<RestoreRow[]> {
+  return db
+    .selectFrom('restores')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where((eb) => eb.or([sql<boolean>`id = any(${ids})`, eb('clean_up', 'in', ['pending', 'left'])]))
+    .orderBy('id')
+    .execute();
+}
+
+/** Undo copies of the project, but for those that were purged, unless they are of one of the restores. */
+export async function listPreservedToReconcile(
+  db: Db,
+  projectId: string,
+  restoreIds: readonly string[],
+): Promise<PreservedBranchRow[]> {
+  return db
+    .selectFrom('preserved_branches')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where((eb) => eb.or([eb('status', '!=', 'purged'), sql<boolean>`id = any(${restoreIds})`]))
+    .orderBy('id')
+    .execute();
 }

@@ -1,6 +1,6 @@
 // Owns stored recovery points. Their status is changed by `status.ts` alone.
 
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import { type Insertable, type Selectable, type Updateable, sql } from 'kysely';
 import type { SnapshotStatus } from '../core/lifecycle.ts';
 import type { Database, Db, Tx } from './database.ts';
 import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
@@ -132,6 +132,60 @@ export async function isBranchSnapshotPromised(db: Db, projectId: string, name: 
     .where('kind', '=', 'branch')
     .where('name', '=', name)
     .where('status', 'in', ['requested', 'creating'])
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/**
+ * Snapshots of the project that Neon may hold a copy of: those that have not ended, those whose copy has one of the Neon ids or is named
+ * after one of `ids`, and those whose clean-up has left something.
+ */
+export async function listSnapshotsToReconcile(
+  db: Db,
+  projectId: string,
+  { neonIds, ids }: { readonly neonIds: readonly string[]; readonly ids: readonly string[] },
+): Promise<SnapshotRow[]> {
+  return db
+    .selectFrom('snapshots')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where((eb) =>
+      eb.or([
+        eb('status', 'not in', ['purged', 'failed', 'cancelled']),
+        sql<boolean>`neon_id = any(${neonIds})`,
+        sql<boolean>`id = any(${ids})`,
+        eb('clean_up', 'in', ['pending', 'left']),
+      ]),
+    )
+    .orderBy('id')
+    .execute();
+}
+
+/** The snapshot of the project that stands for Neon's, or is named for it, unless it was purged. */
+export async function findSnapshotInNeon(
+  db: Db,
+  projectId: string,
+  { neonId, ids }: { readonly neonId: string; readonly ids: readonly string[] },
+): Promise<SnapshotRow | undefined> {
+  return db
+    .selectFrom('snapshots')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where('status', '!=', 'purged')
+    .where((eb) => eb.or([eb('neon_id', '=', neonId), sql<boolean>`id = any(${ids})`]))
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** Whether another snapshot of the project stands under the name: the index `snapshots_name` lets one do so at a time. */
+export async function isSnapshotNameTaken(db: Db, projectId: string, name: string, exceptId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('snapshots')
+    .select('id')
+    .where('project_id', '=', projectId)
+    .where('name', '=', name)
+    .where('id', '!=', exceptId)
+    .where('status', 'in', ['requested', 'creating', 'available', 'expiring', 'purging'])
     .executeTakeFirst();
   return row !== undefined;
 }

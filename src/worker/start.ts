@@ -20,10 +20,45 @@ export interface Running {
 /** Restores have slots of their own, so that no number of snapshots keeps one waiting. */
 const slots = { restores: 8, work: 8 } as const;
 
+/** At the least between two rounds of the relay. */
+const relayRestMs = 50;
+const urgentRestMs = 10;
+
+/** How often each loop looks, unless it is woken. */
+export interface Pace {
+  readonly relayMs: number;
+  readonly reconcileMs: number;
+  readonly fireMs: number;
+  readonly refreshMs: number;
+  readonly reapMs: number;
+  readonly recheckMs: number;
+}
+
+const defaultPace: Pace = {
+  relayMs: 1_000,
+  reconcileMs: 2_000,
+  fireMs: 1_000,
+  refreshMs: 30_000,
+  reapMs: 15_000,
+  recheckMs: 300_000,
+};
+
+export interface StartOptions {
+  readonly log: WorkerLog;
+  readonly pace?: Partial<Pace> | undefined;
+}
+
 /** Consumes the queues, relays promised work and finds what the queue has lost. */
-export async function startWorker(domain: WorkerDomain, queue: QueueConnection, log: WorkerLog): Promise<Running> {
-  const relay = loop(log, 'relay', 1_000, async () => (await domain.relay()) > 0);
-  const reconcile = loop(log, 'reconcile', 2_000, async () => (await domain.reconcileQueue()) > 0 && false);
+export async function startWorker(
+  domain: WorkerDomain,
+  queue: QueueConnection,
+  { log, pace }: StartOptions,
+): Promise<Running> {
+  const { relayMs, reconcileMs } = { ...defaultPace, ...pace };
+  const urgent = loop(log, 'relay of restores', relayMs, async () => (await domain.relayUrgent()) > 0, urgentRestMs);
+  // Rounds with a pause: each looks at every lane, and takes all that there is room for.
+  const relay = loop(log, 'relay', relayMs, async () => (await domain.relay()) > 0 && false, relayRestMs);
+  const reconcile = loop(log, 'reconcile', reconcileMs, async () => (await domain.reconcileQueue()) > 0 && false);
   const deliver: Delivered = (payload) =>
     domain.runJob(payload).catch((error: unknown) => {
       log.warn({ err: error, ...payload }, 'a delivery could not be run; the reconcile loop finds it');
@@ -31,31 +66,35 @@ export async function startWorker(domain: WorkerDomain, queue: QueueConnection, 
     });
   await queue.consume('restores', slots.restores, deliver);
   await queue.consume('work', slots.work, deliver);
-  return running([relay, reconcile], relay);
+  return running([urgent, relay, reconcile], [urgent, relay]);
 }
 
 /** Fires schedules, refreshes mirrors and clears what is past its time. */
-export function startScheduler(domain: WorkerDomain, log: WorkerLog): Running {
-  const fire = loop(log, 'fire', 1_000, async () => (await domain.fireDueSchedules()) > 0);
-  const refresh = loop(log, 'refresh', 30_000, async () => (await domain.refreshMirrors()) > 0 && false);
+export function startScheduler(domain: WorkerDomain, { log, pace }: StartOptions): Running {
+  const { fireMs, refreshMs, reapMs, recheckMs } = { ...defaultPace, ...pace };
+  const fire = loop(log, 'fire', fireMs, async () => (await domain.fireDueSchedules()) > 0);
+  const refresh = loop(log, 'refresh', refreshMs, async () => (await domain.refreshMirrors()) > 0 && false);
   const clear = loop(log, 'clear', 3_600_000, async () => {
     await domain.dropOldKeys();
-    return false;
+    return (await domain.forgetOldJobs()) > 0;
   });
-  return running([fire, refresh, clear], fire);
+  const reap = loop(log, 'reap', reapMs, async () => (await domain.reapOverdue()) > 0);
+  const recheck = loop(log, 'recheck', recheckMs, async () => (await domain.recheckCredentials()) > 0 && false);
+  return running([fire, refresh, recheck, reap, clear], [fire]);
 }
 
-function loop(log: WorkerLog, name: string, everyMs: number, run: () => Promise<boolean>): Loop {
+function loop(log: WorkerLog, name: string, everyMs: number, run: () => Promise<boolean>, restMs = 0): Loop {
   return startLoop({
     everyMs,
+    restMs,
     run,
     onError: (error) => log.warn({ err: error, loop: name }, 'a round failed; the next one follows'),
   });
 }
 
-function running(loops: readonly Loop[], first: Loop): Running {
+function running(loops: readonly Loop[], woken: readonly Loop[]): Running {
   return {
-    wake: () => first.wake(),
+    wake: () => woken.forEach((one) => one.wake()),
     stop: async () => {
       await Promise.all(loops.map((one) => one.stop()));
     },

@@ -101,17 +101,20 @@ t.test('a new key of the same account replaces the old one, sealed anew', async 
 t.test('a key refused at work: the credential says so once, the job waits, and goes on with a good key', async (t) => {
   // The spare key of the last test is kept now.
   await askKeys('DELETE', `/${spare.id}`);
-  at.log.expect(/^Neon refuses the credential$/);
+  at.log.expect(/^Neon refuses the credential; its jobs wait/);
   const { id } = await domain.snapshots.request(actor, { branchId: main.id });
   const refused = await at.until(
     () => domain.credentials.get(actor, credential.id),
     ({ status }) => status === 'refused',
   );
   t.not((await domain.snapshots.get(actor, id)).status, 'failed');
-  await at.until(
-    () => db.selectFrom('outbox').select('attempts').where('subject_id', '=', id).executeTakeFirst(),
-    (row) => (row?.attempts ?? 0) >= 2,
+  const [job] = (await domain.jobs.list(actor, { subjectId: id }, { limit: 1 })).items;
+  const held = await at.until(
+    () => domain.jobs.get(actor, job?.id ?? ''),
+    ({ state }) => state === 'waiting',
   );
+  t.match(held, { waitsFor: { code: 'credential_refused', credentialId: credential.id }, failedAttempts: 0 });
+  t.match(held.attempts, [{ outcome: 'credential_refused', code: 'credential_refused' }], 'one attempt, and no more');
   const door = refusalOf(
     domain.projects.register(actor, { neonProjectId: 'another-project', credentialId: credential.id }),
   );
@@ -140,9 +143,13 @@ function depsOf(lines: string[]): Deps {
     connectNeon: () => at.neon,
     probeTarget: async () => undefined,
     queue: { add: async () => undefined, findMissing: async () => [] },
+    worker: 'test',
+    elapsedMs: () => performance.now(),
     log: { info: () => undefined, warn: (_facts, message) => void lines.push(message), error: () => undefined },
     settings: {
       leaseMs: 1,
+      keyClaimMs: 1,
+      deliveredWithinMs: 1,
       pollMinMs: 1,
       pollMaxMs: 1,
       snapshotBudgetMs: 1,
@@ -150,6 +157,14 @@ function depsOf(lines: string[]): Deps {
       retryMinMs: 1,
       retryMaxMs: 1,
       mirrorMaxAgeMs: 1,
+      goneRecheckMs: 1,
+      activeJobsMax: 1,
+      activeJobsPerAccountMax: 1,
+      beginWithinMs: 1,
+      snapshotEndsWithinMs: 1,
+      restoreEndsWithinMs: 1,
+      purgeEndsWithinMs: 1,
+      lateMs: 1,
     },
   };
 }

@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import t from 'tap';
 import { probeTarget } from '../../src/neon/probe.ts';
-import { releaseJobs } from '../../src/store/outbox/release.ts';
 import { startRegistered } from '../harness/app.ts';
 import { untilAtRest } from '../harness/neon.ts';
 import { refuses } from '../harness/refusal.ts';
@@ -58,8 +57,9 @@ t.test('a job first taken up after its budget: waiting in the queue is not count
   const { domain, actor, main } = at;
   const { id } = await domain.snapshots.request(actor, { branchId: main.id });
   await sql`update outbox set created_at = now() - interval '3 hours'`.execute(at.db);
-  const [released] = await releaseJobs(at.db, 10);
-  await domain.runJob({ outboxId: released?.id ?? '', release: released?.release ?? 0 });
+  await domain.relay();
+  const released = await at.db.selectFrom('outbox').select(['id', 'release']).executeTakeFirstOrThrow();
+  await domain.runJob({ outboxId: released.id, release: released.release });
   t.not((await domain.snapshots.get(actor, id)).status, 'failed');
 });
 

@@ -5,7 +5,7 @@ import t from 'tap';
 import type { NeonApi, NeonBranch, NeonSnapshot } from '../../src/neon/api.ts';
 import { startRegistered } from '../harness/app.ts';
 import { readRows, writeRow } from '../harness/rows.ts';
-import { restoreToEnd, takeSnapshot, untilSnapshot } from '../harness/work.ts';
+import { restoreToEnd, takeSnapshot, untilSnapshot, untilCleanedUp } from '../harness/work.ts';
 
 const at = await startRegistered(t);
 const { domain, actor, emulator, neon, main } = at;
@@ -28,11 +28,13 @@ const lieOfSnapshots =
 const other = new Date(Date.parse(moment.at) + 1);
 const newBranch = { kind: 'new_branch' } as const;
 const inPlace = { kind: 'in_place' } as const;
+const listMadeFor = async (id: string) =>
+  (await neon.listBranches(emulator.projectId)).map(({ name }) => name).filter((name) => name.includes(id.slice(4)));
 const byInstant = { source: { branchId: main.id, at: moment.at }, target: newBranch };
 const byLsn = { source: { branchId: main.id, lsn: moment.lsn }, target: newBranch };
 const bySnapshot = { source: { snapshotId: snapshot.id }, target: newBranch };
 
-t.test('a restored branch that contradicts the request fails the restore, whose work is left and named', async (t) => {
+t.test('a restored branch that contradicts the request fails the restore, and what it made is removed', async (t) => {
   const lies = [
     [byInstant, { parentTimestamp: other }],
     [byLsn, { parentLsn: '0/1' }],
@@ -43,8 +45,9 @@ t.test('a restored branch that contradicts the request fails the restore, whose 
     at.faults.neon = lieOfBranches(lie);
     const view = await restoreToEnd(at, input);
     t.match(view, { status: 'failed', error: { code: 'read_back_mismatch' } }, JSON.stringify(lie));
-    const made = (await neon.listBranches(emulator.projectId)).find(({ name }) => name.endsWith(view.id.slice(4)));
-    t.ok(view.error?.message.includes(made?.id ?? 'no branch'));
+    t.match(view.error?.message, view.target.neonBranchId ?? 'no branch', 'it is named');
+    t.equal((await untilCleanedUp(at, view.id)).cleanUp, 'done');
+    t.strictSame(await listMadeFor(view.id), []);
     t.equal(view.steps.find(({ name }) => name === 'read_back')?.endedAt, null);
   }
   at.faults.neon = undefined;
@@ -78,7 +81,7 @@ t.test('a restore in place whose undo copy Neon does not list fails', async (t) 
 });
 
 t.test(
-  'a snapshot restored wrongly is never cut over: the served branch is untouched, what was made is named',
+  'a snapshot restored wrongly is never cut over: the served branch is untouched, what was made is removed',
   async (t) => {
     const held = await readRows(emulator.connectionUri);
     at.faults.neon = lieOfBranches({ restoredFrom: 'snap-another-one-00000000' });
@@ -87,8 +90,8 @@ t.test(
     t.match(view, { status: 'failed', error: { code: 'read_back_mismatch' }, preservedBranch: null });
     t.strictSame(await readRows(emulator.connectionUri), held);
     t.equal((await domain.branches.get(actor, main.id)).neonBranchId, main.neonBranchId);
-    const made = (await neon.listBranches(emulator.projectId)).find(({ name }) => name.endsWith(view.id.slice(4)));
-    t.ok(view.error?.message.includes(made?.id ?? 'no branch'), 'it takes a root slot until somebody removes it');
+    t.equal((await untilCleanedUp(at, view.id)).cleanUp, 'done');
+    t.strictSame(await listMadeFor(view.id), [], 'it takes no root slot any more');
   },
 );
 

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import type { Test } from 'tap';
 import { type App, type AppOptions, buildApp } from '../../src/app.ts';
 import type { Role } from '../../src/config.ts';
+import type { RateLimits } from '../../src/core/rate.ts';
 import type { Actor, BranchView, CredentialView, ProjectView } from '../../src/domain/index.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/local/neon-emulator/index.ts';
 import type { NeonApi, ProbeTarget } from '../../src/neon/api.ts';
@@ -49,11 +50,13 @@ export interface StartOptions {
   readonly roles?: readonly Role[];
   readonly emulator?: Partial<EmulatorOptions>;
   readonly settings?: AppOptions['settings'];
+  /** Default: so much that nothing ever waits. */
+  readonly rateLimits?: RateLimits;
   readonly redisUrl?: string | undefined;
 }
 
 /** Short pauses, so that what waits is soon looked at again. */
-const settings = { pollMinMs: 50, pollMaxMs: 500, retryMinMs: 100, retryMaxMs: 400 } as const;
+const settings = { pollMinMs: 50, pollMaxMs: 500, retryMinMs: 100, retryMaxMs: 400, lateMs: 300 } as const;
 
 /** Starts everything; all of it ends with `t`. */
 async function startApp(t: Test, options: StartOptions = {}): Promise<Started> {
@@ -74,6 +77,7 @@ async function startApp(t: Test, options: StartOptions = {}): Promise<Started> {
     production: false,
     logger: log.logger,
     settings: { ...settings, ...options.settings },
+    rateLimits: options.rateLimits ?? { perSecond: 10_000, burst: 100_000, perRouteSecond: 100_000 },
     replace: {
       now: () => new Date(Date.now() + faults.aheadMs),
       connectNeon: (key) => {

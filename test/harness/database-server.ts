@@ -17,7 +17,12 @@ export interface DatabaseServer {
 
 /** Makes the cluster and the template in `folder`. A second or two. */
 export async function startDatabaseServer(folder: string): Promise<DatabaseServer> {
-  const server = await startPostgres({ dataDir: join(folder, 'postgres'), durable: false });
+  const server = await startPostgres({
+    dataDir: join(folder, 'postgres'),
+    durable: false,
+    // Several worlds of several processes use it at once.
+    settings: { max_connections: '400' },
+  });
   try {
     const url = server.uri('postgres');
     await query(url, `create database ${templateName}`);

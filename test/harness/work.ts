@@ -44,6 +44,14 @@ export async function restore(at: At, input: RequestRestoreInput): Promise<Resto
   return view;
 }
 
+/** Waits until what a restore without success made is cleaned up, or left for good. */
+export async function untilCleanedUp(at: At, id: string): Promise<RestoreView> {
+  return at.until(
+    () => at.domain.restores.get(at.actor, id),
+    ({ cleanUp }) => cleanUp !== 'pending',
+  );
+}
+
 /** The rows that users find through the URI of a restore's target. */
 export async function rowsOfRestore(at: At, id: string): Promise<number[]> {
   return readRows((await at.domain.restores.connect(at.actor, { id })).uri);

@@ -6,9 +6,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { makeTemporaryDir } from '../harness/files.ts';
+import { startRedis } from '../harness/redis-server.ts';
 import { startProcess, type Start, untilNothingRuns } from './running.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(180_000);
 
 /** Starts what must not start; answers with what it said on standard error after the first line. */
 async function refusedStart(t: Test, start: Start): Promise<string[]> {
@@ -60,6 +61,24 @@ t.test('a REDIS_URL that nobody answers at: one sentence names the setting', asy
   const lines = await refusedStart(t, { dataDir, settings: { REDIS_URL: `redis://127.0.0.1:${await closedPort()}` } });
   t.equal(lines.length, 1);
   t.match(lines[0], /REDIS_URL/);
+  t.strictSame(await untilNothingRuns(dataDir), []);
+});
+
+t.test('a REDIS_URL whose Redis evicts keys: one sentence says why, and what to set', async (t) => {
+  const folder = await makeTemporaryDir(t);
+  const redis = await startRedis(folder, { maxmemoryPolicy: 'allkeys-lru' });
+  if (redis === undefined) {
+    t.not(process.env['CI'], 'true', 'there is no Redis: CI has one');
+    t.comment('There is no redis-server on PATH: a Redis that evicts was not tried.');
+    return;
+  }
+  t.teardown(() => redis.stop());
+  const dataDir = join(folder, 'data');
+  const lines = await refusedStart(t, { dataDir, settings: { REDIS_URL: redis.url } });
+  t.equal(lines.length, 1);
+  for (const said of [/REDIS_URL/, /allkeys-lru/, /nothing was started/, /set its maxmemory-policy to noeviction/]) {
+    t.match(lines[0], said);
+  }
   t.strictSame(await untilNothingRuns(dataDir), []);
 });
 

@@ -24,7 +24,7 @@ for (const backend of backends) {
         const second = await domain.snapshots.request(actor, input);
         await until(
           () => readJob(world, first.id),
-          ({ reason }) => reason === 'waits for Neon',
+          ({ reason }) => reason === 'waits_for_neon',
         );
         // The worker writes that, and only then puts the job back: where it comes too late for it, BullMQ says so.
         world.log.expect(/queue/);

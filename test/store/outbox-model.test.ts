@@ -1,14 +1,16 @@
-// The outbox under any order of releases, claims, crashes and returns: never two of a lane at work, and no job is ever lost.
+// The outbox under any order of releases, claims, crashes, returns, cancels and flushes: never two of a lane at work, no effect under an
+// old fence, and no job is ever lost.
 
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import t from 'tap';
-import { type Claim, claimJob } from '../../src/store/outbox/claim.ts';
+import { dropJob, lockJobOfSubject, takeOverJob } from '../../src/store/outbox/cancel.ts';
+import { type Claim, holdFence, letGoOfClaim } from '../../src/store/outbox/claim.ts';
 import { listUnclaimedReleases, unreleaseJob } from '../../src/store/outbox/reconcile.ts';
-import { releaseJobs, type ReleasedJob } from '../../src/store/outbox/release.ts';
-import { finishJob, giveBackJob, pauseJob } from '../../src/store/outbox/settle.ts';
+import { type ReleasedJob, releaseUrgent } from '../../src/store/outbox/release.ts';
+import { finishJob, handOnJob } from '../../src/store/outbox/settle.ts';
 import { openStore } from './open.ts';
-import { endLease, makeDue, promise } from './outbox.ts';
+import { endLease, giveBack, makeDue, pause, promise, release, take } from './outbox.ts';
 
 const { db } = await openStore(t);
 const leaseMs = 60_000;
@@ -20,6 +22,8 @@ interface World {
   /** Every claim ever made, also those whose process died and those that were overtaken. */
   readonly claims: Claim[];
   readonly finished: Set<string>;
+  /** The fence of the last effect of each job. */
+  readonly written: Map<string, number>;
 }
 
 type Step = (world: World, choice: number) => Promise<void>;
@@ -28,10 +32,23 @@ function pick<T>(from: readonly T[], choice: number): T | undefined {
   return from[choice % Math.max(1, from.length)];
 }
 
+async function subjectOf(id: string): Promise<string> {
+  const row = await db.selectFrom('outbox').select('subject_id').where('id', '=', id).executeTakeFirstOrThrow();
+  return row.subject_id;
+}
+
 /** The fence that a job has now: an attempt under another one must change nothing. */
 async function isCurrent(claim: Claim): Promise<boolean> {
   const row = await db.selectFrom('outbox').select(['fence', 'status']).where('id', '=', claim.id).executeTakeFirst();
   return row?.fence === claim.fence && row.status === 'released';
+}
+
+/** Whether an effect may be written: under the present fence, within the lease. */
+async function mayWrite(claim: Claim): Promise<boolean> {
+  const { rows } = await sql`
+    select id from outbox
+    where id = ${claim.id} and fence = ${claim.fence} and status = 'released' and claimed_until > now()`.execute(db);
+  return rows.length === 1;
 }
 
 async function settle(
@@ -51,12 +68,12 @@ const steps = {
     world.promised.push(await promise(db, `lane-${choice % 2}`, 10 + (choice % 3)));
   },
   release: async (world) => {
-    world.deliveries.push(...(await releaseJobs(db, 10)));
+    world.deliveries.push(...(await release(db)));
   },
   claim: async (world, choice) => {
     const delivery = pick(world.deliveries, choice);
     if (!delivery) return;
-    const claimed = await claimJob(db, { id: delivery.id, release: delivery.release, leaseMs });
+    const claimed = await take(db, { id: delivery.id, release: delivery.release });
     if (claimed.kind === 'claimed') world.claims.push({ id: delivery.id, fence: claimed.row.fence });
   },
   crash: async (world, choice) => {
@@ -67,8 +84,41 @@ const steps = {
     const done = await settle(world, choice, (claim) => finishJob(db, claim));
     if (done) world.finished.add(done.id);
   },
-  giveBack: async (world, choice) => void (await settle(world, choice, (claim) => giveBackJob(db, claim, 60_000, 'x'))),
-  pause: async (world, choice) => void (await settle(world, choice, (claim) => pauseJob(db, claim, 'x'))),
+  giveBack: async (world, choice) => {
+    await settle(world, choice, (claim) => giveBack(db, claim, 60_000, choice % 2 === 0));
+  },
+  pause: async (world, choice) => void (await settle(world, choice, (claim) => pause(db, claim, choice % 2))),
+  handOn: async (world, choice) => {
+    await settle(world, choice, (claim) => handOnJob(db, claim, { outcome: 'failed' }));
+  },
+  write: async (world, choice) => {
+    const claim = pick(world.claims, choice);
+    if (!claim) return;
+    const expected = await mayWrite(claim);
+    const written = await db.transaction().execute((tx) => holdFence(tx, claim, leaseMs));
+    if (written !== expected) throw new Error(`a write under the fence ${claim.fence} was judged wrongly`);
+    if (written && claim.fence < (world.written.get(claim.id) ?? 0)) throw new Error('an effect under an old fence');
+    if (written) world.written.set(claim.id, claim.fence);
+  },
+  releaseUrgent: async (world) => {
+    world.deliveries.push(...(await releaseUrgent(db, 10, 10)));
+  },
+  cancel: async (world, choice) => {
+    const id = pick(world.promised, choice);
+    if (id === undefined || world.finished.has(id)) return;
+    await db.transaction().execute(async (tx) => {
+      const row = await lockJobOfSubject(tx, await subjectOf(id), ['snapshot.create']);
+      if (!row) throw new Error(`${id} is neither finished nor to be found`);
+      // What has begun is handed to the clean-up; what has not is over.
+      if (row.begun_at !== null) return takeOverJob(tx, id, 'cancelled');
+      await dropJob(tx, id, 'cancelled');
+      world.finished.add(id);
+    });
+  },
+  letGo: async (world, choice) => {
+    const claim = pick(world.claims, choice);
+    if (claim && !(await isCurrent(claim))) await letGoOfClaim(db, claim);
+  },
   timePasses: async () => makeDue(db),
   queueIsWiped: async (world) => {
     world.deliveries = [];
@@ -95,7 +145,7 @@ async function drain(world: World): Promise<void> {
     await makeDue(db);
     await steps.release(world);
     for (const delivery of world.deliveries) {
-      const claimed = await claimJob(db, { id: delivery.id, release: delivery.release, leaseMs });
+      const claimed = await take(db, { id: delivery.id, release: delivery.release });
       if (claimed.kind !== 'claimed') continue;
       if (await finishJob(db, { id: delivery.id, fence: claimed.row.fence })) world.finished.add(delivery.id);
     }
@@ -106,12 +156,12 @@ async function drain(world: World): Promise<void> {
 const names = Object.keys(steps) as (keyof typeof steps)[];
 
 t.test(
-  'any course of events: never two of a lane, an old fence changes nothing, and every promise is kept',
+  'any course of events: never two of a lane, no effect under an old fence, and every promise is kept or cancelled',
   async (t) => {
     const course = fc.array(fc.tuple(fc.constantFrom(...names), fc.nat({ max: 30 })), { minLength: 5, maxLength: 40 });
     const property = fc.asyncProperty(course, async (events) => {
       await sql`delete from outbox`.execute(db);
-      const world: World = { promised: [], deliveries: [], claims: [], finished: new Set() };
+      const world: World = { promised: [], deliveries: [], claims: [], finished: new Set(), written: new Map() };
       for (const [name, choice] of events) {
         await steps[name](world, choice);
         await checkLanes();

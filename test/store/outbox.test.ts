@@ -2,13 +2,12 @@
 
 import { sql } from 'kysely';
 import t from 'tap';
-import { claimJob, holdFence, renewClaim } from '../../src/store/outbox/claim.ts';
+import { holdFence, renewClaim } from '../../src/store/outbox/claim.ts';
 import { promiseJob } from '../../src/store/outbox/promise.ts';
 import { listUnclaimedReleases, unreleaseJob } from '../../src/store/outbox/reconcile.ts';
-import { releaseJobs } from '../../src/store/outbox/release.ts';
-import { finishJob, giveBackJob, pauseJob } from '../../src/store/outbox/settle.ts';
+import { finishJob } from '../../src/store/outbox/settle.ts';
 import { openStore } from './open.ts';
-import { endLease, makeDue, promise, rowOf } from './outbox.ts';
+import { endLease, giveBack, makeDue, pause, promise, release, rowOf, take } from './outbox.ts';
 
 const { db } = await openStore(t, 16);
 const leaseMs = 60_000;
@@ -17,13 +16,13 @@ t.beforeEach(async () => {
   await sql`delete from outbox`.execute(db);
 });
 
-const released = async () => (await releaseJobs(db, 100)).map(({ id }) => id);
+const released = async () => (await release(db)).map(({ id }) => id);
 
 /** Releases the one row that is due and claims it. */
 async function claimOne(id: string) {
-  const [job] = await releaseJobs(db, 100);
+  const [job] = await release(db);
   if (job?.id !== id) throw new Error(`${job?.id} was released`);
-  const claimed = await claimJob(db, { id, release: job.release, leaseMs });
+  const claimed = await take(db, { id, release: job.release });
   if (claimed.kind !== 'claimed') throw new Error(claimed.kind);
   return { id, fence: claimed.row.fence, release: job.release };
 }
@@ -38,7 +37,7 @@ t.test('of each free lane the best row: by priority, then by time; rows without 
   t.strictSame(await released(), [], 'nothing more while they are unfinished');
 });
 
-t.test('a restore overtakes what waits in its lane, but not what is released', async (t) => {
+t.test('a restore overtakes what waits in its lane, but not what runs', async (t) => {
   const first = await promise(db, 'lane', 30);
   const waiting = await promise(db, 'lane', 30);
   const claim = await claimOne(first);
@@ -53,13 +52,14 @@ t.test('eight releasers at once over five lanes: never two of a lane, and each r
   for (let index = 0; index < 40; index += 1) await promise(db, `lane-${index % 5}`);
   const done: string[] = [];
   for (let rounds = 0; done.length < 40 && rounds < 60; rounds += 1) {
-    const all = (await Promise.all(Array.from({ length: 8 }, () => releaseJobs(db, 3)))).flat();
+    const all = (await Promise.all(Array.from({ length: 8 }, () => release(db, { active: 3 })))).flat();
     const rows = await db.selectFrom('outbox').select(['id', 'lane']).where('status', '=', 'released').execute();
     t.equal(new Set(rows.map(({ lane }) => lane)).size, rows.length, 'one in a lane');
     t.equal(new Set(all.map(({ id }) => id)).size, all.length, 'each was handed out once');
-    for (const { id, release } of all) {
-      const claimed = await claimJob(db, { id, release, leaseMs });
-      if (claimed.kind === 'claimed' && (await finishJob(db, { id, fence: claimed.row.fence }))) done.push(id);
+    for (const job of all) {
+      const claimed = await take(db, job);
+      const isDone = claimed.kind === 'claimed' && (await finishJob(db, { id: job.id, fence: claimed.row.fence }));
+      if (isDone) done.push(job.id);
     }
   }
   t.equal(new Set(done).size, 40);
@@ -74,22 +74,20 @@ t.test('the database itself refuses two released rows in a lane', async (t) => {
 t.test('a release is claimed once: the second is held as long as the lease lasts, an older one is stale', async (t) => {
   const id = await promise(db, 'lane');
   const claim = await claimOne(id);
-  const held = await claimJob(db, { id, release: claim.release, leaseMs });
+  const held = await take(db, { id, release: claim.release });
   t.equal(held.kind, 'held');
   if (held.kind === 'held') t.ok(held.freeInMs > leaseMs - 5_000 && held.freeInMs <= leaseMs);
-  t.equal((await claimJob(db, { id, release: claim.release - 1, leaseMs })).kind, 'stale');
-  t.equal((await claimJob(db, { id: 'job_none', release: 1, leaseMs })).kind, 'stale');
+  t.equal((await take(db, { id, release: claim.release - 1 })).kind, 'stale');
+  t.equal((await take(db, { id: 'job_none', release: 1 })).kind, 'stale');
   await endLease(db, id);
-  const next = await claimJob(db, { id, release: claim.release, leaseMs });
+  const next = await take(db, { id, release: claim.release });
   t.match(next, { kind: 'claimed', row: { fence: claim.fence + 1 } });
 });
 
 t.test('eight claims of one release at once: one is claimed', async (t) => {
   const id = await promise(db, 'lane');
-  const [job] = await releaseJobs(db, 1);
-  const claims = await Promise.all(
-    Array.from({ length: 8 }, () => claimJob(db, { id, release: job?.release ?? 0, leaseMs })),
-  );
+  const [job] = await release(db);
+  const claims = await Promise.all(Array.from({ length: 8 }, () => take(db, { id, release: job?.release ?? 0 })));
   t.equal(claims.filter(({ kind }) => kind === 'claimed').length, 1);
   t.equal((await rowOf(db, id)).fence, 1);
 });
@@ -98,13 +96,13 @@ t.test('an old fence changes nothing, whatever it tries', async (t) => {
   const id = await promise(db, 'lane');
   const old = await claimOne(id);
   await endLease(db, id);
-  await claimJob(db, { id, release: old.release, leaseMs });
+  await take(db, { id, release: old.release });
   const before = await rowOf(db, id);
   t.equal(await renewClaim(db, old, leaseMs), false);
   t.equal(await db.transaction().execute((tx) => holdFence(tx, old, leaseMs)), false);
   t.equal(await finishJob(db, old), false);
-  t.equal(await pauseJob(db, old, 'no'), false);
-  t.equal(await giveBackJob(db, old, 1_000, 'no'), false);
+  t.equal(await pause(db, old), false);
+  t.equal(await giveBack(db, old, 1_000), false);
   t.strictSame(await rowOf(db, id), before);
 });
 
@@ -121,9 +119,9 @@ t.test('given back: the lane is free for others, and the row waits for its time'
   const id = await promise(db, 'lane', 10);
   const other = await promise(db, 'lane', 20);
   const claim = await claimOne(id);
-  t.ok(await giveBackJob(db, claim, 60_000, 'neon_unreachable'));
+  t.ok(await giveBack(db, claim, 60_000));
   t.match(await rowOf(db, id), { status: 'waiting', attempts: 1, reason: 'neon_unreachable', claimed_until: null });
-  t.equal((await claimJob(db, { id, release: claim.release, leaseMs })).kind, 'stale', 'its old delivery is of no use');
+  t.equal((await take(db, { id, release: claim.release })).kind, 'stale', 'its old delivery is of no use');
   t.strictSame(await released(), [other]);
   await makeDue(db);
   t.strictSame(await released(), [], 'the other has the lane now');
@@ -135,11 +133,11 @@ t.test('paused: the lane stays taken, and the same release goes on under a new f
   const claim = await claimOne(id).catch(() => undefined);
   t.equal(claim, undefined, 'the better one goes first');
   const [row] = await db.selectFrom('outbox').selectAll().where('status', '=', 'released').execute();
-  const taken = await claimJob(db, { id: row?.id ?? '', release: 1, leaseMs });
+  const taken = await take(db, { id: row?.id ?? '', release: 1 });
   const fence = taken.kind === 'claimed' ? taken.row.fence : 0;
-  t.ok(await pauseJob(db, { id: row?.id ?? '', fence }, 'waits for Neon'));
+  t.ok(await pause(db, { id: row?.id ?? '', fence }));
   t.strictSame(await released(), []);
-  t.match(await claimJob(db, { id: row?.id ?? '', release: 1, leaseMs }), {
+  t.match(await take(db, { id: row?.id ?? '', release: 1 }), {
     kind: 'claimed',
     row: { fence: fence + 1 },
   });
@@ -149,28 +147,24 @@ t.test(
   'reconcile: what nobody holds is listed after its age, and waits again under a new release number',
   async (t) => {
     const id = await promise(db, 'lane');
-    const [job] = await releaseJobs(db, 1);
+    const [job] = await release(db);
     t.strictSame(await listUnclaimedReleases(db, 60_000, 10), [], 'it may be on its way to the queue');
     const [lost] = await listUnclaimedReleases(db, 0, 10);
     t.match(lost, { id, release: job?.release });
-    const claimed = await claimJob(db, { id, release: job?.release ?? 0, leaseMs });
+    const claimed = await take(db, { id, release: job?.release ?? 0 });
     t.strictSame(await listUnclaimedReleases(db, 0, 10), [], 'it is held');
     t.equal(await unreleaseJob(db, { id, release: 1, job: '' }), false, 'and not taken away from who holds it');
     await endLease(db, id);
     t.equal(await unreleaseJob(db, { id, release: 1, job: '' }), true);
     t.equal(await unreleaseJob(db, { id, release: 1, job: '' }), false);
-    const [again] = await releaseJobs(db, 1);
+    const [again] = await release(db);
     t.match(again, { id, release: 2 });
-    t.equal((await claimJob(db, { id, release: 1, leaseMs })).kind, 'stale', 'a late delivery of the old one');
+    t.equal((await take(db, { id, release: 1 })).kind, 'stale', 'a late delivery of the old one');
     const fence = claimed.kind === 'claimed' ? claimed.row.fence : 0;
     const before = await rowOf(db, id);
     t.equal(await db.transaction().execute((tx) => holdFence(tx, { id, fence }, leaseMs)), false);
-    t.equal(
-      await giveBackJob(db, { id, fence }, 1_000, 'late'),
-      false,
-      'the attempt of the old release settles nothing',
-    );
-    t.equal(await pauseJob(db, { id, fence }, 'late'), false);
+    t.equal(await giveBack(db, { id, fence }, 1_000), false, 'the attempt of the old release settles nothing');
+    t.equal(await pause(db, { id, fence }), false);
     t.equal(await finishJob(db, { id, fence }), false);
     t.strictSame(await rowOf(db, id), before);
   },

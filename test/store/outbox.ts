@@ -2,19 +2,40 @@
 
 import { type Selectable, sql } from 'kysely';
 import type { Database, Db } from '../../src/store/database.ts';
+import { type Claim, type ClaimResult, claimJob } from '../../src/store/outbox/claim.ts';
 import { promiseJob } from '../../src/store/outbox/promise.ts';
+import { releaseJobs, type ReleaseBounds, type ReleasedJob } from '../../src/store/outbox/release.ts';
+import { giveBackJob, pauseJob } from '../../src/store/outbox/settle.ts';
+
+const wide: ReleaseBounds = { active: 100, activePerAccount: 100, urgentPriority: 10 };
 
 let count = 0;
 
+/** Releases as a relay does, in bounds that leave room for all unless others are given. */
+export function release(db: Db, bounds: Partial<ReleaseBounds> = {}): Promise<ReleasedJob[]> {
+  return releaseJobs(db, { ...wide, ...bounds });
+}
+
+export function take(db: Db, job: { id: string; release: number }, leaseMs = 60_000): Promise<ClaimResult> {
+  return claimJob(db, { id: job.id, release: job.release, leaseMs, worker: 'test' });
+}
+
+export function pause(db: Db, held: Claim, delayMs = 0): Promise<boolean> {
+  return pauseJob(db, held, { delayMs, reason: 'waits_for_neon', end: { outcome: 'waits_for_neon' } });
+}
+
+export function giveBack(db: Db, held: Claim, delayMs: number, isCounted = true): Promise<boolean> {
+  const end = { outcome: 'tried_again', code: 'neon_unreachable' } as const;
+  return giveBackJob(db, held, { delayMs, reason: 'neon_unreachable', end, isCounted });
+}
+
 /** Promises a job; ids grow. */
-export async function promise(db: Db, lane: string | null, priority = 20): Promise<string> {
+export async function promise(db: Db, lane: string | null, priority = 20, teamId = 'tem_a'): Promise<string> {
   count += 1;
   const id = `job_${String(count).padStart(6, '0')}`;
   await db
     .transaction()
-    .execute((tx) =>
-      promiseJob(tx, { id, teamId: 'tem_a', job: 'snapshot.create', subjectId: `snp_${count}`, lane, priority }),
-    );
+    .execute((tx) => promiseJob(tx, { id, teamId, job: 'snapshot.create', subjectId: `snp_${count}`, lane, priority }));
   return id;
 }
 

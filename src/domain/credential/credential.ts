@@ -11,8 +11,8 @@ import {
 } from '../../store/credentials.ts';
 import { violatedUnique } from '../../store/constraint.ts';
 import type { Actor } from '../actor.ts';
-import { advance } from '../advance.ts';
 import { change } from '../change.ts';
+import { accept } from './port.ts';
 import type { CreateCredentialInput, PageRequest, UpdateCredentialInput } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
 import { staleVersion } from '../version.ts';
@@ -91,7 +91,7 @@ export async function updateCredential(
         { name: updated.name, newKey: sealed !== undefined },
       );
       if (sealed === undefined || updated.status !== 'refused') return toCredentialView(updated);
-      await advance(unit, 'credential', updated, 'accept');
+      await accept(unit, updated);
       return toCredentialView({ ...updated, status: 'active', version: updated.version + 1 });
     });
   } catch (error) {

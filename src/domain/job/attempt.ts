@@ -1,5 +1,6 @@
 // Owns one attempt of a job: its claim, and the only ways in which it may write and end.
 
+import type { RateShare } from '../../core/rate.ts';
 import type { Actor } from '../actor.ts';
 import { schedulerActor } from '../actor.ts';
 import { change, LostClaim, type Unit } from '../change.ts';
@@ -7,10 +8,13 @@ import type { NeonApi } from '../../neon/api.ts';
 import { portOf } from '../credential/port.ts';
 import type { Deps } from '../deps.ts';
 import { type Claim, type ClaimedRow, renewClaim } from '../../store/outbox/claim.ts';
-import { finishJob } from '../../store/outbox/settle.ts';
+import { type AttemptEnd, finishJob, handOnJob } from '../../store/outbox/settle.ts';
 
-/** How an executor ended its attempt: finished (in its own last transaction), or to be looked at again while Neon works. */
-export type Settlement = { readonly kind: 'finished' } | { readonly kind: 'waits_for_neon' };
+/**
+ * How an executor ended its attempt: finished (in its own last transaction), handed on to the clean-up (likewise), to be looked at
+ * again while Neon works, or stopped between two steps because the process ends.
+ */
+export type Settlement = { readonly kind: 'finished' | 'handed_on' | 'waits_for_neon' | 'stopped' };
 
 export interface Attempt {
   readonly claim: Claim;
@@ -20,38 +24,57 @@ export interface Attempt {
   readonly ageMs: number;
   /** How many attempts before this one did not succeed. */
   readonly earlierAttempts: number;
+  /** The process is to end: no further step is begun. */
+  isStopping(): boolean;
   /** Writes under the fence and prolongs the lease. Throws `LostClaim` where a later attempt has taken over. */
   save<T>(work: (unit: Unit) => Promise<T>): Promise<T>;
   /** Prolongs the lease before something slow. Throws `LostClaim` as `save` does. */
   renew(): Promise<void>;
-  /** The provider port of the project. Each call prolongs the lease first, and is shorter than it: none outlives its attempt. */
-  connect(project: { readonly credential_id: string }): Promise<NeonApi>;
+  /**
+   * The provider port of the project; its share of the rate limit is the job's, unless said otherwise. Each call prolongs the lease
+   * first, and is shorter than it: none outlives its attempt. Its calls throw `Throttled` where nothing could be sent.
+   */
+  connect(project: { readonly credential_id: string }, share?: RateShare): Promise<NeonApi>;
   /** Writes for the last time and ends the job, together or not at all. */
-  finish(work?: (unit: Unit) => Promise<unknown>): Promise<Settlement>;
+  finish(work?: (unit: Unit) => Promise<unknown>, end?: AttemptEnd): Promise<Settlement>;
+  /** Writes for the last time and leaves the rest of the job, the clean-up, to a next attempt with a budget of its own. */
+  handOn(work: (unit: Unit) => Promise<unknown>, end: AttemptEnd): Promise<Settlement>;
 }
 
-export function openAttempt(deps: Deps, row: ClaimedRow): Attempt {
+/** `claimedSince`: when the claim was asked for, by `deps.elapsedMs`. */
+export function openAttempt(deps: Deps, row: ClaimedRow, claimedSince: number): Attempt {
   const claim = { id: row.id, fence: row.fence };
   const actor = schedulerActor(row.team_id);
-  const save = <T>(work: (unit: Unit) => Promise<T>): Promise<T> => change(deps, actor, work, claim);
-  const renew = async (): Promise<void> => {
-    if (!(await renewClaim(deps.db, claim, deps.settings.leaseMs))) throw new LostClaim();
+  const save = async <T>(work: (unit: Unit) => Promise<T>): Promise<T> => {
+    const since = deps.elapsedMs();
+    const answer = await change(deps, actor, work, claim);
+    lease.prolonged(since);
+    return answer;
   };
+  const lease = holdLease(deps, claim, claimedSince);
+  const end = (work: ((unit: Unit) => Promise<unknown>) | undefined, settle: (unit: Unit) => Promise<boolean>) =>
+    save(async (unit) => {
+      await work?.(unit);
+      if (!(await settle(unit))) throw new LostClaim();
+    });
   return {
     claim,
     subjectId: row.subject_id,
     actor,
     ageMs: row.age_ms,
     earlierAttempts: row.attempts,
+    isStopping: () => deps.isStopping?.() ?? false,
     save,
-    renew,
-    connect: async (project) => renewing(await portOf(deps, project), renew),
-    async finish(work) {
-      await save(async (unit) => {
-        await work?.(unit);
-        if (!(await finishJob(unit.tx, claim))) throw new LostClaim();
-      });
+    renew: lease.renew,
+    connect: async (project, share = shareOf(row.job)) =>
+      renewing(await portOf(deps, project, { share, by: 'attempt', afterWait: lease.renew }), lease.renewIfOld),
+    async finish(work, told) {
+      await end(work, ({ tx }) => finishJob(tx, claim, told));
       return { kind: 'finished' };
+    },
+    async handOn(work, told) {
+      await end(work, ({ tx }) => handOnJob(tx, claim, told));
+      return { kind: 'handed_on' };
     },
   };
 }
@@ -67,4 +90,35 @@ function renewing(port: NeonApi, renew: () => Promise<void>): NeonApi {
       };
     },
   });
+}
+
+interface Lease {
+  renew(): Promise<void>;
+  /** Unless it was prolonged so lately that a call, which is shorter than two thirds of it, ends before it does. */
+  renewIfOld(): Promise<void>;
+  /** A statement begun at that time has prolonged it. */
+  prolonged(since: number): void;
+}
+
+function holdLease(deps: Deps, claim: Claim, claimedSince: number): Lease {
+  const { leaseMs } = deps.settings;
+  let prolongedAt = claimedSince;
+  const renew = async (): Promise<void> => {
+    const since = deps.elapsedMs();
+    if (!(await renewClaim(deps.db, claim, leaseMs))) throw new LostClaim();
+    prolongedAt = since;
+  };
+  return {
+    renew,
+    async renewIfOld() {
+      if (deps.elapsedMs() - prolongedAt > leaseMs / 4) await renew();
+    },
+    prolonged(since) {
+      prolongedAt = since;
+    },
+  };
+}
+
+function shareOf(job: string): RateShare {
+  return job === 'restore.run' ? 'restore' : 'rest';
 }

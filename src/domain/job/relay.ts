@@ -1,35 +1,63 @@
 // Owns handing promised work to the queue, and finding what the queue has lost. The outbox is the truth; the queue may be
 // wiped at any time and costs delay alone.
 
-import type { JobName } from '../../queue/jobs.ts';
+import { type JobName, jobs } from '../../queue/jobs.ts';
+import { dropOldJobs } from '../../store/outbox/list.ts';
 import { listUnclaimedReleases, unreleaseJob } from '../../store/outbox/reconcile.ts';
-import { releaseJobs } from '../../store/outbox/release.ts';
+import { type ReleasedJob, releaseJobs, releaseUrgent } from '../../store/outbox/release.ts';
 import type { Deps } from '../deps.ts';
 
-const jobsAtOnce = 100;
+const urgentPriority = jobs['restore.run'].priority;
+const urgentAtOnce = 100;
 
-/** Releases due rows and hands them to the queue. Dies in between: the reconcile loop finds them released and in no queue. */
+/** Releases restores that are due and hands them to the queue; returns how many. */
+export async function relayUrgent(deps: Deps): Promise<number> {
+  return handOver(deps, await releaseUrgent(deps.db, urgentPriority, urgentAtOnce));
+}
+
+/** Releases what is due, as far as the bounds leave room, and hands it to the queue; returns how many. */
 export async function relay(deps: Deps): Promise<number> {
-  const released = await releaseJobs(deps.db, jobsAtOnce);
-  await Promise.all(
-    released.map(({ id, release, job }) => deps.queue.add({ outboxId: id, release, job: job as JobName })),
-  );
+  const { activeJobsMax, activeJobsPerAccountMax } = deps.settings;
+  const bounds = { active: activeJobsMax, activePerAccount: activeJobsPerAccountMax, urgentPriority };
+  return handOver(deps, await releaseJobs(deps.db, bounds));
+}
+
+/** Dies in between: the reconcile loop finds them released and in no queue. */
+async function handOver(deps: Deps, released: readonly ReleasedJob[]): Promise<number> {
+  if (released.length === 0) return 0;
+  deps.reached?.('queue.add.before');
+  await deps.queue.add(released.map(({ id, release, job }) => ({ outboxId: id, release, job: job as JobName })));
+  deps.reached?.('queue.add.after');
   return released.length;
 }
 
-/** Longer than a relay needs between its commit and the queue. */
-const graceMs = 3_000;
+/** What is so late is delivered by no queue, whatever it says: its clock may have jumped. */
+const hopelessMs = 60_000;
 
-/** Makes rows wait again that were released, that nobody holds, and that the queue does not know. */
+/** Makes rows wait again that should have been delivered, that nobody holds, and that the queue does not know. */
 export async function reconcileQueue(deps: Deps): Promise<number> {
-  const unclaimed = await listUnclaimedReleases(deps.db, graceMs, 1_000);
+  const unclaimed = await listUnclaimedReleases(deps.db, deps.settings.deliveredWithinMs, 1_000);
+  const suspects = unclaimed.filter(({ late_ms }) => late_ms < hopelessMs);
   const missing = await deps.queue.findMissing(
-    unclaimed.map((row) => ({ outboxId: row.id, release: row.release, job: row.job as JobName })),
+    suspects.map((row) => ({ outboxId: row.id, release: row.release, job: row.job as JobName })),
   );
+  const lost = [
+    ...unclaimed.filter(({ late_ms }) => late_ms >= hopelessMs),
+    ...missing.map(({ outboxId, release, job }) => ({ id: outboxId, release, job })),
+  ];
   let unreleased = 0;
-  for (const { outboxId, release, job } of missing) {
-    if (await unreleaseJob(deps.db, { id: outboxId, release, job })) unreleased += 1;
+  for (const { id, release, job } of lost) {
+    if (!(await unreleaseJob(deps.db, { id, release, job }))) continue;
+    deps.reached?.('job.unreleased');
+    unreleased += 1;
   }
   if (unreleased > 0) deps.log.info({ jobs: unreleased }, 'released again what was in no queue');
   return unreleased;
+}
+
+const jobsKeptMs = 30 * 24 * 3_600_000;
+
+/** Forgets jobs that ended 30 days ago, with their attempts. */
+export async function forgetOldJobs(deps: Deps): Promise<number> {
+  return dropOldJobs(deps.db, new Date(deps.now().getTime() - jobsKeptMs), 10_000);
 }

@@ -2,7 +2,7 @@
 // so that a later attempt goes on where this one stopped. What a step does is in `steps/`.
 
 import { hasEnded } from '../../core/lifecycle.ts';
-import type { RestoreStepName } from '../../core/restore-plan.ts';
+import { hasBegun, hasBegunToChange, type RestoreStepName } from '../../core/restore-plan.ts';
 import { getBranchRow } from '../../store/branches.ts';
 import type { RestoreStep } from '../../store/database.ts';
 import { getProjectRow } from '../../store/projects.ts';
@@ -12,6 +12,7 @@ import { advance } from '../advance.ts';
 import type { Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
 import type { Attempt, Settlement } from '../job/attempt.ts';
+import { cleanUpRestore } from './clean-up.ts';
 import { awaitOperations } from './steps/await.ts';
 import { createBranch, cutOver, restoreInPlace, restoreSnapshot } from './steps/make.ts';
 import { giveNames } from './steps/name.ts';
@@ -38,7 +39,9 @@ const steps: Record<RestoreStepName, (context: StepContext) => Promise<StepOutco
 /** Takes the steps that are left. Ends as `succeeded` in the transaction that records the last one. */
 export async function executeRestore(deps: Deps, attempt: Attempt): Promise<Settlement> {
   let row = await getRestoreRow(deps.db, attempt.subjectId);
-  if (hasEnded('restore', row.status)) return attempt.finish();
+  if (hasEnded('restore', row.status)) {
+    return row.clean_up === 'pending' ? cleanUpRestore(deps, attempt, row) : attempt.finish();
+  }
   const project = await getProjectRow(deps.db, row.project_id);
   const shared = {
     deps,
@@ -54,14 +57,12 @@ export async function executeRestore(deps: Deps, attempt: Attempt): Promise<Sett
 
   for (const [index, step] of row.steps.entries()) {
     if (step.endedAt !== null) continue;
-    deps.reached?.(`restore.${step.name}.begun`);
+    if (attempt.isStopping()) return { kind: 'stopped' };
     const outcome = await steps[step.name]({ ...shared, row, repeated: begunBefore.has(step.name) });
     if (outcome.kind === 'waits_for_neon') return outcome;
     // Dies before this: the step is taken again, as a repeated one. After it: the next step is.
-    deps.reached?.(`restore.${step.name}.made`);
     if (index === row.steps.length - 1) return attempt.finish((unit) => succeed(unit, row, index, outcome));
     row = await attempt.save((unit) => record(unit, row, index, outcome));
-    deps.reached?.(`restore.${step.name}.recorded`);
   }
   return attempt.finish();
 }
@@ -133,8 +134,7 @@ function markSteps(present: readonly RestoreStep[], index: number, now: Date): R
 
 /** Whether a step that changes Neon was begun. */
 export async function hasRestoreBegunToChange(deps: Pick<Deps, 'db'>, id: string): Promise<boolean> {
-  const { steps } = await getRestoreRow(deps.db, id);
-  return steps.some(({ name, startedAt }) => name !== 'preflight' && startedAt !== null);
+  return hasBegunToChange((await getRestoreRow(deps.db, id)).steps);
 }
 
 /**
@@ -143,6 +143,6 @@ export async function hasRestoreBegunToChange(deps: Pick<Deps, 'db'>, id: string
  */
 export async function isRestoreHalfDone(deps: Pick<Deps, 'db'>, id: string): Promise<boolean> {
   const { steps } = await getRestoreRow(deps.db, id);
-  const stepOf = (name: RestoreStepName): RestoreStep | undefined => steps.find((step) => step.name === name);
-  return typeof stepOf('cut_over')?.startedAt === 'string' && stepOf('read_back_cutover')?.endedAt === null;
+  const isReadBack = steps.some(({ name, endedAt }) => name === 'read_back_cutover' && endedAt !== null);
+  return hasBegun(steps, 'cut_over') && !isReadBack;
 }

@@ -1,32 +1,53 @@
-// Owns the end of a restore that cannot be: it says why, and names everything that the restore left in Neon. Nothing is removed.
+// Owns the end of a restore that cannot be: it says why, and names everything that the restore made in Neon. What is beside is removed
+// by the clean-up that follows.
 
-import { type Failure, NeonFailure } from '../../core/errors.ts';
+import { type Failure, type FailureCode, NeonFailure, Throttled } from '../../core/errors.ts';
 import { hasEnded } from '../../core/lifecycle.ts';
 import { derivedName } from '../../core/names.ts';
+import { hasBegun, hasBegunToChange } from '../../core/restore-plan.ts';
 import type { NeonBranch } from '../../neon/api.ts';
 import { getProjectRow } from '../../store/projects.ts';
 import { getRestoreRow, type RestoreRow } from '../../store/restores.ts';
 import { advance } from '../advance.ts';
+import type { Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
 import type { Attempt, Settlement } from '../job/attempt.ts';
+import { findBeside, findUndoCopy, giveUpCleanUp } from './clean-up.ts';
 import { keepPreserved } from './preserved.ts';
 
-/** The attempt's last word: the row says why, an undo copy that was made is kept as one, and the job ends with it. */
+/** The row says why, and an undo copy that was made is kept as one. The job ends with it, or goes on as the clean-up. */
 export async function failRestore(deps: Deps, attempt: Attempt, failure: Failure): Promise<Settlement> {
   const row = await getRestoreRow(deps.db, attempt.subjectId);
-  const left = hasEnded('restore', row.status) ? undefined : await lookForLeftovers(deps, attempt, row);
-  return attempt.finish(async (unit) => {
-    if (hasEnded('restore', row.status)) return;
-    const error = { code: failure.code, message: [failure.message, ...sentences(row, left)].join(' ') };
-    if (left?.preserved) await keepPreserved(unit, row, left.preserved);
-    await advance(unit, 'restore', row, 'fail', {
-      patch: { error: JSON.stringify(error), ended_at: unit.now },
-      details: { error },
-    });
-  });
+  if (hasEnded('restore', row.status)) return giveUpCleanUp(attempt, row, failure);
+  const made = await lookForMade(deps, attempt, row);
+  const told = { outcome: 'failed', code: failure.code, message: failure.message } as const;
+  const write = async (unit: Unit): Promise<void> => {
+    if (made?.preserved) await keepPreserved(unit, row, made.preserved);
+    await endAsFailed(unit, row, { code: failure.code, message: [failure.message, ...sentences(row, made)].join(' ') });
+  };
+  return hasBegunToChange(row.steps) ? attempt.handOn(write, told) : attempt.finish(write, told);
 }
 
-interface Leftovers {
+/** Its status, with whether there is something to be cleaned up, which it returns. */
+export async function endAsFailed(
+  unit: Unit,
+  row: RestoreRow,
+  error: { readonly code: FailureCode; readonly message: string },
+): Promise<boolean> {
+  const { code, message } = error;
+  const hasBegun = hasBegunToChange(row.steps);
+  await advance(unit, 'restore', row, 'fail', {
+    patch: {
+      error: JSON.stringify({ code, message }),
+      ended_at: unit.now,
+      clean_up: hasBegun ? 'pending' : null,
+    },
+    details: { error: { code, message } },
+  });
+  return hasBegun;
+}
+
+interface Made {
   /** The undo copy. */
   readonly preserved: NeonBranch | undefined;
   /** A branch that was made and is not served. */
@@ -34,34 +55,29 @@ interface Leftovers {
 }
 
 /** By their names; undefined where Neon cannot be asked. */
-async function lookForLeftovers(deps: Deps, attempt: Attempt, row: RestoreRow): Promise<Leftovers | undefined> {
+async function lookForMade(deps: Deps, attempt: Attempt, row: RestoreRow): Promise<Made | undefined> {
   try {
     const project = await getProjectRow(deps.db, row.project_id);
     const branches = await (await attempt.connect(project)).listBranches(project.neon_project_id);
-    const preserved =
-      row.target_kind === 'in_place'
-        ? branches.find((one) => one.name === derivedName(row.id, 'preserved'))
-        : undefined;
-    const isMade = (one: NeonBranch): boolean =>
-      one.name === derivedName(row.id) || (row.target_kind === 'new_branch' && one.id === row.progress.neonBranchId);
-    return { preserved, beside: branches.find(isMade) };
+    return { preserved: findUndoCopy(row, branches), beside: findBeside(row, branches) };
   } catch (error) {
-    if (error instanceof NeonFailure) return undefined;
+    if (error instanceof NeonFailure || error instanceof Throttled) return undefined;
     throw error;
   }
 }
 
-function sentences(row: RestoreRow, left: Leftovers | undefined): string[] {
-  if (!left) {
-    const begun = row.steps.some(({ name, startedAt }) => name !== 'preflight' && startedAt !== null);
-    return begun
-      ? [`Neon cannot be asked; what was made there is named ${derivedName(row.id)}, with or without "-old".`]
+function sentences(row: RestoreRow, made: Made | undefined): string[] {
+  if (!made) {
+    return hasBegunToChange(row.steps)
+      ? [`Neon cannot be asked now; what was made there is named ${derivedName(row.id)}, with or without "-old".`]
       : [];
   }
+  const { beside, preserved } = made;
+  const fate = hasBegun(row.steps, 'cut_over') ? 'is left in Neon' : 'is being removed from Neon';
   return [
-    ...(left.beside ? [`What it made is left in Neon as ${left.beside.id} (${left.beside.name}).`] : []),
-    ...(left.preserved
-      ? [`The branch was changed; what it was before is preserved as ${left.preserved.id} (${left.preserved.name}).`]
+    ...(beside ? [`What it made, ${beside.id} (${beside.name}), ${fate}.`] : []),
+    ...(preserved
+      ? [`The branch was changed; what it was before is preserved as ${preserved.id} (${preserved.name}).`]
       : []),
   ];
 }

@@ -2,8 +2,9 @@
 
 import { NeonFailure } from '../../core/errors.ts';
 import { getProjectRow } from '../../store/projects.ts';
-import { findPreservedBranch, patchPreservedBranch } from '../../store/restores.ts';
+import { findPreservedBranch, patchPreservedBranch, type PreservedBranchRow } from '../../store/restores.ts';
 import { advance } from '../advance.ts';
+import type { Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
 import type { Attempt, Settlement } from '../job/attempt.ts';
 import { isWorkedOn } from '../job/neon-work.ts';
@@ -14,6 +15,8 @@ export async function executePreservedBranchPurge(deps: Deps, attempt: Attempt):
   const row = await findPreservedBranch(deps.db, attempt.subjectId);
   if (row?.status !== 'purging') return attempt.finish();
   const project = await getProjectRow(deps.db, row.project_id);
+  // With its project it is gone too.
+  if (project.gone_at) return attempt.finish((unit) => finish(unit, row));
   const neon = await attempt.connect(project);
   const isListed = async (): Promise<boolean> =>
     (await neon.listBranches(project.neon_project_id)).some((branch) => branch.id === row.neon_branch_id);
@@ -33,7 +36,11 @@ export async function executePreservedBranchPurge(deps: Deps, attempt: Attempt):
   const branches = await neon.listBranches(project.neon_project_id);
   if (branches.some((branch) => branch.id === row.neon_branch_id)) return { kind: 'waits_for_neon' };
   return attempt.finish(async (unit) => {
-    await advance(unit, 'preserved_branch', row, 'finish', { patch: { waits_for: null } });
+    await finish(unit, row);
     await mirrorBranches(deps, unit, project, branches);
   });
+}
+
+async function finish(unit: Unit, row: PreservedBranchRow): Promise<void> {
+  await advance(unit, 'preserved_branch', row, 'finish', { patch: { waits_for: null } });
 }

@@ -14,6 +14,7 @@ import { isBranchNameTaken } from '../branch/name.ts';
 import { change, type Unit } from '../change.ts';
 import type { RequestRestoreInput } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
+import { checkProjectPresent } from '../project/present.ts';
 import { checkPresent, checkReach, getLiveBranch } from '../snapshot/snapshot.ts';
 import type { RestoreView } from '../views.ts';
 import { toRestoreView } from './view.ts';
@@ -28,7 +29,7 @@ interface Source {
 }
 
 /**
- * Promises a restore. Refuses with `invalid_instant`, `not_found`, `snapshot_not_available`, `branch_gone`, `branch_not_root`,
+ * Promises a restore. Refuses with `invalid_instant`, `not_found`, `project_gone`, `snapshot_not_available`, `branch_gone`, `branch_not_root`,
  * `instant_in_future`, `outside_restore_window`, `expiry_out_of_range`, `name_taken`, `root_branch_cap_reached`, `target_busy`.
  */
 export async function requestRestore(
@@ -104,6 +105,7 @@ async function findSource(deps: CommandDeps, actor: Actor, source: RequestRestor
 
 async function checkSource(deps: CommandDeps, source: Source, targetKind: 'new_branch' | 'in_place'): Promise<void> {
   const { branch, project, snapshot } = source;
+  checkProjectPresent(project);
   if (snapshot) checkAvailable(snapshot);
   // A new branch from a snapshot needs no live source: that is what snapshots are for.
   if (!snapshot || targetKind === 'in_place') checkPresent(branch);
@@ -147,6 +149,7 @@ async function checkRoom(
 ): Promise<void> {
   const project = await lockProject(unit.tx, source.project.id);
   if (!project) throw notFound('branch', source.branch.id);
+  checkProjectPresent(project);
   if (name !== null && (await isBranchNameTaken(unit, project.id, name))) throw nameTaken(name);
   const needed = rootSlotsTaken(source.kind, targetKind);
   if (needed === 0) return;

@@ -110,14 +110,15 @@ export async function deletePreservedBranch(deps: CommandDeps, actor: Actor, id:
       { members: { presentStatus: row.status } },
     );
   }
-  if (preserved.status === 'present') {
+  if (preserved.status === 'present' || preserved.status === 'missing') {
     const project = await getProjectRow(deps.db, row.project_id);
     await change(deps, actor, async (unit) => {
       await lockRegistered(unit, project);
-      await advance(unit, 'preserved_branch', preserved, 'delete', {
+      const status = await advance(unit, 'preserved_branch', preserved, 'delete', {
         details: { neonBranchId: preserved.neon_branch_id },
       });
-      await unit.promise('preserved_branch.purge', row.id, project.neon_project_id);
+      // Of one that is gone from Neon already there is nothing to be removed.
+      if (status === 'purging') await unit.promise('preserved_branch.purge', row.id, project.neon_project_id);
     });
   }
   return getRestore(deps, actor, id);

@@ -55,6 +55,7 @@ export function toRestoreView(
     unverified: row.unverified,
     warnings: row.warnings,
     error: row.error,
+    cleanUp: row.clean_up,
     version: row.version,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),

@@ -8,6 +8,7 @@ import { notFound } from '../../core/errors.ts';
 import { derivedName } from '../../core/names.ts';
 import type { Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
+import { checkProjectPresent } from '../project/present.ts';
 
 export interface WantedSnapshot {
   readonly branch: BranchRow;
@@ -22,7 +23,9 @@ export interface WantedSnapshot {
 /** Neon keeps snapshots of root branches only (rule 5); of others a branch at the instant is kept. */
 export async function addSnapshot(deps: Pick<Deps, 'newId'>, unit: Unit, wanted: WantedSnapshot): Promise<SnapshotRow> {
   const { branch, project, policy } = wanted;
-  if (!(await lockProject(unit.tx, project.id))) throw notFound('branch', branch.id);
+  const locked = await lockProject(unit.tx, project.id);
+  if (!locked) throw notFound('branch', branch.id);
+  checkProjectPresent(locked);
   const id = deps.newId('snp');
   const row = await insertSnapshot(unit.tx, {
     id,

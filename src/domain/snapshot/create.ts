@@ -3,93 +3,89 @@
 
 import { Failure, NeonFailure } from '../../core/errors.ts';
 import { derivedName } from '../../core/names.ts';
-import { hasEnded } from '../../core/lifecycle.ts';
-import type { NeonApi, NeonPoint } from '../../neon/api.ts';
-import { type BranchRow, getBranchRow } from '../../store/branches.ts';
+import type { NeonPoint } from '../../neon/api.ts';
+import { getBranchRow } from '../../store/branches.ts';
+import type { SnapshotStep } from '../../store/database.ts';
 import { findFiringOfSnapshot } from '../../store/firings.ts';
-import { getProjectRow, type ProjectRow } from '../../store/projects.ts';
+import { getProjectRow } from '../../store/projects.ts';
 import { getSnapshotRow, patchSnapshot, type SnapshotRow } from '../../store/snapshots.ts';
+import type { StatusPatch } from '../../store/status.ts';
 import { advance } from '../advance.ts';
 import type { Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
 import type { Attempt, Settlement } from '../job/attempt.ts';
-import { comparePoint, haveEnded, listOperationsSince } from '../job/neon-work.ts';
+import { comparePoint, haveEnded } from '../job/neon-work.ts';
+import { cleanUpSnapshot } from './clean-up.ts';
 import { expireByPolicy } from './expire.ts';
+import { findMade, listMade, type Made, type SnapshotPlace } from './made.ts';
+import { endStep, stepsOfSnapshot } from './steps.ts';
 
-interface Work {
+interface Work extends SnapshotPlace {
   readonly deps: Deps;
   readonly attempt: Attempt;
-  readonly neon: NeonApi;
-  readonly project: ProjectRow;
-  readonly branch: BranchRow;
-}
-
-/** What Neon made: a snapshot, or a branch that stands for one. */
-interface Made {
-  readonly id: string;
-  readonly name: string;
-  readonly timestamp: Date | undefined;
-  readonly lsn: string | undefined;
-  readonly sourceBranchId: string | undefined;
-  readonly createdAt: Date;
-  readonly sizeBytes: number | undefined;
-  readonly isReady: boolean;
 }
 
 /** Makes the snapshot, waits for Neon, reads back, names it, and only then calls it available and lets retention look. */
 export async function executeSnapshotCreate(deps: Deps, attempt: Attempt): Promise<Settlement> {
-  let row = await getSnapshotRow(deps.db, attempt.subjectId);
-  if (hasEnded('snapshot', row.status) || row.status === 'available') return attempt.finish();
-  const project = await getProjectRow(deps.db, row.project_id);
-  const branch = await getBranchRow(deps.db, row.branch_id);
+  const row = await getSnapshotRow(deps.db, attempt.subjectId);
+  const [project, branch] = await Promise.all([
+    getProjectRow(deps.db, row.project_id),
+    getBranchRow(deps.db, row.branch_id),
+  ]);
+  if (row.status !== 'requested' && row.status !== 'creating') {
+    if (row.clean_up !== 'pending') return attempt.finish();
+    return cleanUpSnapshot(deps, attempt, { neon: await attempt.connect(project), project, branch }, row);
+  }
   const work: Work = { deps, attempt, neon: await attempt.connect(project), project, branch };
+  const made = await makeOnce(work, row);
+  if (attempt.isStopping()) return { kind: 'stopped' };
+  return proveAndFinish(work, made);
+}
 
+/** The row once its copy is recorded. */
+async function makeOnce(work: Work, asked: SnapshotRow): Promise<SnapshotRow> {
+  const { attempt } = work;
+  let row = asked;
   const mayBeMade = row.status !== 'requested';
   if (!mayBeMade) {
     // Dies after this: the next attempt finds `creating` and looks for the result before it makes one.
-    const status = await attempt.save((unit) => advance(unit, 'snapshot', row, 'start'));
-    row = { ...row, status };
+    row = await attempt.save(async (unit) => {
+      const begun = { steps: stepsOfSnapshot(unit.now), started_at: unit.now };
+      const patch = { ...begun, steps: JSON.stringify(begun.steps) };
+      const status = await advance(unit, 'snapshot', row, 'start', { patch });
+      return { ...row, ...begun, status, version: row.version + 1 };
+    });
   }
-  if (row.neon_id === null) {
-    const made = await make(work, row, mayBeMade);
-    const patch = { neon_id: made.id, operation_ids: made.operationIds, neon_branch_id: branch.neon_branch_id };
-    // Dies before this: the result is found by its name. After it: by its id.
-    await attempt.save(({ tx }) => patchSnapshot(tx, row.id, patch));
-    row = { ...row, ...patch };
-  }
-  if (!(await haveEnded(work.neon, project.neon_project_id, row.operation_ids, deps.now()))) {
-    return { kind: 'waits_for_neon' };
-  }
-  const made = await readBack(work, row);
-  if (!made.isReady) return { kind: 'waits_for_neon' };
-  const unverified = comparePoint('The snapshot', { at: row.requested_at_instant, lsn: row.requested_lsn }, made);
-  const warnings = await giveName(work, row, made);
-  return attempt.finish((unit) => complete(unit, row, made, { unverified, warnings }));
+  if (row.neon_id !== null) return row;
+  const made = await make(work, row, mayBeMade);
+  // Dies before this: the result is found by its name. After it: by its id.
+  return attempt.save(async ({ tx, now }) => {
+    const recorded = {
+      neon_id: made.id,
+      operation_ids: made.operationIds,
+      neon_branch_id: work.branch.neon_branch_id,
+      steps: endStep(row.steps, 'create', now),
+      version: row.version + 1,
+      updated_at: now,
+    };
+    await patchSnapshot(tx, row.id, { ...recorded, steps: JSON.stringify(recorded.steps) });
+    return { ...row, ...recorded };
+  });
 }
 
 async function make(work: Work, row: SnapshotRow, mayBeMade: boolean): Promise<{ id: string; operationIds: string[] }> {
   if (mayBeMade) {
-    const found = await find(work, row);
+    const found = await findMade(work, row);
     if (found) return found;
   }
   try {
     return await create(work, row);
   } catch (error) {
     if (!(error instanceof NeonFailure) || error.kind !== 'conflict') throw error;
-    const found = await find(work, row);
+    const found = await findMade(work, row);
     if (!found) throw error;
     return found;
   }
-}
-
-/** What was made without an answer, with the operations of Neon that it may still wait for. */
-async function find(work: Work, row: SnapshotRow): Promise<{ id: string; operationIds: string[] } | undefined> {
-  const { neon, project, branch } = work;
-  const found = (await listMade(work, row)).find((one) => isOurs(row, one));
-  if (!found) return undefined;
-  const branchIds = [branch.neon_branch_id, found.id];
-  const operationIds = await listOperationsSince(neon, project.neon_project_id, branchIds, found.createdAt);
-  return { id: found.id, operationIds };
 }
 
 async function create(work: Work, row: SnapshotRow): Promise<{ id: string; operationIds: string[] }> {
@@ -117,31 +113,25 @@ function pointOf(row: SnapshotRow): NeonPoint {
   return row.requested_lsn === null ? { head: true } : { lsn: row.requested_lsn };
 }
 
-async function listMade({ neon, project }: Work, row: SnapshotRow): Promise<(Made & { slug?: string | undefined })[]> {
-  if (row.kind === 'neon_snapshot') {
-    const snapshots = await neon.listSnapshots(project.neon_project_id);
-    return snapshots.map((snapshot) => ({ ...snapshot, isReady: true }));
+async function proveAndFinish(work: Work, row: SnapshotRow): Promise<Settlement> {
+  const { deps, attempt, neon, project } = work;
+  if (!(await haveEnded(neon, project.neon_project_id, row.operation_ids, deps.now()))) {
+    return { kind: 'waits_for_neon' };
   }
-  const branches = await neon.listBranches(project.neon_project_id);
-  return branches.map((branch) => ({
-    id: branch.id,
-    name: branch.name,
-    timestamp: branch.parentTimestamp,
-    lsn: branch.parentLsn,
-    sourceBranchId: branch.parentId,
-    createdAt: branch.createdAt,
-    sizeBytes: branch.logicalSizeBytes,
-    isReady: branch.state === 'ready',
-  }));
-}
-
-function isOurs(row: SnapshotRow, made: Made & { slug?: string | undefined }): boolean {
-  const name = derivedName(row.id);
-  return made.slug === name || made.name === name;
+  let steps = endStep(row.steps, 'await_operations', deps.now());
+  if (attempt.isStopping()) return { kind: 'stopped' };
+  const made = await readBack(work, row);
+  if (!made.isReady) return { kind: 'waits_for_neon' };
+  const unverified = comparePoint('The snapshot', { at: row.requested_at_instant, lsn: row.requested_lsn }, made);
+  steps = endStep(steps, 'read_back', deps.now());
+  const warnings = await giveName(work, row, made);
+  return attempt.finish((unit) =>
+    complete(unit, row, made, { unverified, warnings, steps: endStep(steps, 'name', unit.now) }),
+  );
 }
 
 async function readBack(work: Work, row: SnapshotRow): Promise<Made> {
-  const made = (await listMade(work, row)).find((one) => one.id === row.neon_id);
+  const made = (await listMade(work, row.kind)).find((one) => one.id === row.neon_id);
   if (!made) {
     throw new Failure(
       'read_back_mismatch',
@@ -159,7 +149,11 @@ async function readBack(work: Work, row: SnapshotRow): Promise<Made> {
 }
 
 /** The name that the user wished. One that is taken in Neon meanwhile does not spoil the snapshot: it is said as a warning. */
-async function giveName(work: Work, row: SnapshotRow, made: Made): Promise<{ code: string; message: string }[]> {
+export async function giveName(
+  work: SnapshotPlace,
+  row: SnapshotRow,
+  made: Made,
+): Promise<{ code: string; message: string }[]> {
   if (row.name === derivedName(row.id) || made.name === row.name) return [];
   const { neon, project } = work;
   try {
@@ -172,44 +166,37 @@ async function giveName(work: Work, row: SnapshotRow, made: Made): Promise<{ cod
   }
 }
 
-async function complete(
-  unit: Unit,
-  row: SnapshotRow,
-  made: Made,
-  found: { unverified: string[]; warnings: { code: string; message: string }[] },
-): Promise<void> {
-  await advance(unit, 'snapshot', row, 'complete', {
+export interface Proved {
+  readonly unverified: string[];
+  readonly warnings: readonly { code: string; message: string }[];
+  readonly steps: readonly SnapshotStep[];
+  /** Of one that had failed and was found after all. */
+  readonly adopted?: StatusPatch<'snapshot'>;
+}
+
+/** It is available, with what Neon says of it; then, and not before, retention looks. */
+export async function complete(unit: Unit, row: SnapshotRow, made: Made, proved: Proved): Promise<void> {
+  await advance(unit, 'snapshot', row, proved.adopted ? 'adopt' : 'complete', {
     patch: {
+      ...proved.adopted,
       // Of an LSN the moment is not known unless Neon says it; when the copy was made is another moment.
       point_at: made.timestamp ?? row.requested_at_instant ?? (row.requested_lsn === null ? made.createdAt : null),
       lsn: made.lsn ?? row.requested_lsn,
       size_bytes: made.sizeBytes ?? null,
-      unverified: found.unverified,
-      warnings: JSON.stringify(found.warnings),
+      unverified: proved.unverified,
+      warnings: JSON.stringify(proved.warnings),
+      steps: JSON.stringify(proved.steps),
       available_at: unit.now,
     },
-    details: { neonId: made.id, unverified: found.unverified },
+    details: { neonId: made.id, unverified: proved.unverified },
   });
+  if (row.policy_id === null) return;
   const firing = await findFiringOfSnapshot(unit.tx, row.id);
-  if (firing?.status === 'pending') await advance(unit, 'firing', firing, 'serve');
-  // Only now: the new point is confirmed before an old one may go.
-  if (row.policy_id !== null) await expireByPolicy(unit, row.policy_id, row.branch_id);
-}
-
-/** The attempt's last word when the snapshot cannot be: the row, its firing and the job end together. */
-export async function failSnapshot(deps: Deps, attempt: Attempt, failure: Failure): Promise<Settlement> {
-  const row = await getSnapshotRow(deps.db, attempt.subjectId);
-  return attempt.finish(async (unit) => {
-    if (row.status !== 'requested' && row.status !== 'creating') return;
-    const left = row.status === 'creating' ? ` A copy may be left in Neon, named ${derivedName(row.id)}.` : '';
-    const error = { code: failure.code, message: `${failure.message}${left}` };
-    await advance(unit, 'snapshot', row, 'fail', {
-      patch: { error: JSON.stringify(error), ended_at: unit.now },
-      details: { error },
+  if (firing?.status === 'pending' || firing?.status === 'missed') {
+    await advance(unit, 'firing', firing, 'serve', {
+      patch: { reason: firing.status === 'missed' ? null : firing.reason },
     });
-    const firing = await findFiringOfSnapshot(unit.tx, row.id);
-    if (firing?.status === 'pending') {
-      await advance(unit, 'firing', firing, 'miss', { patch: { reason: failure.code } });
-    }
-  });
+  }
+  // Only now: the new point is confirmed before an old one may go.
+  await expireByPolicy(unit, row.policy_id, row.branch_id);
 }

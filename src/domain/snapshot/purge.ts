@@ -6,6 +6,7 @@ import type { NeonApi } from '../../neon/api.ts';
 import { getProjectRow, type ProjectRow } from '../../store/projects.ts';
 import { getSnapshotRow, lockSnapshot, patchSnapshot, type SnapshotRow } from '../../store/snapshots.ts';
 import { advance } from '../advance.ts';
+import type { Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
 import type { Attempt, Settlement } from '../job/attempt.ts';
 import { haveEnded } from '../job/neon-work.ts';
@@ -22,6 +23,8 @@ export async function executeSnapshotPurge(deps: Deps, attempt: Attempt): Promis
     });
   }
   const project = await getProjectRow(deps.db, row.project_id);
+  // With its project the copy is gone too.
+  if (project.gone_at) return attempt.finish((unit) => finish(unit, row));
   const neon = await attempt.connect(project);
   if (row.operation_ids.length === 0 && row.neon_id !== null) {
     const operationIds = await remove(deps, attempt, neon, project, row);
@@ -32,9 +35,11 @@ export async function executeSnapshotPurge(deps: Deps, attempt: Attempt): Promis
   if (!(await haveEnded(neon, project.neon_project_id, row.operation_ids, deps.now()))) {
     return { kind: 'waits_for_neon' };
   }
-  return attempt.finish((unit) =>
-    advance(unit, 'snapshot', row, 'finish', { patch: { ended_at: unit.now }, details: { neonId: row.neon_id } }),
-  );
+  return attempt.finish((unit) => finish(unit, row));
+}
+
+async function finish(unit: Unit, row: SnapshotRow): Promise<void> {
+  await advance(unit, 'snapshot', row, 'finish', { patch: { ended_at: unit.now }, details: { neonId: row.neon_id } });
 }
 
 async function remove(

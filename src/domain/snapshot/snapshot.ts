@@ -22,12 +22,13 @@ import { change, type Unit } from '../change.ts';
 import type { ListSnapshotsFilter, PageRequest, RequestSnapshotInput } from '../commands.ts';
 import type { CommandDeps, Deps } from '../deps.ts';
 import { groupBy } from '../group.ts';
+import { checkProjectPresent } from '../project/present.ts';
 import type { Page, SnapshotView } from '../views.ts';
 import { addSnapshot } from './add.ts';
 import { toSnapshotView } from './view.ts';
 
 /**
- * Refuses with `invalid_instant`, `not_found`, `branch_gone`, `instant_in_future`, `outside_restore_window`, `name_taken`.
+ * Refuses with `invalid_instant`, `not_found`, `project_gone`, `branch_gone`, `instant_in_future`, `outside_restore_window`, `name_taken`.
  * An LSN is judged by Neon later: the mirror does not know which LSNs the window holds.
  */
 export async function requestSnapshot(
@@ -38,6 +39,7 @@ export async function requestSnapshot(
   const at = input.at === undefined ? undefined : parseInstant(input.at, 'at');
   const { branch, project } = await getLiveBranch(deps, actor, input.branchId);
   deps.allow();
+  checkProjectPresent(project);
   checkPresent(branch);
   if (at) await checkReach(deps, branch, project, at);
   try {

@@ -22,6 +22,8 @@ export function toSnapshotView(row: SnapshotRow): SnapshotView {
     unverified: row.unverified,
     warnings: row.warnings,
     error: row.error,
+    steps: row.steps,
+    cleanUp: row.clean_up,
     version: row.version,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),

@@ -1,5 +1,5 @@
-// Owns attempts: taking a released row under a new fence, keeping it, and asking whether it is still ours. Leases are
-// measured by the database's clock alone, so that no process's clock matters.
+// Owns attempts: taking a released row under a new fence, keeping it, and letting it go. Leases are measured by the
+// database's clock alone, so that no process's clock matters.
 
 import { type Selectable, sql } from 'kysely';
 import type { Database, Db, Tx } from '../database.ts';
@@ -20,19 +20,39 @@ export type ClaimResult =
   /** Finished, given back, or released anew: this release is of no use any more. */
   | { readonly kind: 'stale' };
 
-/** Takes the row under fence + 1, unless the former lease still lasts or the release is an old one. */
-export async function claimJob(db: Db, job: { id: string; release: number; leaseMs: number }): Promise<ClaimResult> {
+export interface ClaimedBy {
+  readonly id: string;
+  readonly release: number;
+  readonly leaseMs: number;
+  /** Which process takes it. */
+  readonly worker: string;
+}
+
+/**
+ * Takes the row under fence + 1, unless the former lease still lasts or the release is an old one. The attempt is a fact from
+ * here on; one that never ended is told as lost.
+ */
+export async function claimJob(db: Db, by: ClaimedBy): Promise<ClaimResult> {
   const { rows } = await sql<ClaimedRow>`
-    update outbox
-    set fence = fence + 1, begun_at = coalesce(begun_at, now()),
-        claimed_until = now() + make_interval(secs => ${job.leaseMs} / 1000.0)
-    where id = ${job.id} and release = ${job.release} and status = 'released'
-      and (claimed_until is null or claimed_until <= now())
-    returning *, (extract(epoch from now() - begun_at) * 1000)::float8 as age_ms`.execute(db);
+    with claimed as (
+      update outbox
+      set fence = fence + 1, begun_at = coalesce(begun_at, now()), look_at = null,
+          claimed_until = now() + make_interval(secs => ${by.leaseMs} / 1000.0)
+      where id = ${by.id} and release = ${by.release} and status = 'released'
+        and (claimed_until is null or claimed_until <= now())
+      returning *
+    ), lost as (
+      update attempts set ended_at = now(), outcome = 'lost'
+      from claimed where attempts.job_id = claimed.id and attempts.ended_at is null
+    ), opened as (
+      insert into attempts (job_id, fence, release, worker, started_at)
+      select id, fence, release, ${by.worker}, now() from claimed
+    )
+    select *, (extract(epoch from now() - begun_at) * 1000)::float8 as age_ms from claimed`.execute(db);
   if (rows[0]) return { kind: 'claimed', row: rows[0] };
   const held = await sql<{ ms: number }>`
     select ceil(extract(epoch from claimed_until - now()) * 1000)::int as ms from outbox
-    where id = ${job.id} and release = ${job.release} and status = 'released' and claimed_until > now()`.execute(db);
+    where id = ${by.id} and release = ${by.release} and status = 'released' and claimed_until > now()`.execute(db);
   return held.rows[0] ? { kind: 'held', freeInMs: held.rows[0].ms } : { kind: 'stale' };
 }
 
@@ -47,4 +67,15 @@ export async function renewClaim(db: Db, claim: Claim, leaseMs: number): Promise
 /** Locks the row for the rest of the transaction and prolongs the lease; false where the fence is an old one, and then nothing may be changed. */
 export async function holdFence(tx: Tx, claim: Claim, leaseMs: number): Promise<boolean> {
   return renewClaim(tx, claim, leaseMs);
+}
+
+/**
+ * For an attempt whose row was taken over without another attempt (it was cancelled, or its deadline passed): nothing of it is
+ * under way any more, so the next attempt need not wait for the end of the lease.
+ */
+export async function letGoOfClaim(db: Db, claim: Claim): Promise<void> {
+  await sql`
+    update outbox set claimed_until = null
+    where id = ${claim.id} and fence = ${claim.fence} + 1 and status = 'released'
+      and not exists (select 1 from attempts where job_id = ${claim.id} and fence > ${claim.fence})`.execute(db);
 }

@@ -1,7 +1,7 @@
 // Owns promising work: an outbox row in the transaction of the change that it follows from.
 
 import { sql } from 'kysely';
-import type { Tx } from '../database.ts';
+import type { Db, Tx } from '../database.ts';
 import { outboxChannel } from '../connect.ts';
 
 export interface PromisedJob {
@@ -15,19 +15,22 @@ export interface PromisedJob {
   readonly priority: number;
 }
 
-/** Keeps the promise; the relays of all processes are woken when the transaction commits. */
+/** Keeps the promise, with the credential and the account of its project; the relays of all processes are woken when the transaction commits. */
 export async function promiseJob(tx: Tx, job: PromisedJob): Promise<void> {
-  if (job.lane !== null) {
-    await tx
-      .insertInto('lanes')
-      .values({ key: job.lane })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  }
   await sql`
-    insert into outbox (id, team_id, job, subject_id, lane, priority, not_before, created_at)
-    values (${job.id}, ${job.teamId}, ${job.job}, ${job.subjectId}, ${job.lane}, ${job.priority}, now(), now())`.execute(
-    tx,
-  );
-  await sql`select pg_notify(${outboxChannel}, '')`.execute(tx);
+    with lane as (
+      insert into lanes (key) select ${job.lane}::text where ${job.lane}::text is not null on conflict do nothing
+    )
+    insert into outbox (id, team_id, job, subject_id, lane, priority, not_before, created_at, credential_id, account_id)
+    select ${job.id}, ${job.teamId}, ${job.job}, ${job.subjectId}, ${job.lane}, ${job.priority}::int, now(), now(),
+      credentials.id, credentials.neon_account_id
+    from (select) one
+    left join projects on projects.neon_project_id = ${job.lane} and projects.removed_at is null
+    left join credentials on credentials.id = projects.credential_id`.execute(tx);
+  await wakeRelays(tx);
+}
+
+/** Tells the relays of all processes to look, when the transaction commits. */
+export async function wakeRelays(db: Db): Promise<void> {
+  await sql`select pg_notify(${outboxChannel}, '')`.execute(db);
 }

@@ -1,9 +1,9 @@
-// Owns finding what was released and may be in no queue any more (the queue was wiped, or its writer died between the
-// commit and the queue), and releasing it again.
+// Owns finding what was released and may be in no queue any more (the queue was wiped, its clock jumped, or its writer died
+// between the commit and the queue), and releasing it again.
 
 import { sql } from 'kysely';
 import type { Db } from '../database.ts';
-import { outboxChannel } from '../connect.ts';
+import { wakeRelays } from './promise.ts';
 
 export interface UnclaimedRelease {
   readonly id: string;
@@ -11,13 +11,21 @@ export interface UnclaimedRelease {
   readonly job: string;
 }
 
-/** Rows released more than `ageMs` ago that no attempt holds. */
-export async function listUnclaimedReleases(db: Db, ageMs: number, limit: number): Promise<UnclaimedRelease[]> {
-  const { rows } = await sql<UnclaimedRelease>`
-    select id, release, job from outbox
-    where status = 'released' and released_at < now() - make_interval(secs => ${ageMs} / 1000.0)
-      and (claimed_until is null or claimed_until < now())
-    order by released_at
+export interface SuspectRelease extends UnclaimedRelease {
+  /** It should have been delivered so long ago, by the database's clock. */
+  readonly late_ms: number;
+}
+
+/** Rows that should have been delivered more than `lateMs` ago and that no attempt holds, the latest first. */
+export async function listUnclaimedReleases(db: Db, lateMs: number, limit: number): Promise<SuspectRelease[]> {
+  const { rows } = await sql<SuspectRelease>`
+    select * from (
+      select id, release, job,
+        (extract(epoch from now() - greatest(released_at, look_at, claimed_until)) * 1000)::float8 as late_ms
+      from outbox where status = 'released'
+    ) released
+    where late_ms > ${lateMs}::float8
+    order by late_ms desc, id
     limit ${limit}`.execute(db);
   return rows;
 }
@@ -28,9 +36,9 @@ export async function listUnclaimedReleases(db: Db, ageMs: number, limit: number
  */
 export async function unreleaseJob(db: Db, job: UnclaimedRelease): Promise<boolean> {
   const { numAffectedRows } = await sql`
-    update outbox set status = 'waiting', fence = fence + 1, claimed_until = null, reason = 'was in no queue'
+    update outbox set status = 'waiting', fence = fence + 1, claimed_until = null, look_at = null, reason = 'was_in_no_queue'
     where id = ${job.id} and release = ${job.release} and status = 'released'
       and (claimed_until is null or claimed_until < now())`.execute(db);
-  await sql`select pg_notify(${outboxChannel}, '')`.execute(db);
+  await wakeRelays(db);
   return numAffectedRows === 1n;
 }

@@ -1,7 +1,7 @@
 // Owns choosing what runs next: of every free lane the best due row, by (priority, not-before). At most one row of a lane is
-// released and unfinished (invariant 5); a partial unique index stands guard behind this statement.
+// released and unfinished (invariant 5); a partial unique index stands guard behind these statements.
 
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../database.ts';
 
 export interface ReleasedJob {
@@ -10,38 +10,94 @@ export interface ReleasedJob {
   readonly job: string;
 }
 
+/** Bounds on what is released and not yet at rest, so that the queue stays short: whoever comes later is not behind much. */
+export interface ReleaseBounds {
+  /** In all. Rows of at most `urgentPriority` are not counted: they have slots of their own. */
+  readonly active: number;
+  /** Of one Neon account: more would only wait for its rate limit. */
+  readonly activePerAccount: number;
+  readonly urgentPriority: number;
+}
+
 const uniqueViolation = '23505';
 
+/** A row of a credential that Neon refuses is not released: no attempt of it could succeed. */
+const isPayable = sql`not exists (
+  select 1 from credentials where credentials.id = outbox.credential_id and credentials.status = 'refused')`;
+const isDue = sql`outbox.status = 'waiting' and outbox.not_before <= now() and ${isPayable}`;
+
 /**
- * Releases up to `limit` rows and says which. Two relays at once pass each other by (SKIP LOCKED); where they still meet,
- * the index refuses one, which then releases nothing this time.
+ * Releases up to `limit` urgent rows (those of at most `priority`), whatever else is under way, and says which. What is released in
+ * their lanes and was delivered to nobody yet gives way: an urgent row waits for none but the one that runs.
  */
-export async function releaseJobs(db: Db, limit: number): Promise<ReleasedJob[]> {
+export async function releaseUrgent(db: Db, priority: number, limit: number): Promise<ReleasedJob[]> {
+  const { rows } = await sql`select id from outbox where ${isDue} and priority <= ${priority} limit 1`.execute(db);
+  if (rows.length === 0) return [];
+  await sql`
+    update outbox as held set status = 'waiting', fence = fence + 1, reason = 'gave_way'
+    where status = 'released' and claimed_until is null and look_at is null and priority > ${priority}
+      and lane in (select lane from outbox where ${isDue} and priority <= ${priority})`.execute(db);
+  return release(
+    db,
+    sql`
+    select distinct on (lane) id, lane from (
+      select id, lane, priority, not_before from outbox
+      where ${isDue} and priority <= ${priority} and lane is not null
+        and not exists (select 1 from outbox taken where taken.lane = outbox.lane and taken.status = 'released')
+      order by priority, not_before, id
+      limit ${limit}
+    ) due
+    order by lane, priority, not_before, id`,
+  );
+}
+
+/**
+ * Releases as many rows as the bounds leave room for, of every free lane the best, and says which; nothing until a quarter of the room
+ * is free, because each round looks at every lane. Teams take turns: the one that has least under way goes first. Two relays at once pass each other by (SKIP LOCKED); where they still meet, the index refuses one,
+ * which then releases nothing this time.
+ */
+export async function releaseJobs(db: Db, bounds: ReleaseBounds): Promise<ReleasedJob[]> {
+  return release(
+    db,
+    sql`
+    with active as materialized (
+      select team_id, account_id from outbox
+      where status = 'released' and look_at is null and priority > ${bounds.urgentPriority}
+    ), best as (
+      select best_of_lane.* from lanes cross join lateral (
+        select id, lane, team_id, account_id, priority, not_before from outbox
+        where lane = lanes.key and ${isDue}
+        order by priority, not_before, id
+        limit 1
+      ) best_of_lane
+      where not exists (select 1 from outbox taken where taken.lane = lanes.key and taken.status = 'released')
+      union all
+      select id, lane, team_id, account_id, priority, not_before from outbox where lane is null and ${isDue}
+    ), placed as (
+      select *,
+        (select count(*) from active where active.team_id = best.team_id)
+          + row_number() over (partition by team_id order by priority, not_before, id) as team_place,
+        (select count(*) from active where active.account_id = best.account_id)
+          + row_number() over (partition by account_id order by priority, not_before, id) as account_place
+      from best
+    )
+    select id, lane from placed
+    where account_id is null or account_place <= ${bounds.activePerAccount}
+    order by team_place, priority, not_before, id
+    limit (select case when room * 4 >= ${bounds.active} then room else 0 end
+      from (select ${bounds.active}::int - count(*)::int as room from active) of_all)`,
+  );
+}
+
+async function release(db: Db, chosen: RawBuilder<unknown>): Promise<ReleasedJob[]> {
   try {
     const { rows } = await sql<ReleasedJob>`
-      with free_lanes as (
-        select lanes.key from lanes
-        where exists (select 1 from outbox where lane = lanes.key and status = 'waiting' and not_before <= now())
-          and not exists (select 1 from outbox where lane = lanes.key and status = 'released')
-        limit ${limit}
-        for update skip locked
-      ), best_of_lanes as (
-        select best.id from free_lanes cross join lateral (
-          select id from outbox
-          where lane = free_lanes.key and status = 'waiting' and not_before <= now()
-          order by priority, not_before, id
-          limit 1
-        ) best
-      ), without_lane as (
-        select id from outbox
-        where lane is null and status = 'waiting' and not_before <= now()
-        order by priority, not_before, id
-        limit ${limit}
-        for update skip locked
+      with chosen as materialized (${chosen}), free as materialized (
+        select key from lanes where key in (select lane from chosen) for update skip locked
       )
       update outbox
-      set status = 'released', release = release + 1, released_at = now(), claimed_until = null, reason = null
-      where status = 'waiting' and id in (select id from best_of_lanes union all select id from without_lane)
+      set status = 'released', release = release + 1, released_at = now(), claimed_until = null, look_at = null, reason = null
+      where status = 'waiting' and id in (select id from chosen where lane is null or lane in (select key from free))
       returning id, release, job`.execute(db);
     return rows;
   } catch (error) {

@@ -1,34 +1,79 @@
-// Owns the three ways in which an attempt ends, each under its fence: finished, waiting in Neon, or to be tried again.
+// Owns the ways in which an attempt ends, each under its fence: finished, to be looked at again, or to be tried again. How it
+// ended becomes a fact in the same statement.
 
-import { sql } from 'kysely';
-import type { Db } from '../database.ts';
+import { type RawBuilder, sql } from 'kysely';
+import type { AttemptOutcome, Db } from '../database.ts';
 import { outboxChannel } from '../connect.ts';
 import type { Claim } from './claim.ts';
 
-/** For good; the lane is free. */
-export async function finishJob(db: Db, claim: Claim): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    update outbox set status = 'done', finished_at = now(), claimed_until = null
-    where id = ${claim.id} and fence = ${claim.fence} and status = 'released'`.execute(db);
-  await sql`select pg_notify(${outboxChannel}, '')`.execute(db);
-  return numAffectedRows === 1n;
+/** What is told of an attempt's end. */
+export interface AttemptEnd {
+  readonly outcome: AttemptOutcome;
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
+  readonly neonRequestId?: string | undefined;
 }
 
-/** Its operations run in Neon: no worker holds it, its lane stays taken. */
-export async function pauseJob(db: Db, claim: Claim, reason: string): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    update outbox set claimed_until = null, reason = ${reason}
-    where id = ${claim.id} and fence = ${claim.fence} and status = 'released'`.execute(db);
-  return numAffectedRows === 1n;
+/** For good; the lane is free. */
+export async function finishJob(db: Db, claim: Claim, end: AttemptEnd = { outcome: 'finished' }): Promise<boolean> {
+  return settle(db, claim, { end, set: sql`status = 'done', finished_at = now(), reason = null`, wakes: true });
+}
+
+/** It is to be delivered again in `delayMs`, by the same release: no worker holds it, its lane stays taken. */
+export async function pauseJob(
+  db: Db,
+  claim: Claim,
+  pause: { delayMs: number; reason: string; end: AttemptEnd },
+): Promise<boolean> {
+  const { delayMs, reason, end } = pause;
+  const set = sql`reason = ${reason}, look_at = now() + make_interval(secs => ${delayMs} / 1000.0)`;
+  return settle(db, claim, { end, set, wakes: false });
+}
+
+export interface GiveBack {
+  readonly delayMs: number;
+  readonly reason: string;
+  readonly end: AttemptEnd;
+  /** What is no fault of the job's (a refused credential, the governor) neither counts as an attempt nor draws on its budget. */
+  readonly isCounted: boolean;
 }
 
 /** It did not succeed and is to be tried again in `delayMs`; meanwhile its lane is free for others. */
-export async function giveBackJob(db: Db, claim: Claim, delayMs: number, reason: string): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    update outbox
-    set status = 'waiting', attempts = attempts + 1, not_before = now() + make_interval(secs => ${delayMs} / 1000.0), claimed_until = null,
-        reason = ${reason}
-    where id = ${claim.id} and fence = ${claim.fence} and status = 'released'`.execute(db);
-  await sql`select pg_notify(${outboxChannel}, '')`.execute(db);
-  return numAffectedRows === 1n;
+export async function giveBackJob(
+  db: Db,
+  claim: Claim,
+  { delayMs, reason, end, isCounted }: GiveBack,
+): Promise<boolean> {
+  const set = sql`status = 'waiting', not_before = now() + make_interval(secs => ${delayMs} / 1000.0), reason = ${reason},
+    attempts = attempts + ${isCounted ? 1 : 0}, begun_at = case when ${isCounted}::boolean then begun_at end`;
+  return settle(db, claim, { end, set, wakes: true });
+}
+
+/** What follows on the work begins its own budget: the clean-up after a failure. */
+export async function handOnJob(db: Db, claim: Claim, end: AttemptEnd): Promise<boolean> {
+  const set = sql`reason = 'clean_up', look_at = now(), begun_at = now(), attempts = 0`;
+  return settle(db, claim, { end, set, wakes: false });
+}
+
+interface Settling {
+  readonly end: AttemptEnd;
+  readonly set: RawBuilder<unknown>;
+  /** The lane is free: the relays of all processes are woken when it is committed. */
+  readonly wakes: boolean;
+}
+
+async function settle(db: Db, claim: Claim, { end, set, wakes }: Settling): Promise<boolean> {
+  const { rows } = await sql`
+    with settled as (
+      update outbox set claimed_until = null, ${set}
+      where id = ${claim.id} and fence = ${claim.fence} and status = 'released'
+      returning id, fence
+    ), told as (
+      update attempts
+      set ended_at = now(), outcome = ${end.outcome}, code = ${end.code ?? null}, message = ${end.message ?? null},
+          neon_request_id = ${end.neonRequestId ?? null}
+      from settled where attempts.job_id = settled.id and attempts.fence = settled.fence
+    )
+    select id, case when ${wakes}::boolean then pg_notify(${outboxChannel}, '')::text end from settled`.execute(db);
+  return rows.length === 1;
 }

@@ -1,6 +1,8 @@
 // Owns the shape of a periodic loop: one round after another, never two at once, woken early on demand, and never ended by a
 // round that failed.
 
+import { setTimeout as sleep } from 'node:timers/promises';
+
 export interface Loop {
   /** Begins the next round now. */
   wake(): void;
@@ -10,12 +12,14 @@ export interface Loop {
 
 export interface LoopOptions {
   readonly everyMs: number;
+  /** The least pause between two rounds, also for one that was woken. Default 0. */
+  readonly restMs?: number;
   /** One round; true asks for the next one at once. */
   readonly run: () => Promise<boolean>;
   readonly onError: (error: unknown) => void;
 }
 
-export function startLoop({ everyMs, run, onError }: LoopOptions): Loop {
+export function startLoop({ everyMs, restMs = 0, run, onError }: LoopOptions): Loop {
   let stopped = false;
   let woken = false;
   let endPause: (() => void) | undefined;
@@ -34,6 +38,7 @@ export function startLoop({ everyMs, run, onError }: LoopOptions): Loop {
         onError(error);
         return false;
       });
+      if (restMs > 0 && !stopped) await sleep(restMs);
       if (!again && !woken && !stopped) await pause();
     }
   };

@@ -25,8 +25,10 @@ const entries: Record<Resource, [string, string, string][]> = {
     ['expiring', 'keep', 'available'],
     ['expiring', 'purge', 'purging'],
     ['purging', 'finish', 'purged'],
+    ['purging', 'give_up', 'available'],
     ['missing', 'find', 'available'],
     ['missing', 'delete', 'purged'],
+    ['failed', 'adopt', 'available'],
   ],
   restore: [
     ['requested', 'start', 'running'],
@@ -40,10 +42,14 @@ const entries: Record<Resource, [string, string, string][]> = {
     ['present', 'delete', 'purging'],
     ['present', 'lose', 'missing'],
     ['purging', 'finish', 'purged'],
+    ['missing', 'find', 'present'],
+    ['missing', 'delete', 'purged'],
+    ['purging', 'give_up', 'present'],
   ],
   firing: [
     ['pending', 'serve', 'served'],
     ['pending', 'miss', 'missed'],
+    ['missed', 'serve', 'served'],
   ],
   credential: [
     ['active', 'refuse', 'refused'],
@@ -52,10 +58,10 @@ const entries: Record<Resource, [string, string, string][]> = {
 };
 
 const ends: Record<Resource, string[]> = {
-  snapshot: ['failed', 'cancelled', 'purged'],
+  snapshot: ['cancelled', 'purged'],
   restore: ['succeeded', 'failed', 'cancelled'],
-  preserved_branch: ['purged', 'missing'],
-  firing: ['served', 'missed', 'coalesced'],
+  preserved_branch: ['purged'],
+  firing: ['served', 'coalesced'],
   credential: [],
 };
 

@@ -33,6 +33,8 @@ async function connect(context: StepContext): Promise<StepOutcome> {
     pooled: false,
   });
   await context.attempt.renew();
+  deps.reached?.('probe.before');
   await deps.probeTarget(uri);
+  deps.reached?.('probe.after');
   return { kind: 'done' };
 }

@@ -1,0 +1,142 @@
+// Owns how an attempt ends: whether a failure is tried again, when, and at whose cost. Decided here and kept in Postgres.
+
+import { Failure, NeonFailure, Refusal, Throttled } from '../../core/errors.ts';
+import { withoutSecrets } from '../../core/redact.ts';
+import { isUnreachable } from '../../store/constraint.ts';
+import { getProjectRow } from '../../store/projects.ts';
+import { type AttemptEnd, giveBackJob, pauseJob } from '../../store/outbox/settle.ts';
+import { LostClaim } from '../change.ts';
+import { recordRefusedCredential } from '../credential/port.ts';
+import type { Deps } from '../deps.ts';
+import type { JobOutcome } from '../index.ts';
+import type { Attempt } from './attempt.ts';
+import type { Executor } from './executors.ts';
+
+interface Run {
+  readonly deps: Deps;
+  readonly attempt: Attempt;
+  readonly executor: Executor;
+  readonly isOutOfTime: boolean;
+}
+
+/** Executes the job once and settles its row. Throws `LostClaim`, and what the driver says where the database cannot be reached. */
+export async function executeAndSettle(deps: Deps, attempt: Attempt, executor: Executor): Promise<JobOutcome> {
+  const run = { deps, attempt, executor, isOutOfTime: attempt.ageMs > executor.budgetMs(deps) };
+  const minutes = Math.round(attempt.ageMs / 60_000);
+  try {
+    if (run.isOutOfTime && !(await executor.hasSent(deps, attempt.subjectId))) {
+      throw new Failure('deadline_exceeded', `It could not be begun within ${minutes} minutes. Nothing was changed.`);
+    }
+    const { kind } = await executor.execute(deps, attempt);
+    if (kind === 'finished') return { kind: 'done' };
+    if (kind === 'handed_on') return { kind: 'look_again', inMs: 0 };
+    if (kind === 'stopped')
+      return await pause(run, { delayMs: 0, reason: 'handed_back', end: { outcome: 'handed_back' } });
+    if (!run.isOutOfTime) return await lookAgain(run, { reason: 'waits_for_neon', end: { outcome: 'waits_for_neon' } });
+    throw new Failure('deadline_exceeded', `Neon had not finished ${minutes} minutes after the first attempt.`);
+  } catch (error) {
+    if (error instanceof LostClaim || (!(error instanceof NeonFailure) && isUnreachable(error))) throw error;
+    return settleError(run, error);
+  }
+}
+
+async function settleError(run: Run, error: unknown): Promise<JobOutcome> {
+  const { deps, attempt, executor } = run;
+  if (error instanceof Throttled) return throttle(run, error);
+  if (error instanceof NeonFailure && error.kind === 'credential' && (await isRefused(run))) {
+    return giveBack(run, { delayMs: 0, reason: 'credential_refused', outcome: 'credential_refused', error });
+  }
+  const failure = judge(run, error);
+  if (failure && executor.fail) {
+    const { kind } = await executor.fail(deps, attempt, failure);
+    return kind === 'finished' ? { kind: 'done' } : { kind: 'look_again', inMs: 0 };
+  }
+  if (await executor.keepsLane?.(deps, attempt.subjectId)) {
+    return lookAgain(run, { reason: reasonOf(error), end: endOf(error, 'tried_again'), leastMs: askedDelayMs(error) });
+  }
+  const { retryMinMs, retryMaxMs } = deps.settings;
+  // Exponential, with full jitter, obeying `Retry-After`.
+  const ceilingMs = Math.min(retryMaxMs, retryMinMs * 2 ** Math.min(attempt.earlierAttempts, 20));
+  const delayMs = Math.max(askedDelayMs(error), retryMinMs / 2 + deps.random() * ceilingMs);
+  deps.log.info({ jobId: attempt.claim.id, delayMs, reason: reasonOf(error) }, 'the job is tried again later');
+  return giveBack(run, { delayMs, reason: reasonOf(error), outcome: 'tried_again', error });
+}
+
+/** Nothing was sent: it costs the job neither an attempt nor its budget. What Neon works on keeps its lane. */
+async function throttle(run: Run, error: Throttled): Promise<JobOutcome> {
+  const { deps, attempt, executor } = run;
+  const delayMs = error.waitMs * (1 + deps.random());
+  if (await executor.runsInNeon(deps, attempt.subjectId)) {
+    return lookAgain(run, { reason: 'governor', end: { outcome: 'throttled' }, leastMs: delayMs });
+  }
+  return giveBack(run, { delayMs, reason: 'governor', outcome: 'throttled', error: undefined });
+}
+
+/** Whether the credential is refused now; its status says so from here on, and none of its jobs is released until it is accepted. */
+async function isRefused({ deps, attempt, executor }: Run): Promise<boolean> {
+  const project = await getProjectRow(deps.db, await executor.projectId(deps, attempt.subjectId));
+  return recordRefusedCredential(deps, attempt.actor, project.credential_id);
+}
+
+/** The failure with which the job ends, or undefined where it is to be tried again. */
+function judge({ deps, attempt, isOutOfTime }: Run, error: unknown): Failure | undefined {
+  if (error instanceof Failure) return error;
+  if (error instanceof NeonFailure) {
+    const isFinal = error.kind !== 'again' && error.kind !== 'credential';
+    return isFinal || isOutOfTime ? new Failure(error.failure, error.message) : undefined;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  deps.log.error({ err: error, jobId: attempt.claim.id }, 'an attempt failed for a reason of ours');
+  const isFinal = error instanceof Refusal || attempt.earlierAttempts >= internalAttemptsMax || isOutOfTime;
+  return isFinal ? new Failure('internal', `Afterglow failed: ${message}`) : undefined;
+}
+
+/** Faults of our own are tried a few times (a deploy may mend them), then said. */
+const internalAttemptsMax = 5;
+
+/** The first look follows the call at once, then `pollMinMs`, growing with the age of the job up to `pollMaxMs`. */
+function lookAgain(
+  run: Run,
+  { reason, end, leastMs = 0 }: { reason: string; end: AttemptEnd; leastMs?: number },
+): Promise<JobOutcome> {
+  const { pollMinMs, pollMaxMs } = run.deps.settings;
+  const delayMs = Math.max(leastMs, Math.min(pollMaxMs, Math.max(pollMinMs, run.attempt.ageMs / 8)));
+  return pause(run, { delayMs, reason, end });
+}
+
+async function pause(
+  { deps, attempt }: Run,
+  { delayMs, reason, end }: { delayMs: number; reason: string; end: AttemptEnd },
+): Promise<JobOutcome> {
+  // Whole milliseconds: BullMQ on Postgres refuses a fraction.
+  const inMs = Math.round(delayMs);
+  if (!(await pauseJob(deps.db, attempt.claim, { delayMs: inMs, reason, end }))) throw new LostClaim();
+  deps.reached?.('job.settled');
+  return { kind: 'look_again', inMs };
+}
+
+async function giveBack(
+  { deps, attempt }: Run,
+  back: { delayMs: number; reason: string; outcome: AttemptEnd['outcome']; error: unknown },
+): Promise<JobOutcome> {
+  const { delayMs, reason, outcome, error } = back;
+  const end = endOf(error, outcome);
+  await giveBackJob(deps.db, attempt.claim, { delayMs, reason, end, isCounted: outcome === 'tried_again' });
+  deps.reached?.('job.settled');
+  return { kind: 'done' };
+}
+
+function endOf(error: unknown, outcome: AttemptEnd['outcome']): AttemptEnd {
+  if (!(error instanceof Error)) return { outcome };
+  const neonRequestId = error instanceof NeonFailure ? error.requestId : undefined;
+  return { outcome, code: reasonOf(error), message: withoutSecrets(error.message), neonRequestId };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof NeonFailure ? error.failure : 'internal';
+}
+
+/** What Neon asked for with `Retry-After`. */
+function askedDelayMs(error: unknown): number {
+  return error instanceof NeonFailure ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
+}

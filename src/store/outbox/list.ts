@@ -1,0 +1,92 @@
+// Owns reading jobs as they are seen from outside: what each is doing, what each waits for, and its attempts.
+
+import { type Selectable, sql } from 'kysely';
+import type { Database, Db } from '../database.ts';
+import { type Page, type PageRequest, readCursor, toPage } from '../page.ts';
+
+export type JobState = 'waiting' | 'released' | 'running' | 'waits_for_neon' | 'done';
+
+/** A row with what explains it. */
+export interface ListedJob extends Selectable<Database['outbox']> {
+  readonly state: JobState;
+  readonly project_id: string | null;
+  readonly is_refused: boolean;
+  /** Its time has not come, by the database's clock. */
+  readonly is_early: boolean;
+  /** What is released in its lane while it waits, where that is the same team's: a project may have been another's before. */
+  readonly busy_job_id: string | null;
+  readonly busy_job: string | null;
+  readonly busy_subject_id: string | null;
+}
+
+export interface JobFilter {
+  readonly state?: JobState | undefined;
+  readonly projectId?: string | undefined;
+  readonly subjectId?: string | undefined;
+  readonly job?: string | undefined;
+}
+
+export type AttemptRow = Selectable<Database['attempts']>;
+
+const listed = sql`
+  select outbox.*,
+    case when outbox.status <> 'released' then outbox.status
+      when outbox.claimed_until > now() then 'running'
+      when outbox.look_at is not null then 'waits_for_neon'
+      else 'released' end as state,
+    (select projects.id from projects where projects.neon_project_id = outbox.lane and projects.team_id = outbox.team_id
+      order by projects.removed_at desc nulls first limit 1) as project_id,
+    coalesce(credentials.status = 'refused', false) as is_refused,
+    outbox.not_before > now() as is_early,
+    busy.id as busy_job_id, busy.job as busy_job, busy.subject_id as busy_subject_id
+  from outbox
+  left join credentials on credentials.id = outbox.credential_id
+  left join outbox busy on outbox.status = 'waiting' and busy.lane = outbox.lane and busy.status = 'released'
+    and busy.team_id = outbox.team_id`;
+
+/** Newest first. Refuses with `invalid_cursor`. */
+export async function listJobs(db: Db, teamId: string, filter: JobFilter, page: PageRequest): Promise<Page<ListedJob>> {
+  const before = readCursor(page);
+  const { rows } = await sql<ListedJob>`
+    select * from (${listed} where outbox.team_id = ${teamId}) jobs
+    where (${before ?? null}::text is null or id < ${before ?? null})
+      and (${filter.state ?? null}::text is null or state = ${filter.state ?? null})
+      and (${filter.projectId ?? null}::text is null or (project_id = ${filter.projectId ?? null}
+        and lane = (select neon_project_id from projects where projects.id = ${filter.projectId ?? null})))
+      and (${filter.subjectId ?? null}::text is null or subject_id = ${filter.subjectId ?? null})
+      and (${filter.job ?? null}::text is null or job = ${filter.job ?? null})
+    order by id desc
+    limit ${page.limit + 1}`.execute(db);
+  return toPage(rows, page.limit, (row) => row.id);
+}
+
+export async function findJob(db: Db, teamId: string, id: string): Promise<ListedJob | undefined> {
+  const { rows } = await sql<ListedJob>`${listed} where outbox.team_id = ${teamId} and outbox.id = ${id}`.execute(db);
+  return rows[0];
+}
+
+/** The newest `limit` attempts of each of the team's jobs, in the order of their fences. */
+export async function listAttempts(
+  db: Db,
+  teamId: string,
+  jobIds: readonly string[],
+  limit: number,
+): Promise<AttemptRow[]> {
+  const { rows } = await sql<AttemptRow>`
+    select newest.* from outbox cross join lateral (
+      select * from attempts where job_id = outbox.id order by fence desc limit ${limit}
+    ) newest
+    where outbox.team_id = ${teamId} and outbox.id = any(${jobIds})
+    order by newest.job_id, newest.fence`.execute(db);
+  return rows;
+}
+
+/** Removes jobs that finished before `before`, with their attempts; the audit history tells of them for good. Returns how many. */
+export async function dropOldJobs(db: Db, before: Date, limit: number): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from outbox where id in (
+      select id from outbox where status = 'done' and finished_at < ${before} order by finished_at limit ${limit})`.execute(
+    db,
+  );
+  return Number(numAffectedRows ?? 0n);
+}
