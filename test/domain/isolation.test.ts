@@ -3,6 +3,7 @@
 import t from 'tap';
 import type { Actor } from '../../src/domain/index.ts';
 import { startRegistered } from '../harness/app.ts';
+import { reconcile } from '../harness/reconcile.ts';
 import { refusalOf, refuses } from '../harness/refusal.ts';
 import { writeRow } from '../harness/rows.ts';
 import { addTeam, inRole } from '../harness/teams.ts';
@@ -21,6 +22,9 @@ const policy = await domain.policies.create(actor, {
   retention: { keepLast: 2 },
 });
 const page = { limit: 50 };
+await reconcile(at);
+const [job] = (await domain.jobs.list(actor, { subjectId: snapshot.id }, page)).items;
+if (!job) throw new Error('the snapshot has no job');
 const newPolicy = (projectId: string) => ({
   name: 'new',
   selector: { projects: [projectId] },
@@ -49,6 +53,13 @@ const calls: Record<string, [Call, string, Role]> = {
   'projects.update': [(a, id) => domain.projects.update(a, { id, version: 99, labels: {} }), project.id, 'admin'],
   'projects.remove': [(a, id) => domain.projects.remove(a, id), project.id, 'admin'],
   'projects.requestSync': [(a, id) => domain.projects.requestSync(a, id), project.id, 'operator'],
+  'projects.reconcile': [(a, id) => domain.projects.reconcile(a, id), project.id, 'operator'],
+  'projects.reconcileReport': [(a, id) => domain.projects.reconcileReport(a, id), project.id, 'viewer'],
+  'projects.adopt': [
+    (a, id) => domain.projects.adopt(a, { id, neonSnapshotId: snapshot.neonId ?? '' }),
+    project.id,
+    'admin',
+  ],
   'branches.list': [(a, id) => domain.branches.list(a, id, page), project.id, 'viewer'],
   'branches.get': [(a, id) => domain.branches.get(a, id), main.id, 'viewer'],
   'branches.timeline': [(a, id) => domain.branches.timeline(a, id), main.id, 'viewer'],
@@ -59,6 +70,7 @@ const calls: Record<string, [Call, string, Role]> = {
   'policies.run': [(a, id) => domain.policies.run(a, id), policy.id, 'operator'],
   'snapshots.request': [(a, id) => domain.snapshots.request(a, { branchId: id }), main.id, 'operator'],
   'snapshots.get': [(a, id) => domain.snapshots.get(a, id), snapshot.id, 'viewer'],
+  'snapshots.cancel': [(a, id) => domain.snapshots.cancel(a, id), snapshot.id, 'operator'],
   'snapshots.delete': [(a, id) => domain.snapshots.delete(a, id), snapshot.id, 'admin'],
   'restores.request of a snapshot': [
     (a, id) => domain.restores.request(a, { source: { snapshotId: id }, target: { kind: 'new_branch' } }),
@@ -71,8 +83,10 @@ const calls: Record<string, [Call, string, Role]> = {
     'operator',
   ],
   'restores.get': [(a, id) => domain.restores.get(a, id), restored.id, 'viewer'],
+  'restores.cancel': [(a, id) => domain.restores.cancel(a, id), restored.id, 'operator'],
   'restores.connect': [(a, id) => domain.restores.connect(a, { id }), restored.id, 'operator'],
   'restores.deletePreservedBranch': [(a, id) => domain.restores.deletePreservedBranch(a, id), restored.id, 'admin'],
+  'jobs.get': [(a, id) => domain.jobs.get(a, id), job.id, 'viewer'],
 };
 
 t.test("every call with another team's id is not found, in the words used for an id that is nowhere", async (t) => {
@@ -117,6 +131,8 @@ t.test("lists and nested reads of another team are empty, with and without the f
     domain.snapshots.list(other, { branchId: main.id, policyId: policy.id }, page),
     domain.restores.list(other, {}, page),
     domain.restores.list(other, { projectId: project.id, branchId: main.id }, page),
+    domain.jobs.list(other, {}, page),
+    domain.jobs.list(other, { projectId: project.id, subjectId: snapshot.id }, page),
     domain.audit.list(other, {}, page),
     domain.audit.list(other, { subjectId: snapshot.id }, page),
   ]);
@@ -130,6 +146,8 @@ t.test("lists and nested reads of another team are empty, with and without the f
     domain.branches.timelines(other, [main.id]),
     domain.snapshots.listOfBranches(other, [main.id], 5),
     domain.restores.listOfBranches(other, [main.id], 5),
+    domain.projects.reconcileReports(other, [project.id]),
+    domain.jobs.attemptsOf(other, [job.id]),
   ]);
   t.ok(maps.every((map) => map.size === 0));
 });

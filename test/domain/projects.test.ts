@@ -95,7 +95,7 @@ t.test('a sync mirrors a branch that is new, renamed and then gone, under one li
 
 t.test('a mirror older than the setting is refreshed once, by any number of schedulers', async (t) => {
   at.faults.aheadMs = 6 * 60_000;
-  const jobs = async () => db.selectFrom('outbox').selectAll().where('job', '=', 'project.sync').execute();
+  const jobs = async () => db.selectFrom('outbox').selectAll().where('job', '=', 'project.reconcile').execute();
   const before = (await jobs()).length;
   t.equal(await domain.refreshMirrors(), 1);
   await at.until(jobs, (rows) => rows.length === before + 1 && rows.every(({ status }) => status === 'done'));

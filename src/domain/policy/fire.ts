@@ -23,15 +23,17 @@ import type { Actor } from '../actor.ts';
 import { schedulerActor } from '../actor.ts';
 import { change, type Unit } from '../change.ts';
 import type { CommandDeps, Deps } from '../deps.ts';
+import { checkProjectPresent } from '../project/present.ts';
 import { addSnapshot } from '../snapshot/add.ts';
 import { toSnapshotView } from '../snapshot/view.ts';
 import type { SnapshotView } from '../views.ts';
 
-/** Takes a snapshot of every branch that the policy selects, now. */
+/** Takes a snapshot of every branch that the policy selects, now. Refuses with `project_gone` where Neon shows none of its projects. */
 export async function runPolicy(deps: CommandDeps, actor: Actor, id: string): Promise<{ snapshots: SnapshotView[] }> {
   const policy = await findPolicy(deps.db, actor.teamId, id);
   if (!policy) throw notFound('policy', id);
   deps.allow();
+  await checkAnyProjectPresent(deps, policy);
   return change(deps, actor, async (unit) => {
     const snapshots: SnapshotView[] = [];
     for (const { branch, project } of await selectBranches(unit.tx, policy)) {
@@ -45,6 +47,11 @@ export async function runPolicy(deps: CommandDeps, actor: Actor, id: string): Pr
     );
     return { snapshots };
   });
+}
+
+async function checkAnyProjectPresent({ db }: Pick<Deps, 'db'>, policy: PolicyRow): Promise<void> {
+  const projects = await findProjects(db, policy.team_id, policy.selector.projects);
+  if (projects.length > 0 && projects.every((project) => project.gone_at)) projects.forEach(checkProjectPresent);
 }
 
 const missedInstantsCounted = 10_000;
@@ -136,9 +143,10 @@ async function fireForBranch(
   );
 }
 
-/** What the policy means now; an undo copy is never meant, whatever it is named. */
+/** What the policy means now, in projects that Neon shows; an undo copy is never meant, whatever it is named. */
 async function selectBranches(db: Db, policy: PolicyRow): Promise<{ branch: BranchRow; project: ProjectRow }[]> {
-  const projects = await findProjects(db, policy.team_id, policy.selector.projects);
+  const registered = await findProjects(db, policy.team_id, policy.selector.projects);
+  const projects = registered.filter((project) => !project.gone_at);
   const byId = new Map(projects.map((project) => [project.id, project] as const));
   const branches = await listPresentBranches(db, [...byId.keys()]);
   const preserved = await listPreservedNeonIds(db, [...byId.keys()]);

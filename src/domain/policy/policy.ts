@@ -4,6 +4,7 @@ import { notFound, Refusal } from '../../core/errors.ts';
 import { checkSchedule, nextFiring } from '../../core/schedule.ts';
 import type { PolicySelector } from '../../core/selector.ts';
 import { violatedUnique } from '../../store/constraint.ts';
+import type { Db } from '../../store/database.ts';
 import {
   findPolicy,
   insertPolicy,
@@ -15,7 +16,7 @@ import {
   type ScheduleRow,
   updatePolicy as updatePolicyRow,
 } from '../../store/policies.ts';
-import { findProjects } from '../../store/projects.ts';
+import { findProjects, listGoneProjectIds } from '../../store/projects.ts';
 import type { Actor } from '../actor.ts';
 import { change, type Unit } from '../change.ts';
 import type { CreatePolicyInput, PageRequest, ScheduleInput, SelectorInput, UpdatePolicyInput } from '../commands.ts';
@@ -56,13 +57,17 @@ export async function listPolicies(deps: CommandDeps, actor: Actor, page: PageRe
     ),
     (schedule) => schedule.policy_id,
   );
-  return { items: items.map((row) => toPolicyView(row, schedules.get(row.id) ?? [])), nextCursor };
+  const gone = await listGoneProjectIds(
+    deps.db,
+    items.flatMap((row) => row.selector.projects),
+  );
+  return { items: items.map((row) => toPolicyView(row, schedules.get(row.id) ?? [], gone)), nextCursor };
 }
 
 export async function getPolicy(deps: CommandDeps, actor: Actor, id: string): Promise<PolicyView> {
   const row = await getRow(deps, actor, id);
   deps.allow();
-  return toPolicyView(row, await listSchedules(deps.db, [row.id]));
+  return viewOf(deps.db, row);
 }
 
 /**
@@ -160,7 +165,7 @@ async function putSchedules(
 }
 
 async function audited(unit: Unit, row: PolicyRow, action: string): Promise<PolicyView> {
-  const view = toPolicyView(row, await listSchedules(unit.tx, [row.id]));
+  const view = await viewOf(unit.tx, row);
   const { name, selector, retention, version } = view;
   const schedules = view.schedules.map((schedule) => ({
     name: schedule.name,
@@ -186,7 +191,12 @@ function wholeSelector(selector: SelectorInput): PolicySelector {
   return { projects: selector.projects, branches: selector.branches ?? 'default' };
 }
 
-function toPolicyView(row: PolicyRow, schedules: readonly ScheduleRow[]): PolicyView {
+async function viewOf(db: Db, row: PolicyRow): Promise<PolicyView> {
+  const gone = await listGoneProjectIds(db, row.selector.projects);
+  return toPolicyView(row, await listSchedules(db, [row.id]), gone);
+}
+
+function toPolicyView(row: PolicyRow, schedules: readonly ScheduleRow[], gone: ReadonlySet<string>): PolicyView {
   return {
     id: row.id,
     name: row.name,
@@ -198,6 +208,9 @@ function toPolicyView(row: PolicyRow, schedules: readonly ScheduleRow[]): Policy
       nextFiringAt: schedule.next_firing_at?.toISOString() ?? null,
     })),
     retention: row.retention,
+    stops: row.selector.projects
+      .filter((projectId) => gone.has(projectId))
+      .map((projectId) => ({ projectId, code: 'project_gone' })),
     version: row.version,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),

@@ -2,7 +2,13 @@
 // runs in the project's lane only (or before the project is registered), so that it never meets a restore's half-made state.
 
 import type { NeonBranch } from '../../neon/api.ts';
-import { type BranchRow, insertBranch, listPresentBranches, updateBranch } from '../../store/branches.ts';
+import {
+  type BranchRow,
+  insertBranch,
+  listGoneBranches,
+  listPresentBranches,
+  updateBranch,
+} from '../../store/branches.ts';
 import type { Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
 
@@ -11,7 +17,10 @@ interface MirroredProject {
   readonly team_id: string;
 }
 
-/** Brings the mirror to what Neon listed: new branches get a lineage id, changed ones are updated, missing ones are marked gone. */
+/**
+ * Brings the mirror to what Neon listed: new branches get a lineage id, changed ones are updated, missing ones are marked gone, and one
+ * that is back has the lineage id that it had.
+ */
 export async function mirrorBranches(
   deps: Pick<Deps, 'newId'>,
   unit: Unit,
@@ -22,11 +31,21 @@ export async function mirrorBranches(
   const known = new Map(
     (await listPresentBranches(unit.tx, [project.id])).map((row) => [row.neon_branch_id, row] as const),
   );
+  const unknown = listed.filter(({ id }) => !known.has(id));
+  const gone = await listGoneBranches(
+    unit.tx,
+    project.id,
+    unknown.map(({ id }) => id),
+  );
+  for (const branch of unknown) {
+    const row = gone.find(({ neon_branch_id }) => neon_branch_id === branch.id);
+    if (row) await findAgain(unit, row, branch);
+    else await addBranch(deps, unit, project, branch);
+  }
   for (const branch of listed) {
     const row = known.get(branch.id);
     known.delete(branch.id);
     if (row) await refreshBranch(unit, row, branch);
-    else await addBranch(deps, unit, project, branch);
   }
   for (const row of known.values()) {
     await updateBranch(unit.tx, row.id, { gone_at: unit.now, updated_at: unit.now });
@@ -81,6 +100,11 @@ async function addBranch(
     created_at: unit.now,
     updated_at: unit.now,
   });
+}
+
+async function findAgain(unit: Unit, row: BranchRow, branch: NeonBranch): Promise<void> {
+  await updateBranch(unit.tx, row.id, { ...mirrored(branch), gone_at: null, updated_at: unit.now });
+  unit.audit('branch.found', { kind: 'branch', id: row.id }, { neonBranchId: branch.id, name: branch.name });
 }
 
 async function refreshBranch(unit: Unit, row: BranchRow, branch: NeonBranch): Promise<void> {

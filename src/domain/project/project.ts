@@ -161,6 +161,7 @@ async function putProject(
     labels: JSON.stringify(input.labels ?? {}),
     updated_at: now,
     synced_at: now,
+    gone_at: null,
   };
   const removed = await findRemovedProject(tx, actor.teamId, input.neonProjectId);
   if (removed) {

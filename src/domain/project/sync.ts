@@ -1,21 +1,22 @@
-// Owns bringing a project's mirror up to date: on request, and by the clock. A sync runs in the project's lane, last in line.
+// Owns bringing a project's mirror up to date on request. A sync runs in the project's lane, last in line.
 
 import { notFound } from '../../core/errors.ts';
-import { findProject, getProjectRow, listStaleProjects, updateProjectMirror } from '../../store/projects.ts';
+import { findProject, getProjectRow, updateProjectMirror } from '../../store/projects.ts';
 import type { Actor } from '../actor.ts';
-import { schedulerActor } from '../actor.ts';
 import { change } from '../change.ts';
 import type { CommandDeps, Deps } from '../deps.ts';
 import type { Attempt, Settlement } from '../job/attempt.ts';
 import type { ProjectView } from '../views.ts';
 import { mirrorBranches } from './mirror.ts';
+import { checkProjectPresent } from './present.ts';
 import { toProjectView } from './view.ts';
 
-/** Promises a sync; `syncedAt` of the project moves when it has run. */
+/** Promises a sync; `syncedAt` of the project moves when it has run. Refuses with `project_gone`: a reconcile looks whether it is back. */
 export async function requestSync(deps: CommandDeps, actor: Actor, id: string): Promise<ProjectView> {
   const row = await findProject(deps.db, actor.teamId, id);
   if (!row) throw notFound('project', id);
   deps.allow();
+  checkProjectPresent(row);
   return change(deps, actor, async ({ audit, promise }) => {
     audit('project.sync_requested', { kind: 'project', id: row.id });
     await promise('project.sync', row.id, row.neon_project_id);
@@ -43,18 +44,4 @@ export async function executeSync(deps: Deps, attempt: Attempt): Promise<Settlem
       synced_at: unit.now,
     });
   });
-}
-
-const projectsAtOnce = 100;
-
-/** Promises a sync of every project whose mirror is older than the setting and has none promised yet. */
-export async function refreshMirrors(deps: Deps): Promise<number> {
-  const before = new Date(deps.now().getTime() - deps.settings.mirrorMaxAgeMs);
-  const stale = await listStaleProjects(deps.db, before, projectsAtOnce);
-  for (const project of stale) {
-    await change(deps, schedulerActor(project.team_id), ({ promise }) =>
-      promise('project.sync', project.id, project.neon_project_id),
-    );
-  }
-  return stale.length;
 }

@@ -20,5 +20,6 @@ export function toProjectView(row: ProjectRow): ProjectView {
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
     syncedAt: row.synced_at.toISOString(),
+    goneAt: row.gone_at?.toISOString() ?? null,
   };
 }
