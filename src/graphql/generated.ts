@@ -1,7 +1,7 @@
 // Generated from schema.graphql by scripts/generate.ts. Do not edit.
 
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { AuditEventView, BranchView, CredentialView, ConnectionView, PolicyView, ProjectView, RestoreView, SnapshotView, TimelineView } from '../domain/index.ts';
+import type { AuditEventView, BranchView, CredentialView, AttemptView, ConnectionView, JobView, PolicyView, ProjectView, FindingView, ReconcileReportView, RestoreView, SnapshotView, TimelineView } from '../domain/index.ts';
 import type { GraphqlContext } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = T | null | undefined;
@@ -84,6 +84,21 @@ export type RestoreStepName =
   | 'name'
   | 'probe';
 
+export type SnapshotStepName =
+  | 'create'
+  | 'await_operations'
+  | 'read_back'
+  | 'name';
+
+/** What becomes of that which work without success has made in Neon. */
+export type CleanUp =
+  /** It is to be removed. */
+  | 'pending'
+  /** It is removed. */
+  | 'done'
+  /** It stays in Neon, for the reason that the audit history tells. */
+  | 'left';
+
 export type PreservedBranchStatus =
   | 'present'
   | 'purging'
@@ -106,6 +121,90 @@ export type TimelinePointStatus =
   | 'missing'
   | 'running'
   | 'succeeded';
+
+export type JobState =
+  | 'waiting'
+  /** To the queue. */
+  | 'released'
+  | 'running'
+  /** Between two looks at Neon's operations: no worker is held. */
+  | 'waits_for_neon'
+  | 'done';
+
+export type JobWaitCode =
+  /** Another job is under way in the Neon project, one at a time: `jobId`, `job`, `subjectId`. */
+  | 'lane_busy'
+  /** Its time has not come: `at`, `because`. */
+  | 'not_before'
+  /** Neon refuses the key: `credentialId`. It goes on when the credential is active again. */
+  | 'credential_refused'
+  /** The rate limit of the Neon account leaves no room: it is looked at again `at`. */
+  | 'governor'
+  /** Neon is working on it: it is looked at again `at`. */
+  | 'neon'
+  /** It is due, and others come first. */
+  | 'turn'
+  /** It is handed to the queue, and no worker has taken it yet. */
+  | 'delivery';
+
+export type AttemptOutcome =
+  | 'finished'
+  | 'failed'
+  | 'waits_for_neon'
+  | 'tried_again'
+  | 'throttled'
+  | 'credential_refused'
+  | 'handed_back'
+  /** Its job was ended from outside: cancelled, or past its deadline. */
+  | 'taken_over'
+  /** Its process died, or another attempt took over. */
+  | 'lost';
+
+export type FindingKind =
+  /** Ours, and gone from Neon. */
+  | 'missing'
+  /** Ours, was missing, and is back. */
+  | 'found'
+  /** In Neon, and no row of ours knows it: shown, and never removed. A snapshot can be adopted. */
+  | 'orphan'
+  /** Made for us, and its answer was lost: adopted, or removed where nobody wants it any more. */
+  | 'lost_answer'
+  /** Of work that ended without success, or past its time: removed if it is ours by name and by record. */
+  | 'leftover'
+  /** A branch that a policy selects is gone. */
+  | 'policy_branch_gone'
+  /** Neon does not show the project any more; one for each policy that it stops. */
+  | 'project_gone';
+
+export type FindingThing =
+  | 'snapshot'
+  | 'branch'
+  | 'project';
+
+export type FindingSubject =
+  | 'snapshot'
+  | 'restore'
+  | 'preserved_branch'
+  | 'branch'
+  | 'project';
+
+export type FindingAction =
+  /** Changes nothing in Neon, as `mark_found` does. */
+  | 'mark_missing'
+  | 'mark_found'
+  | 'adopt'
+  /** From Neon. */
+  | 'remove'
+  | 'none';
+
+export type FindingOutcome =
+  | 'done'
+  | 'skipped'
+  | 'failed';
+
+export type PolicyStopCode =
+  /** Neon does not show the project any more. It goes on when it is back. */
+  | 'project_gone';
 
 export type ActorKind =
   | 'person'
@@ -160,6 +259,10 @@ export type Project = {
   readonly createdAt: Scalars['DateTime']['output'];
   readonly updatedAt: Scalars['DateTime']['output'];
   readonly syncedAt: Scalars['DateTime']['output'];
+  /** When Neon was found not to show it any more; null while it does. Work in it is refused. */
+  readonly goneAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The newest comparison with Neon; null before the first. */
+  readonly reconcileReport?: Maybe<ReconcileReport>;
 };
 
 
@@ -263,9 +366,16 @@ export type Policy = {
   readonly selector: PolicySelector;
   readonly schedules: ReadonlyArray<Schedule>;
   readonly retention: Retention;
+  /** Projects that it selects and does nothing in. */
+  readonly stops: ReadonlyArray<PolicyStop>;
   readonly version: Scalars['Int']['output'];
   readonly createdAt: Scalars['DateTime']['output'];
   readonly updatedAt: Scalars['DateTime']['output'];
+};
+
+export type PolicyStop = {
+  readonly projectId: Scalars['ID']['output'];
+  readonly code: PolicyStopCode;
 };
 
 export type PolicySelector = {
@@ -330,10 +440,20 @@ export type Snapshot = {
   readonly unverified: ReadonlyArray<Scalars['String']['output']>;
   readonly warnings: ReadonlyArray<Warning>;
   readonly error?: Maybe<RecordedError>;
+  /** None until work on it begins. */
+  readonly steps: ReadonlyArray<SnapshotStep>;
+  /** Where it did not succeed; null where nothing was made. */
+  readonly cleanUp?: Maybe<CleanUp>;
   readonly version: Scalars['Int']['output'];
   readonly createdAt: Scalars['DateTime']['output'];
   readonly updatedAt: Scalars['DateTime']['output'];
   readonly availableAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly endedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+export type SnapshotStep = {
+  readonly name: SnapshotStepName;
+  readonly startedAt?: Maybe<Scalars['DateTime']['output']>;
   readonly endedAt?: Maybe<Scalars['DateTime']['output']>;
 };
 
@@ -361,6 +481,8 @@ export type Restore = {
   readonly unverified: ReadonlyArray<Scalars['String']['output']>;
   readonly warnings: ReadonlyArray<Warning>;
   readonly error?: Maybe<RecordedError>;
+  /** Of what it made beside, where it did not succeed; null where nothing was made. */
+  readonly cleanUp?: Maybe<CleanUp>;
   readonly version: Scalars['Int']['output'];
   readonly createdAt: Scalars['DateTime']['output'];
   readonly updatedAt: Scalars['DateTime']['output'];
@@ -408,6 +530,121 @@ export type RestoreEdge = {
 export type RestoreConnection = {
   readonly edges: ReadonlyArray<RestoreEdge>;
   readonly pageInfo: PageInfo;
+};
+
+/** Work that was promised, and what it is doing or waits for. It is forgotten 30 days after it ended. */
+export type Job = {
+  readonly id: Scalars['ID']['output'];
+  /** Its kind, such as restore.run. */
+  readonly job: Scalars['String']['output'];
+  /** The snapshot, restore, project or reconcile report that it is about. */
+  readonly subjectId: Scalars['ID']['output'];
+  /** The project whose lane it is in. */
+  readonly projectId?: Maybe<Scalars['ID']['output']>;
+  /** Neon's id of the project: of a lane one job runs at a time. Null for work that changes no project. */
+  readonly lane?: Maybe<Scalars['String']['output']>;
+  /** Of the jobs that are due in a lane the smallest goes first, then the oldest. */
+  readonly priority: Scalars['Int']['output'];
+  readonly state: JobState;
+  /** Why it is not at work: the first of the reasons that hold. Null while it runs and when it is done. */
+  readonly waitsFor?: Maybe<JobWait>;
+  /** How often it was handed to the queue. */
+  readonly release: Scalars['Int']['output'];
+  /** The number of its last attempt. */
+  readonly fence: Scalars['Int']['output'];
+  /** How many attempts did not succeed and count against its budget. */
+  readonly failedAttempts: Scalars['Int']['output'];
+  /** The newest 200, the oldest of them first. */
+  readonly attempts: ReadonlyArray<Attempt>;
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** When its first attempt began. */
+  readonly begunAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When it ended for good, whatever came of it. */
+  readonly finishedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** Which fields are there, `code` says. */
+export type JobWait = {
+  readonly code: JobWaitCode;
+  /** What is under way in the lane. */
+  readonly jobId?: Maybe<Scalars['ID']['output']>;
+  readonly job?: Maybe<Scalars['String']['output']>;
+  readonly subjectId?: Maybe<Scalars['ID']['output']>;
+  readonly at?: Maybe<Scalars['DateTime']['output']>;
+  /** The code of what made it wait, such as that of the failure of its last attempt. */
+  readonly because?: Maybe<Scalars['String']['output']>;
+  readonly credentialId?: Maybe<Scalars['ID']['output']>;
+};
+
+export type Attempt = {
+  /** Its number. Of two attempts of a job only the one with the greater number can change anything. */
+  readonly fence: Scalars['Int']['output'];
+  /** The release of the job that it took. */
+  readonly release: Scalars['Int']['output'];
+  /** The process that made it. */
+  readonly worker: Scalars['String']['output'];
+  readonly startedAt: Scalars['DateTime']['output'];
+  /** Null while it runs, as `outcome` is. */
+  readonly endedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly outcome?: Maybe<AttemptOutcome>;
+  /** Of the failure. */
+  readonly code?: Maybe<Scalars['String']['output']>;
+  readonly message?: Maybe<Scalars['String']['output']>;
+  /** Neon's id of the request that failed. */
+  readonly neonRequestId?: Maybe<Scalars['String']['output']>;
+};
+
+export type JobEdge = {
+  readonly node: Job;
+  readonly cursor: Scalars['String']['output'];
+};
+
+export type JobConnection = {
+  readonly edges: ReadonlyArray<JobEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+/** What a comparison with Neon found, and what became of it. */
+export type ReconcileReport = {
+  readonly id: Scalars['ID']['output'];
+  readonly projectId: Scalars['ID']['output'];
+  readonly requestedBy: ActorKind;
+  readonly requestedAt: Scalars['DateTime']['output'];
+  /** When Neon was compared and the findings were recorded: before anything was done in Neon. */
+  readonly comparedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When what was planned had been carried out. */
+  readonly endedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly isProjectGone: Scalars['Boolean']['output'];
+  /** What is ours and there; null until it is compared. */
+  readonly present?: Maybe<PresentCounts>;
+  /** In the order in which they are carried out. */
+  readonly findings: ReadonlyArray<Finding>;
+  /** Why it could not be carried to its end. */
+  readonly error?: Maybe<RecordedError>;
+};
+
+export type PresentCounts = {
+  readonly snapshots: Scalars['Int']['output'];
+  /** Undo copies. */
+  readonly preservedBranches: Scalars['Int']['output'];
+};
+
+export type Finding = {
+  readonly kind: FindingKind;
+  /** What it is in Neon. */
+  readonly what: FindingThing;
+  /** What it is of ours; null for what is not. A preserved branch has the id of its restore. */
+  readonly subjectKind?: Maybe<FindingSubject>;
+  readonly subjectId?: Maybe<Scalars['ID']['output']>;
+  readonly neonId?: Maybe<Scalars['String']['output']>;
+  readonly name?: Maybe<Scalars['String']['output']>;
+  /** The policy that is harmed, or whose snapshot it is. */
+  readonly policyId?: Maybe<Scalars['ID']['output']>;
+  readonly action: FindingAction;
+  /** Null while the action is planned, and where there is none. */
+  readonly outcome?: Maybe<FindingOutcome>;
+  /** Why nothing is done, or why it was skipped or failed: a code, such as `has_children`. */
+  readonly reason?: Maybe<Scalars['String']['output']>;
 };
 
 /** Who did what, in a chain that cannot be rewritten quietly. */
@@ -458,6 +695,14 @@ export type RestoreFilter = {
   readonly status?: InputMaybe<RestoreStatus>;
 };
 
+export type JobFilter = {
+  readonly state?: InputMaybe<JobState>;
+  readonly projectId?: InputMaybe<Scalars['ID']['input']>;
+  readonly subjectId?: InputMaybe<Scalars['ID']['input']>;
+  /** Its kind, such as restore.run. */
+  readonly job?: InputMaybe<Scalars['String']['input']>;
+};
+
 export type AuditEventFilter = {
   readonly subjectId?: InputMaybe<Scalars['ID']['input']>;
   readonly action?: InputMaybe<Scalars['String']['input']>;
@@ -484,6 +729,8 @@ export type Query = {
   readonly snapshots?: Maybe<SnapshotConnection>;
   readonly restore?: Maybe<Restore>;
   readonly restores?: Maybe<RestoreConnection>;
+  readonly job?: Maybe<Job>;
+  readonly jobs?: Maybe<JobConnection>;
   readonly auditEvents?: Maybe<AuditEventConnection>;
 };
 
@@ -618,6 +865,26 @@ export type QueryRestoresArgs = {
  * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
+export type QueryJobArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryJobsArgs = {
+  filter?: InputMaybe<JobFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
 export type QueryAuditEventsArgs = {
   filter?: InputMaybe<AuditEventFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -672,6 +939,20 @@ export type RemoveProjectInput = {
 
 export type SyncProjectInput = {
   readonly id: Scalars['ID']['input'];
+};
+
+export type ReconcileProjectInput = {
+  readonly id: Scalars['ID']['input'];
+};
+
+/** Of the project `id`. */
+export type AdoptSnapshotInput = {
+  readonly id: Scalars['ID']['input'];
+  readonly neonSnapshotId: Scalars['String']['input'];
+  /** For people; the name that it has in Neon otherwise. In Neon it keeps its own. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** The branch that it is kept under; the one that it was taken of otherwise. */
+  readonly branchId?: InputMaybe<Scalars['ID']['input']>;
 };
 
 export type PolicySelectorInput = {
@@ -736,6 +1017,10 @@ export type DeleteSnapshotInput = {
   readonly id: Scalars['ID']['input'];
 };
 
+export type CancelSnapshotInput = {
+  readonly id: Scalars['ID']['input'];
+};
+
 /** A snapshot, or a branch at an instant, or a branch at an LSN: {snapshotId}, {branchId, at} or {branchId, lsn}. */
 export type RestoreSourceInput = {
   readonly snapshotId?: InputMaybe<Scalars['ID']['input']>;
@@ -755,6 +1040,10 @@ export type RestoreTargetInput = {
 export type RequestRestoreInput = {
   readonly source: RestoreSourceInput;
   readonly target: RestoreTargetInput;
+};
+
+export type CancelRestoreInput = {
+  readonly id: Scalars['ID']['input'];
 };
 
 export type ConnectRestoreInput = {
@@ -797,14 +1086,31 @@ export type Mutation = {
   readonly removeProject?: Maybe<Deletion>;
   /** Promises to read the project and its branches from Neon again. */
   readonly syncProject?: Maybe<Project>;
+  /**
+   * Compares what Afterglow keeps with what Neon holds; by the clock it happens every few minutes. What is found is recorded before
+   * anything is done about it.
+   */
+  readonly reconcileProject?: Maybe<ReconcileReport>;
+  /** Records a snapshot that somebody else took as an available one. Nothing is changed in Neon. */
+  readonly adoptSnapshot?: Maybe<Snapshot>;
   readonly createPolicy?: Maybe<Policy>;
   readonly updatePolicy?: Maybe<Policy>;
   readonly deletePolicy?: Maybe<Deletion>;
   /** Takes a snapshot of every branch that the policy selects, now. */
   readonly runPolicy?: Maybe<PolicyRun>;
   readonly requestSnapshot?: Maybe<Snapshot>;
+  /**
+   * Ends it at once; what was made for it is removed from Neon (`cleanUp`). One that is available is not cancelled but deleted:
+   * `already_ended`.
+   */
+  readonly cancelSnapshot?: Maybe<Snapshot>;
   readonly deleteSnapshot?: Maybe<Snapshot>;
   readonly requestRestore?: Maybe<Restore>;
+  /**
+   * Ends it at once, between two of its steps; what was made for it is removed from Neon (`cleanUp`): never an undo copy or the
+   * served branch. Once the branch is being changed it is refused, and goes on: `past_point_of_no_return`.
+   */
+  readonly cancelRestore?: Maybe<Restore>;
   readonly connectRestore?: Maybe<DatabaseConnection>;
   readonly deletePreservedBranch?: Maybe<Restore>;
 };
@@ -880,6 +1186,26 @@ export type MutationSyncProjectArgs = {
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
  * given the first answer again, another input is refused with `idempotency_key_reused`.
  */
+export type MutationReconcileProjectArgs = {
+  input: ReconcileProjectInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationAdoptSnapshotArgs = {
+  input: AdoptSnapshotInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
 export type MutationCreatePolicyArgs = {
   input: CreatePolicyInput;
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
@@ -928,6 +1254,16 @@ export type MutationRequestSnapshotArgs = {
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
  * given the first answer again, another input is refused with `idempotency_key_reused`.
  */
+export type MutationCancelSnapshotArgs = {
+  input: CancelSnapshotInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
 export type MutationDeleteSnapshotArgs = {
   input: DeleteSnapshotInput;
 };
@@ -939,6 +1275,16 @@ export type MutationDeleteSnapshotArgs = {
  */
 export type MutationRequestRestoreArgs = {
   input: RequestRestoreInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationCancelRestoreArgs = {
+  input: CancelRestoreInput;
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -1044,9 +1390,20 @@ export type ResolversTypes = {
   RestoreStatus: RestoreStatus;
   RestoreTargetKind: RestoreTargetKind;
   RestoreStepName: RestoreStepName;
+  SnapshotStepName: SnapshotStepName;
+  CleanUp: CleanUp;
   PreservedBranchStatus: PreservedBranchStatus;
   TimelinePointKind: TimelinePointKind;
   TimelinePointStatus: TimelinePointStatus;
+  JobState: JobState;
+  JobWaitCode: JobWaitCode;
+  AttemptOutcome: AttemptOutcome;
+  FindingKind: FindingKind;
+  FindingThing: FindingThing;
+  FindingSubject: FindingSubject;
+  FindingAction: FindingAction;
+  FindingOutcome: FindingOutcome;
+  PolicyStopCode: PolicyStopCode;
   ActorKind: ActorKind;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
@@ -1065,6 +1422,7 @@ export type ResolversTypes = {
   Timeline: ResolverTypeWrapper<TimelineView>;
   TimelinePoint: ResolverTypeWrapper<TimelinePoint>;
   Policy: ResolverTypeWrapper<PolicyView>;
+  PolicyStop: ResolverTypeWrapper<PolicyStop>;
   PolicySelector: ResolverTypeWrapper<PolicySelector>;
   Schedule: ResolverTypeWrapper<Schedule>;
   Retention: ResolverTypeWrapper<Retention>;
@@ -1073,6 +1431,7 @@ export type ResolversTypes = {
   Warning: ResolverTypeWrapper<Warning>;
   RecordedError: ResolverTypeWrapper<RecordedError>;
   Snapshot: ResolverTypeWrapper<SnapshotView>;
+  SnapshotStep: ResolverTypeWrapper<SnapshotStep>;
   SnapshotEdge: ResolverTypeWrapper<Omit<SnapshotEdge, 'node'> & { node: ResolversTypes['Snapshot'] }>;
   SnapshotConnection: ResolverTypeWrapper<Omit<SnapshotConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['SnapshotEdge']> }>;
   Restore: ResolverTypeWrapper<RestoreView>;
@@ -1082,6 +1441,14 @@ export type ResolversTypes = {
   PreservedBranch: ResolverTypeWrapper<PreservedBranch>;
   RestoreEdge: ResolverTypeWrapper<Omit<RestoreEdge, 'node'> & { node: ResolversTypes['Restore'] }>;
   RestoreConnection: ResolverTypeWrapper<Omit<RestoreConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['RestoreEdge']> }>;
+  Job: ResolverTypeWrapper<JobView>;
+  JobWait: ResolverTypeWrapper<JobWait>;
+  Attempt: ResolverTypeWrapper<AttemptView>;
+  JobEdge: ResolverTypeWrapper<Omit<JobEdge, 'node'> & { node: ResolversTypes['Job'] }>;
+  JobConnection: ResolverTypeWrapper<Omit<JobConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['JobEdge']> }>;
+  ReconcileReport: ResolverTypeWrapper<ReconcileReportView>;
+  PresentCounts: ResolverTypeWrapper<PresentCounts>;
+  Finding: ResolverTypeWrapper<FindingView>;
   AuditEvent: ResolverTypeWrapper<AuditEventView>;
   AuditActor: ResolverTypeWrapper<AuditActor>;
   AuditSubject: ResolverTypeWrapper<AuditSubject>;
@@ -1089,6 +1456,7 @@ export type ResolversTypes = {
   AuditEventConnection: ResolverTypeWrapper<Omit<AuditEventConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['AuditEventEdge']> }>;
   SnapshotFilter: SnapshotFilter;
   RestoreFilter: RestoreFilter;
+  JobFilter: JobFilter;
   AuditEventFilter: AuditEventFilter;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   CreateCredentialInput: CreateCredentialInput;
@@ -1099,6 +1467,8 @@ export type ResolversTypes = {
   ProjectLimitsInput: ProjectLimitsInput;
   RemoveProjectInput: RemoveProjectInput;
   SyncProjectInput: SyncProjectInput;
+  ReconcileProjectInput: ReconcileProjectInput;
+  AdoptSnapshotInput: AdoptSnapshotInput;
   PolicySelectorInput: PolicySelectorInput;
   ScheduleInput: ScheduleInput;
   RetentionInput: RetentionInput;
@@ -1109,9 +1479,11 @@ export type ResolversTypes = {
   RunPolicyInput: RunPolicyInput;
   RequestSnapshotInput: RequestSnapshotInput;
   DeleteSnapshotInput: DeleteSnapshotInput;
+  CancelSnapshotInput: CancelSnapshotInput;
   RestoreSourceInput: RestoreSourceInput;
   RestoreTargetInput: RestoreTargetInput;
   RequestRestoreInput: RequestRestoreInput;
+  CancelRestoreInput: CancelRestoreInput;
   ConnectRestoreInput: ConnectRestoreInput;
   DeletePreservedBranchInput: DeletePreservedBranchInput;
   Deletion: ResolverTypeWrapper<Deletion>;
@@ -1145,6 +1517,7 @@ export type ResolversParentTypes = {
   Timeline: TimelineView;
   TimelinePoint: TimelinePoint;
   Policy: PolicyView;
+  PolicyStop: PolicyStop;
   PolicySelector: PolicySelector;
   Schedule: Schedule;
   Retention: Retention;
@@ -1153,6 +1526,7 @@ export type ResolversParentTypes = {
   Warning: Warning;
   RecordedError: RecordedError;
   Snapshot: SnapshotView;
+  SnapshotStep: SnapshotStep;
   SnapshotEdge: Omit<SnapshotEdge, 'node'> & { node: ResolversParentTypes['Snapshot'] };
   SnapshotConnection: Omit<SnapshotConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['SnapshotEdge']> };
   Restore: RestoreView;
@@ -1162,6 +1536,14 @@ export type ResolversParentTypes = {
   PreservedBranch: PreservedBranch;
   RestoreEdge: Omit<RestoreEdge, 'node'> & { node: ResolversParentTypes['Restore'] };
   RestoreConnection: Omit<RestoreConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['RestoreEdge']> };
+  Job: JobView;
+  JobWait: JobWait;
+  Attempt: AttemptView;
+  JobEdge: Omit<JobEdge, 'node'> & { node: ResolversParentTypes['Job'] };
+  JobConnection: Omit<JobConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['JobEdge']> };
+  ReconcileReport: ReconcileReportView;
+  PresentCounts: PresentCounts;
+  Finding: FindingView;
   AuditEvent: AuditEventView;
   AuditActor: AuditActor;
   AuditSubject: AuditSubject;
@@ -1169,6 +1551,7 @@ export type ResolversParentTypes = {
   AuditEventConnection: Omit<AuditEventConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['AuditEventEdge']> };
   SnapshotFilter: SnapshotFilter;
   RestoreFilter: RestoreFilter;
+  JobFilter: JobFilter;
   AuditEventFilter: AuditEventFilter;
   Query: Record<PropertyKey, never>;
   CreateCredentialInput: CreateCredentialInput;
@@ -1179,6 +1562,8 @@ export type ResolversParentTypes = {
   ProjectLimitsInput: ProjectLimitsInput;
   RemoveProjectInput: RemoveProjectInput;
   SyncProjectInput: SyncProjectInput;
+  ReconcileProjectInput: ReconcileProjectInput;
+  AdoptSnapshotInput: AdoptSnapshotInput;
   PolicySelectorInput: PolicySelectorInput;
   ScheduleInput: ScheduleInput;
   RetentionInput: RetentionInput;
@@ -1189,9 +1574,11 @@ export type ResolversParentTypes = {
   RunPolicyInput: RunPolicyInput;
   RequestSnapshotInput: RequestSnapshotInput;
   DeleteSnapshotInput: DeleteSnapshotInput;
+  CancelSnapshotInput: CancelSnapshotInput;
   RestoreSourceInput: RestoreSourceInput;
   RestoreTargetInput: RestoreTargetInput;
   RequestRestoreInput: RequestRestoreInput;
+  CancelRestoreInput: CancelRestoreInput;
   ConnectRestoreInput: ConnectRestoreInput;
   DeletePreservedBranchInput: DeletePreservedBranchInput;
   Deletion: Deletion;
@@ -1275,6 +1662,8 @@ export type ProjectResolvers<ContextType = GraphqlContext, ParentType extends Re
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   syncedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  goneAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  reconcileReport?: Resolver<Maybe<ResolversTypes['ReconcileReport']>, ParentType, ContextType>;
 };
 
 export type ProjectLimitsResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ProjectLimits'] = ResolversParentTypes['ProjectLimits']> = {
@@ -1348,9 +1737,15 @@ export type PolicyResolvers<ContextType = GraphqlContext, ParentType extends Res
   selector?: Resolver<ResolversTypes['PolicySelector'], ParentType, ContextType>;
   schedules?: Resolver<ReadonlyArray<ResolversTypes['Schedule']>, ParentType, ContextType>;
   retention?: Resolver<ResolversTypes['Retention'], ParentType, ContextType>;
+  stops?: Resolver<ReadonlyArray<ResolversTypes['PolicyStop']>, ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type PolicyStopResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyStop'] = ResolversParentTypes['PolicyStop']> = {
+  projectId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['PolicyStopCode'], ParentType, ContextType>;
 };
 
 export type PolicySelectorResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicySelector'] = ResolversParentTypes['PolicySelector']> = {
@@ -1408,10 +1803,18 @@ export type SnapshotResolvers<ContextType = GraphqlContext, ParentType extends R
   unverified?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
   error?: Resolver<Maybe<ResolversTypes['RecordedError']>, ParentType, ContextType>;
+  steps?: Resolver<ReadonlyArray<ResolversTypes['SnapshotStep']>, ParentType, ContextType>;
+  cleanUp?: Resolver<Maybe<ResolversTypes['CleanUp']>, ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   availableAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  endedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type SnapshotStepResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SnapshotStep'] = ResolversParentTypes['SnapshotStep']> = {
+  name?: Resolver<ResolversTypes['SnapshotStepName'], ParentType, ContextType>;
+  startedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   endedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
 };
 
@@ -1437,6 +1840,7 @@ export type RestoreResolvers<ContextType = GraphqlContext, ParentType extends Re
   unverified?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
   error?: Resolver<Maybe<ResolversTypes['RecordedError']>, ParentType, ContextType>;
+  cleanUp?: Resolver<Maybe<ResolversTypes['CleanUp']>, ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -1481,6 +1885,87 @@ export type RestoreEdgeResolvers<ContextType = GraphqlContext, ParentType extend
 export type RestoreConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RestoreConnection'] = ResolversParentTypes['RestoreConnection']> = {
   edges?: Resolver<ReadonlyArray<ResolversTypes['RestoreEdge']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type JobResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Job'] = ResolversParentTypes['Job']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  job?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  subjectId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  projectId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  lane?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  priority?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['JobState'], ParentType, ContextType>;
+  waitsFor?: Resolver<Maybe<ResolversTypes['JobWait']>, ParentType, ContextType>;
+  release?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  fence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  failedAttempts?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  attempts?: Resolver<ReadonlyArray<ResolversTypes['Attempt']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  begunAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  finishedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type JobWaitResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['JobWait'] = ResolversParentTypes['JobWait']> = {
+  code?: Resolver<ResolversTypes['JobWaitCode'], ParentType, ContextType>;
+  jobId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  job?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  subjectId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  at?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  because?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  credentialId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+};
+
+export type AttemptResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Attempt'] = ResolversParentTypes['Attempt']> = {
+  fence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  release?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  worker?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  startedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  endedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  outcome?: Resolver<Maybe<ResolversTypes['AttemptOutcome']>, ParentType, ContextType>;
+  code?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  message?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  neonRequestId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type JobEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['JobEdge'] = ResolversParentTypes['JobEdge']> = {
+  node?: Resolver<ResolversTypes['Job'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type JobConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['JobConnection'] = ResolversParentTypes['JobConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['JobEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ReconcileReportResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ReconcileReport'] = ResolversParentTypes['ReconcileReport']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  projectId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  requestedBy?: Resolver<ResolversTypes['ActorKind'], ParentType, ContextType>;
+  requestedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  comparedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  endedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  isProjectGone?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  present?: Resolver<Maybe<ResolversTypes['PresentCounts']>, ParentType, ContextType>;
+  findings?: Resolver<ReadonlyArray<ResolversTypes['Finding']>, ParentType, ContextType>;
+  error?: Resolver<Maybe<ResolversTypes['RecordedError']>, ParentType, ContextType>;
+};
+
+export type PresentCountsResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PresentCounts'] = ResolversParentTypes['PresentCounts']> = {
+  snapshots?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  preservedBranches?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type FindingResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Finding'] = ResolversParentTypes['Finding']> = {
+  kind?: Resolver<ResolversTypes['FindingKind'], ParentType, ContextType>;
+  what?: Resolver<ResolversTypes['FindingThing'], ParentType, ContextType>;
+  subjectKind?: Resolver<Maybe<ResolversTypes['FindingSubject']>, ParentType, ContextType>;
+  subjectId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  neonId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  policyId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  action?: Resolver<ResolversTypes['FindingAction'], ParentType, ContextType>;
+  outcome?: Resolver<Maybe<ResolversTypes['FindingOutcome']>, ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type AuditEventResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditEvent'] = ResolversParentTypes['AuditEvent']> = {
@@ -1531,6 +2016,8 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   snapshots?: Resolver<Maybe<ResolversTypes['SnapshotConnection']>, ParentType, ContextType, RequireFields<QuerySnapshotsArgs, 'first'>>;
   restore?: Resolver<Maybe<ResolversTypes['Restore']>, ParentType, ContextType, RequireFields<QueryRestoreArgs, 'id'>>;
   restores?: Resolver<Maybe<ResolversTypes['RestoreConnection']>, ParentType, ContextType, RequireFields<QueryRestoresArgs, 'first'>>;
+  job?: Resolver<Maybe<ResolversTypes['Job']>, ParentType, ContextType, RequireFields<QueryJobArgs, 'id'>>;
+  jobs?: Resolver<Maybe<ResolversTypes['JobConnection']>, ParentType, ContextType, RequireFields<QueryJobsArgs, 'first'>>;
   auditEvents?: Resolver<Maybe<ResolversTypes['AuditEventConnection']>, ParentType, ContextType, RequireFields<QueryAuditEventsArgs, 'first'>>;
 };
 
@@ -1554,13 +2041,17 @@ export type MutationResolvers<ContextType = GraphqlContext, ParentType extends R
   updateProject?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<MutationUpdateProjectArgs, 'input'>>;
   removeProject?: Resolver<Maybe<ResolversTypes['Deletion']>, ParentType, ContextType, RequireFields<MutationRemoveProjectArgs, 'input'>>;
   syncProject?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<MutationSyncProjectArgs, 'input'>>;
+  reconcileProject?: Resolver<Maybe<ResolversTypes['ReconcileReport']>, ParentType, ContextType, RequireFields<MutationReconcileProjectArgs, 'input'>>;
+  adoptSnapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<MutationAdoptSnapshotArgs, 'input'>>;
   createPolicy?: Resolver<Maybe<ResolversTypes['Policy']>, ParentType, ContextType, RequireFields<MutationCreatePolicyArgs, 'input'>>;
   updatePolicy?: Resolver<Maybe<ResolversTypes['Policy']>, ParentType, ContextType, RequireFields<MutationUpdatePolicyArgs, 'input'>>;
   deletePolicy?: Resolver<Maybe<ResolversTypes['Deletion']>, ParentType, ContextType, RequireFields<MutationDeletePolicyArgs, 'input'>>;
   runPolicy?: Resolver<Maybe<ResolversTypes['PolicyRun']>, ParentType, ContextType, RequireFields<MutationRunPolicyArgs, 'input'>>;
   requestSnapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<MutationRequestSnapshotArgs, 'input'>>;
+  cancelSnapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<MutationCancelSnapshotArgs, 'input'>>;
   deleteSnapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<MutationDeleteSnapshotArgs, 'input'>>;
   requestRestore?: Resolver<Maybe<ResolversTypes['Restore']>, ParentType, ContextType, RequireFields<MutationRequestRestoreArgs, 'input'>>;
+  cancelRestore?: Resolver<Maybe<ResolversTypes['Restore']>, ParentType, ContextType, RequireFields<MutationCancelRestoreArgs, 'input'>>;
   connectRestore?: Resolver<Maybe<ResolversTypes['DatabaseConnection']>, ParentType, ContextType, RequireFields<MutationConnectRestoreArgs, 'input'>>;
   deletePreservedBranch?: Resolver<Maybe<ResolversTypes['Restore']>, ParentType, ContextType, RequireFields<MutationDeletePreservedBranchArgs, 'input'>>;
 };
@@ -1585,6 +2076,7 @@ export type Resolvers<ContextType = GraphqlContext> = {
   Timeline?: TimelineResolvers<ContextType>;
   TimelinePoint?: TimelinePointResolvers<ContextType>;
   Policy?: PolicyResolvers<ContextType>;
+  PolicyStop?: PolicyStopResolvers<ContextType>;
   PolicySelector?: PolicySelectorResolvers<ContextType>;
   Schedule?: ScheduleResolvers<ContextType>;
   Retention?: RetentionResolvers<ContextType>;
@@ -1593,6 +2085,7 @@ export type Resolvers<ContextType = GraphqlContext> = {
   Warning?: WarningResolvers<ContextType>;
   RecordedError?: RecordedErrorResolvers<ContextType>;
   Snapshot?: SnapshotResolvers<ContextType>;
+  SnapshotStep?: SnapshotStepResolvers<ContextType>;
   SnapshotEdge?: SnapshotEdgeResolvers<ContextType>;
   SnapshotConnection?: SnapshotConnectionResolvers<ContextType>;
   Restore?: RestoreResolvers<ContextType>;
@@ -1602,6 +2095,14 @@ export type Resolvers<ContextType = GraphqlContext> = {
   PreservedBranch?: PreservedBranchResolvers<ContextType>;
   RestoreEdge?: RestoreEdgeResolvers<ContextType>;
   RestoreConnection?: RestoreConnectionResolvers<ContextType>;
+  Job?: JobResolvers<ContextType>;
+  JobWait?: JobWaitResolvers<ContextType>;
+  Attempt?: AttemptResolvers<ContextType>;
+  JobEdge?: JobEdgeResolvers<ContextType>;
+  JobConnection?: JobConnectionResolvers<ContextType>;
+  ReconcileReport?: ReconcileReportResolvers<ContextType>;
+  PresentCounts?: PresentCountsResolvers<ContextType>;
+  Finding?: FindingResolvers<ContextType>;
   AuditEvent?: AuditEventResolvers<ContextType>;
   AuditActor?: AuditActorResolvers<ContextType>;
   AuditSubject?: AuditSubjectResolvers<ContextType>;

@@ -2,9 +2,12 @@
 // them asks for. Nothing is remembered beyond one such call, because a mutation may follow in the same request.
 
 import type {
+  AttemptView,
   BranchView,
   CredentialView,
+  JobView,
   ProjectView,
+  ReconcileReportView,
   RestoreView,
   SnapshotView,
   TimelineView,
@@ -35,6 +38,11 @@ const branchesOfProject: Load<ProjectView, PageArgs, Connection<BranchView>> = a
   return queries.map(({ obj, params }) => sliceById(lists.get(obj.id) ?? [], params));
 };
 
+const reportOfProject: Load<ProjectView, unknown, ReconcileReportView | null> = async (queries, { domain, actor }) => {
+  const reports = await domain.projects.reconcileReports(actor, idsOf(queries));
+  return queries.map(({ obj }) => reports.get(obj.id) ?? null);
+};
+
 const snapshotsOfBranch: Load<BranchView, PageArgs, Connection<SnapshotView>> = async (queries, { domain, actor }) => {
   const lists = await domain.snapshots.listOfBranches(actor, idsOf(queries), mostOf(queries));
   return queries.map(({ obj, params }) => byId(cut(lists.get(obj.id) ?? [], firstOf(params)), params));
@@ -50,6 +58,11 @@ const timelineOfBranch: Load<BranchView, unknown, TimelineView | null> = async (
   return queries.map(({ obj }) => timelines.get(obj.id) ?? null);
 };
 
+const attemptsOfJob: Load<JobView, unknown, readonly AttemptView[]> = async (queries, { domain, actor }) => {
+  const attempts = await domain.jobs.attemptsOf(actor, idsOf(queries));
+  return queries.map(({ obj }) => attempts.get(obj.id) ?? []);
+};
+
 /** The branch that `idOf` names, for any parent. */
 function branchOf<Parent>(idOf: (parent: Parent) => string | null): Load<Parent, unknown, BranchView | null> {
   return async (queries, { domain, actor }) => {
@@ -62,7 +75,11 @@ function branchOf<Parent>(idOf: (parent: Parent) => string | null): Load<Parent,
 }
 
 export const loaders = {
-  Project: { credential: uncached(credentialOfProject), branches: uncached(branchesOfProject) },
+  Project: {
+    credential: uncached(credentialOfProject),
+    branches: uncached(branchesOfProject),
+    reconcileReport: uncached(reportOfProject),
+  },
   Branch: {
     snapshots: uncached(snapshotsOfBranch),
     restores: uncached(restoresOfBranch),
@@ -70,6 +87,7 @@ export const loaders = {
   },
   Snapshot: { branch: uncached(branchOf((snapshot: SnapshotView) => snapshot.branchId)) },
   Restore: { branch: uncached(branchOf((restore: RestoreView) => restore.source.branchId)) },
+  Job: { attempts: uncached(attemptsOfJob) },
   RestoreTarget: { branch: uncached(branchOf((target: RestoreView['target']) => target.branchId)) },
 };
 

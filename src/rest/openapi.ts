@@ -26,6 +26,7 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
         { name: 'Policies', description: 'What must be kept.' },
         { name: 'Snapshots', description: 'Stored recovery points.' },
         { name: 'Restores', description: 'Moments that are brought back.' },
+        { name: 'Jobs', description: 'What is promised and under way, and why it waits.' },
         { name: 'Audit', description: 'Who did what.' },
         { name: 'Health', description: 'For probes.' },
       ],

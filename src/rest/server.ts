@@ -17,8 +17,11 @@ import { auditEventRoutes } from './routes/audit-events.ts';
 import { branchRoutes } from './routes/branches.ts';
 import { credentialRoutes } from './routes/credentials.ts';
 import { healthRoutes } from './routes/health.ts';
+import { jobRoutes } from './routes/jobs.ts';
+import { type RenderMetrics, serveMetrics } from './routes/metrics.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { projectRoutes } from './routes/projects.ts';
+import { reconcileRoutes } from './routes/reconcile.ts';
 import { restoreRoutes } from './routes/restores.ts';
 import { snapshotRoutes } from './routes/snapshots.ts';
 import { refuseUnknownRoutes } from './unknown-route.ts';
@@ -32,6 +35,8 @@ export interface RestOptions {
   readonly production: boolean;
   /** Without the api role a process answers probes alone. Default: everything. */
   readonly serves?: 'everything' | 'probes';
+  /** What `/metrics` answers, in every role; absent, there is no such page. */
+  readonly renderMetrics?: RenderMetrics;
 }
 
 /**
@@ -49,6 +54,7 @@ export async function buildRest(options: RestOptions): Promise<FastifyInstance> 
   logAnswers(app);
   await describeRoutes(app);
   await app.register(healthRoutes, { domain: options.domain });
+  if (options.renderMetrics) serveMetrics(app, options.renderMetrics);
   if (options.serves === 'probes') return app;
   await registerRoutes(app, options.domain);
   await serveDocs(app, options);
@@ -59,10 +65,12 @@ async function registerRoutes(app: FastifyInstance, domain: DoorDomain): Promise
   const door = app.withTypeProvider<TypeBoxTypeProvider>();
   await door.register(credentialRoutes, { domain });
   await door.register(projectRoutes, { domain });
+  await door.register(reconcileRoutes, { domain });
   await door.register(branchRoutes, { domain });
   await door.register(policyRoutes, { domain });
   await door.register(snapshotRoutes, { domain });
   await door.register(restoreRoutes, { domain });
+  await door.register(jobRoutes, { domain });
   await door.register(auditEventRoutes, { domain });
 }
 

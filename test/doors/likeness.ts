@@ -11,6 +11,8 @@ const ids = new RegExp(
 
 const kinds: ReadonlyArray<readonly [RegExp, string]> = [
   [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:\d\d)?)/g, '<instant>'],
+  // Neon says the position of a snapshot of the present when it finds the time, as it does with sizes.
+  [/"lsn":(null|"[0-9A-F]+\/[0-9A-F]+")/g, '"lsn":"<lsn>"'],
   [/"[0-9A-F]+\/[0-9A-F]+"/g, '"<lsn>"'],
   [/\b(\\\\x)?[0-9a-f]{64}\b/g, '<hash>'],
   [/"(sizeBytes|logicalSizeBytes|size_bytes|logical_size_bytes)":("?\d+"?|null)/g, '"$1":"<size>"'],

@@ -3,7 +3,9 @@
 
 import t, { type Test } from 'tap';
 import { buildGraphqlSchema } from '../../src/graphql/schema.ts';
+import { connectNeon } from '../../src/neon/client.ts';
 import { fields } from '../graphql/fields.ts';
+import { strike } from '../harness/strike.ts';
 import { ask, byGraphql, byRest, type CommandName, commands, type Door } from './commands.ts';
 import { makeLikeness } from './likeness.ts';
 import { lastSteps, type Step, steps } from './steps.ts';
@@ -20,17 +22,29 @@ async function openSide(test: Test, door: Door): Promise<Side> {
   const world = await openWorld(test);
   world.kept.set('neonApiKey', world.emulator.apiKey);
   world.kept.set('neonProject', world.emulator.projectId);
+  world.kept.set('orphan', await takeElsewhere(world));
   return { world, door, like: makeLikeness(world), seen: { sequence: 0 } };
 }
+
+/** A snapshot that nobody asked Afterglow for. */
+async function takeElsewhere({ emulator }: World): Promise<string> {
+  const neon = connectNeon({ baseUrl: emulator.baseUrl, timeoutMs: 6_000 })(emulator.apiKey);
+  const [main] = await neon.listBranches(emulator.projectId);
+  const asked = { name: 'from the console', slug: 'console', point: { head: true } } as const;
+  return (await neon.createSnapshot(emulator.projectId, main?.id ?? '', asked)).snapshot.id;
+}
+
+const slowly = { kind: 'operation', outcome: 'fails_once', retryAfterMs: 3_000 } as const;
 
 const sides = await Promise.all([openSide(t, byRest), openSide(t, byGraphql)]);
 const [rest] = sides;
 
-function take({ command, expect, wish, keep, leavesRunning }: Step, index: number): void {
+function take({ command, expect, wish, keep, leavesRunning, slowed }: Step, index: number): void {
   t.test(`${index + 1}. ${command}: ${expect}, with the same answer and the same audit events`, async (t) => {
     const requestId = `step-${index + 1}`;
     const [left, right] = await Promise.all(
       sides.map(async ({ world, door, like, seen }) => {
+        if (slowed) await strike(world, slowed, slowly, 1);
         const outcome = await door(world, wish(world), requestId);
         const { id } = (outcome.answer ?? {}) as { id?: string };
         if (keep !== undefined && id !== undefined) world.kept.set(keep, id);
@@ -58,6 +72,32 @@ t.test('both doors read the same in one installation', async (t) => {
       t.ok(viaRest.length > 0, `there is something to read: ${list.field}`);
       t.strictSame(viaGraphql, viaRest, list.field);
     }
+  }
+});
+
+t.test('both doors show the same attempts of a job, in a list and alone', async (t) => {
+  for (const { world } of sides) {
+    const id = world.kept.get('restore') ?? '';
+    const selection = `${fields.job} attempts { ${fields.attempt} }`;
+    const query = `query ($id: ID!) { jobs(filter: { subjectId: $id }) { edges { node { ${selection} } } } }`;
+    const { edges } = ((await ask(world, query, { id })).body as { data: { jobs: { edges: { node: JobNode }[] } } })
+      .data.jobs;
+    const [found, ...rest] = edges.map(({ node }) => node);
+    t.strictSame(rest, [], 'a restore has one job');
+    t.match(found, { job: 'restore.run', state: 'done', attempts: [{ outcome: /./ }] });
+    t.strictSame((await world.send({ method: 'GET', url: `/v1/jobs/${found?.id}` })).body, found);
+    const alone = await ask(world, `query ($id: ID!) { job(id: $id) { ${selection} } }`, { id: found?.id });
+    t.strictSame(alone.body, { data: { job: found } });
+  }
+});
+
+t.test('both doors show the same report of the newest comparison', async (t) => {
+  for (const { world } of sides) {
+    const id = world.kept.get('project') ?? '';
+    const query = `query ($id: ID!) { project(id: $id) { reconcileReport { ${fields.reconcileReport} } } }`;
+    const { body } = await world.send({ method: 'GET', url: `/v1/projects/${id}/reconcile-report` });
+    t.match(body, { findings: [{ kind: 'orphan', neonId: world.kept.get('orphan') }] });
+    t.strictSame((await ask(world, query, { id })).body, { data: { project: { reconcileReport: body } } });
   }
 });
 
@@ -155,6 +195,7 @@ t.test('nothing was logged as a warning or an error', async (t) => {
 const comparedTables = {
   credentials: 'id, team_id, name, neon_account_id, status, version, created_at, updated_at, deleted_at',
   projects: '*',
+  reconcile_reports: '*',
   branches: '*',
   policies: '*',
   schedules: '*',
@@ -178,6 +219,10 @@ interface Nested {
   readonly restores: Nested['snapshots'];
 }
 
+interface JobNode {
+  readonly id: string;
+}
+
 interface List {
   readonly path: string;
   readonly field: string;
@@ -189,6 +234,7 @@ const lists: readonly List[] = [
   { path: '/v1/credentials', field: 'credentials', of: 'credential' },
   { path: '/v1/snapshots', field: 'snapshots', of: 'snapshot' },
   { path: '/v1/restores', field: 'restores', of: 'restore' },
+  { path: '/v1/jobs', field: 'jobs', of: 'job' },
   { path: '/v1/audit-events', field: 'auditEvents', of: 'auditEvent' },
 ];
 

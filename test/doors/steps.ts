@@ -1,6 +1,7 @@
 // The life of a team, command by command: each succeeds at least once, and is refused in every way that a door can show.
 
 import type { RefusalCode } from '../../src/core/errors.ts';
+import type { Call } from '../harness/strike.ts';
 import type { CommandName, Wish } from './commands.ts';
 import type { World } from './world.ts';
 
@@ -12,6 +13,8 @@ export interface Step {
   readonly keep?: string;
   /** The next step comes while the work that was promised runs. */
   readonly leavesRunning?: boolean;
+  /** Neon takes seconds for what this call begins, so that the steps that follow surely find it running. */
+  readonly slowed?: Call;
 }
 
 interface Rest {
@@ -20,6 +23,7 @@ interface Rest {
   readonly key?: string;
   readonly keep?: string;
   readonly leavesRunning?: boolean;
+  readonly slowed?: Call;
 }
 
 type Body = Readonly<Record<string, unknown>>;
@@ -145,6 +149,27 @@ export const steps: readonly Step[] = [
   step('ok', 'deletePolicy', undefined, { id: '$policy' }),
   step('not_found', 'deletePolicy', undefined, { id: '$policy' }),
 
+  step('not_found', 'reconcileProject', undefined, { id: unknown }),
+  step('ok', 'reconcileProject', undefined, { id: '$project', key: 'k-reconcile' }),
+  step('ok', 'reconcileProject', undefined, { id: '$project', key: 'k-reconcile' }),
+  step('not_found', 'adoptSnapshot', { neonSnapshotId: '$orphan' }, { id: unknown }),
+  step('not_found', 'adoptSnapshot', { neonSnapshotId: '$orphan', branchId: unknown }, { id: '$project' }),
+  step('invalid_request', 'adoptSnapshot', { neonSnapshotId: 'a b' }, { id: '$project' }),
+  step('snapshot_not_in_neon', 'adoptSnapshot', { neonSnapshotId: 'snap-nowhere' }, { id: '$project' }),
+  step(
+    'ok',
+    'adoptSnapshot',
+    { neonSnapshotId: '$orphan', name: 'adopted', branchId: '$branch' },
+    { id: '$project', key: 'k-adopt' },
+  ),
+  step(
+    'ok',
+    'adoptSnapshot',
+    { neonSnapshotId: '$orphan', name: 'adopted', branchId: '$branch' },
+    { id: '$project', key: 'k-adopt' },
+  ),
+  step('already_ours', 'adoptSnapshot', { neonSnapshotId: '$orphan' }, { id: '$project' }),
+
   step('not_found', 'requestSnapshot', { branchId: unknown }),
   step('invalid_request', 'requestSnapshot', { branchId: '$branch', at: past, lsn: '0/1' }),
   step('invalid_request', 'requestSnapshot', { branchId: '$branch', lsn: 'first' }),
@@ -156,6 +181,18 @@ export const steps: readonly Step[] = [
   step('ok', 'requestSnapshot', { branchId: '$branch', name: 'late' }, { keep: 'late', leavesRunning: true }),
   step('transition_refused', 'deleteSnapshot', undefined, { id: '$late', leavesRunning: true }),
   step('snapshot_not_available', 'requestRestore', { source: { snapshotId: '$late' }, target: newBranch }),
+  step(
+    'ok',
+    'requestSnapshot',
+    { branchId: '$branch', name: 'unwanted' },
+    { keep: 'unwanted', leavesRunning: true, slowed: 'createSnapshot' },
+  ),
+  step('ok', 'cancelSnapshot', undefined, { id: '$unwanted', key: 'k-cancel-snapshot', leavesRunning: true }),
+  step('already_ended', 'cancelSnapshot', undefined, { id: '$unwanted' }),
+  step('ok', 'cancelSnapshot', undefined, { id: '$unwanted', key: 'k-cancel-snapshot' }),
+  step('idempotency_key_reused', 'cancelSnapshot', undefined, { id: '$late', key: 'k-cancel-snapshot' }),
+  step('already_ended', 'cancelSnapshot', undefined, { id: '$late' }),
+  step('not_found', 'cancelSnapshot', undefined, { id: unknown }),
 
   step('not_found', 'requestRestore', { source: { snapshotId: unknown }, target: newBranch }),
   step('invalid_request', 'requestRestore', { source: { snapshotId: '$snapshot', ...atSnapshot }, target: newBranch }),
@@ -169,10 +206,11 @@ export const steps: readonly Step[] = [
     'ok',
     'requestRestore',
     { source: atSnapshot, target: { ...inPlace, preserveAs: 'replaced' } },
-    { keep: 'undone', leavesRunning: true },
+    { keep: 'undone', leavesRunning: true, slowed: 'restoreBranch' },
   ),
   step('target_busy', 'requestRestore', { source: atSnapshot, target: inPlace }, { leavesRunning: true }),
   step('restore_not_succeeded', 'connectRestore', {}, { id: '$undone', leavesRunning: true }),
+  step('past_point_of_no_return', 'cancelRestore', undefined, { id: '$undone', leavesRunning: true }),
   step('project_busy', 'removeProject', undefined, { id: '$project' }),
   step('not_found', 'deletePreservedBranch', undefined, { id: unknown }),
   step('ok', 'deletePreservedBranch', undefined, { id: '$undone' }),
@@ -185,6 +223,17 @@ export const steps: readonly Step[] = [
     { key: 'k-restore', keep: 'restore' },
   ),
   step('name_taken', 'requestRestore', { source: atSnapshot, target: { ...newBranch, name: 'rescued' } }),
+  step(
+    'ok',
+    'requestRestore',
+    { source: atSnapshot, target: { ...newBranch, name: 'unwanted' } },
+    { keep: 'unwantedRestore', leavesRunning: true, slowed: 'createBranch' },
+  ),
+  step('ok', 'cancelRestore', undefined, { id: '$unwantedRestore', key: 'k-cancel-restore' }),
+  step('ok', 'cancelRestore', undefined, { id: '$unwantedRestore', key: 'k-cancel-restore' }),
+  step('already_ended', 'cancelRestore', undefined, { id: '$unwantedRestore' }),
+  step('already_ended', 'cancelRestore', undefined, { id: '$restore' }),
+  step('not_found', 'cancelRestore', undefined, { id: unknown }),
   step('branch_not_root', 'requestRestore', { source: { branchId: '$child', lsn: '0/1' }, target: inPlace }),
   step('ok', 'connectRestore', {}, { id: '$restore' }),
   step('ok', 'connectRestore', { databaseName: 'neondb', roleName: 'neondb_owner', pooled: false }, { id: '$restore' }),

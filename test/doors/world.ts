@@ -21,7 +21,7 @@ export interface World {
   readonly alarms: string[];
   send(request: Sent): Promise<Answered>;
   sql<T extends object>(text: string): Promise<T[]>;
-  /** Waits until every snapshot and restore that was asked for is under way, or has ended. */
+  /** Waits until Neon is known to work on every snapshot and restore that was asked for, or they have ended. */
   underWay(): Promise<void>;
   /** Waits until no promised work is left. */
   idle(): Promise<void>;
@@ -89,8 +89,9 @@ export async function openWorld(t: Test): Promise<World> {
       return { status: statusCode, body: payload === '' ? undefined : (JSON.parse(payload) as unknown) };
     },
     underWay: () =>
-      none(`select id, status from snapshots where status = 'requested'
-        union all select id, status from restores where status = 'requested'`),
+      none(`select id, status from snapshots where status = 'requested' or (status = 'creating' and neon_id is null)
+        union all select id, status from restores
+          where status = 'requested' or (status = 'running' and progress -> 'operationIds' is null)`),
     idle: () => none(`select id, job, subject_id, status, reason from outbox where status <> 'done'`),
   };
 

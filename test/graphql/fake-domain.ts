@@ -20,6 +20,7 @@ export interface FakeDomain {
   branches: (typeof samples.branch)[];
   snapshots: (typeof samples.snapshot)[];
   restores: (typeof samples.restore)[];
+  jobs: (typeof samples.job)[];
 }
 
 export function makeFakeDomain(): FakeDomain {
@@ -31,6 +32,7 @@ export function makeFakeDomain(): FakeDomain {
     branches: [samples.branch],
     snapshots: [samples.snapshot],
     restores: [samples.restore],
+    jobs: [samples.job],
   };
 
   function on<I extends unknown[], O>(name: string, answer: (...input: I) => O) {
@@ -60,6 +62,12 @@ export function makeFakeDomain(): FakeDomain {
       update: on('projects.update', () => samples.project),
       remove: on('projects.remove', () => undefined),
       requestSync: on('projects.requestSync', () => samples.project),
+      reconcile: on('projects.reconcile', () => samples.reconcileReport),
+      reconcileReport: on('projects.reconcileReport', () => samples.reconcileReport),
+      reconcileReports: on('projects.reconcileReports', (ids: readonly string[]) =>
+        grouped(ids, (projectId) => ({ ...samples.reconcileReport, projectId })),
+      ),
+      adopt: on('projects.adopt', () => samples.snapshot),
     },
     branches: {
       list: on('branches.list', (_: string, page: PageRequest) => paged(fake.branches, page)),
@@ -90,6 +98,7 @@ export function makeFakeDomain(): FakeDomain {
       list: on('snapshots.list', (_: unknown, page: PageRequest) => paged(fake.snapshots, page)),
       get: on('snapshots.get', (id: string) => one('snapshot', fake.snapshots, id)),
       delete: on('snapshots.delete', () => samples.snapshot),
+      cancel: on('snapshots.cancel', () => samples.snapshot),
       listOfBranches: on('snapshots.listOfBranches', (ids: readonly string[], limit: number) =>
         grouped(ids, (id) => fake.snapshots.filter(({ branchId }) => branchId === id).slice(0, limit)),
       ),
@@ -100,8 +109,16 @@ export function makeFakeDomain(): FakeDomain {
       get: on('restores.get', (id: string) => one('restore', fake.restores, id)),
       connect: on('restores.connect', () => ({ uri: 'postgresql://shop:secret@127.0.0.1/shop' })),
       deletePreservedBranch: on('restores.deletePreservedBranch', () => samples.restore),
+      cancel: on('restores.cancel', () => samples.restore),
       listOfBranches: on('restores.listOfBranches', (ids: readonly string[], limit: number) =>
         grouped(ids, (id) => fake.restores.filter(({ source }) => source.branchId === id).slice(0, limit)),
+      ),
+    },
+    jobs: {
+      list: on('jobs.list', (_: unknown, page: PageRequest) => paged(fake.jobs, page)),
+      get: on('jobs.get', (id: string) => one('job', fake.jobs, id)),
+      attemptsOf: on('jobs.attemptsOf', (ids: readonly string[]) =>
+        grouped(ids, (id) => [...(fake.jobs.find((job) => job.id === id)?.attempts ?? [])]),
       ),
     },
     audit: {

@@ -2,7 +2,7 @@ import t from 'tap';
 import { openDoor } from './door.ts';
 import * as samples from './samples.ts';
 
-const { credential, policy, project, restore, snapshot } = samples;
+const { credential, policy, project, reconcileReport, restore, snapshot } = samples;
 const selector = { projects: ['prj_1'], branches: ['main', 'dev'] };
 const schedules = [{ name: 'night', cron: '0 2 * * *', timeZone: 'Europe/Berlin' }];
 
@@ -82,6 +82,33 @@ const samplesOfCommands: readonly Sample[] = [
     takesKey: true,
   },
   {
+    mutation: 'reconcileProject',
+    type: 'ReconcileProjectInput',
+    input: { id: 'prj_1' },
+    selection: '{ id present { snapshots } findings { kind reason } }',
+    answer: {
+      id: reconcileReport.id,
+      present: { snapshots: 3 },
+      findings: [
+        { kind: 'leftover', reason: 'has_children' },
+        { kind: 'orphan', reason: null },
+      ],
+    },
+    call: 'projects.reconcile',
+    given: 'prj_1',
+    takesKey: true,
+  },
+  {
+    mutation: 'adoptSnapshot',
+    type: 'AdoptSnapshotInput',
+    input: { id: 'prj_1', neonSnapshotId: 'snap-2', name: null, branchId: 'brn_1' },
+    selection: '{ id status }',
+    answer: { id: snapshot.id, status: 'available' },
+    call: 'projects.adopt',
+    given: { id: 'prj_1', neonSnapshotId: 'snap-2', branchId: 'brn_1' },
+    takesKey: true,
+  },
+  {
     mutation: 'createPolicy',
     type: 'CreatePolicyInput',
     input: { name: 'nightly', selector, schedules, retention: { keepLast: 7 } },
@@ -128,6 +155,16 @@ const samplesOfCommands: readonly Sample[] = [
     takesKey: true,
   },
   {
+    mutation: 'cancelSnapshot',
+    type: 'CancelSnapshotInput',
+    input: { id: 'snp_1' },
+    selection: '{ id cleanUp }',
+    answer: { id: snapshot.id, cleanUp: null },
+    call: 'snapshots.cancel',
+    given: 'snp_1',
+    takesKey: true,
+  },
+  {
     mutation: 'deleteSnapshot',
     type: 'DeleteSnapshotInput',
     input: { id: 'snp_1' },
@@ -143,6 +180,16 @@ const samplesOfCommands: readonly Sample[] = [
     selection: '{ id }',
     answer: { id: restore.id },
     call: 'restores.request',
+    takesKey: true,
+  },
+  {
+    mutation: 'cancelRestore',
+    type: 'CancelRestoreInput',
+    input: { id: 'rst_1' },
+    selection: '{ id cleanUp }',
+    answer: { id: restore.id, cleanUp: 'pending' },
+    call: 'restores.cancel',
+    given: 'rst_1',
     takesKey: true,
   },
   {

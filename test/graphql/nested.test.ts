@@ -9,6 +9,7 @@ const dashboard = `{
       node {
         id
         credential { id }
+        reconcileReport { id projectId }
         branches {
           edges {
             node {
@@ -61,6 +62,7 @@ for (const count of [1, 3, 6]) {
         'branches.timelines',
         'credentials.list',
         'projects.list',
+        'projects.reconcileReports',
         'restores.listOfBranches',
         'snapshots.listOfBranches',
       ];

@@ -1,9 +1,24 @@
 import t from 'tap';
 import { openDoor } from './door.ts';
 import { fields } from './fields.ts';
-import { auditEvent, branch, credential, policy, project, restore, snapshot, timeline } from './samples.ts';
+import {
+  auditEvent,
+  branch,
+  credential,
+  job as jobWithAttempts,
+  policy,
+  project,
+  restore,
+  snapshot,
+  timeline,
+  waits,
+} from './samples.ts';
 
-const samples = { auditEvent, branch, credential, policy, project, restore, snapshot, timeline };
+/** A type of GraphQL has all its fields always, and what is absent is null. */
+const noWait = { jobId: null, job: null, subjectId: null, at: null, because: null, credentialId: null };
+const { attempts, ...listedJob } = jobWithAttempts;
+const job = { ...listedJob, waitsFor: { ...noWait, ...listedJob.waitsFor } };
+const samples = { auditEvent, branch, credential, job, policy, project, restore, snapshot, timeline };
 
 const gets = [
   { field: 'credential(id: "crd_1")', of: 'credential', call: { name: 'credentials.get', input: ['crd_1'] } },
@@ -13,6 +28,7 @@ const gets = [
   { field: 'policy(id: "pol_1")', of: 'policy', call: { name: 'policies.get', input: ['pol_1'] } },
   { field: 'snapshot(id: "snp_1")', of: 'snapshot', call: { name: 'snapshots.get', input: ['snp_1'] } },
   { field: 'restore(id: "rst_1")', of: 'restore', call: { name: 'restores.get', input: ['rst_1'] } },
+  { field: 'job(id: "job_1")', of: 'job', call: { name: 'jobs.get', input: ['job_1'] } },
 ] as const;
 
 for (const { field, of, call } of gets) {
@@ -34,6 +50,7 @@ const lists = [
   { field: 'policies', of: 'policy', call: { name: 'policies.list', input: [page] } },
   { field: 'snapshots', of: 'snapshot', call: { name: 'snapshots.list', input: [{}, page] } },
   { field: 'restores', of: 'restore', call: { name: 'restores.list', input: [{}, page] } },
+  { field: 'jobs', of: 'job', call: { name: 'jobs.list', input: [{}, page] } },
   { field: 'auditEvents', of: 'auditEvent', call: { name: 'audit.list', input: [{}, page] } },
 ] as const;
 
@@ -68,6 +85,10 @@ const filters = [
     call: { name: 'restores.list', input: [{ projectId: 'prj_1', branchId: 'brn_1', status: 'running' }, page] },
   },
   {
+    field: 'jobs(filter: { state: waits_for_neon, projectId: null, subjectId: "rst_1", job: "restore.run" })',
+    call: { name: 'jobs.list', input: [{ state: 'waits_for_neon', subjectId: 'rst_1', job: 'restore.run' }, page] },
+  },
+  {
     field: `auditEvents(filter: { subjectId: "snp_1", action: "snapshot.requested", actorId: "key_1",
       since: "2026-01-01T00:00:00Z", until: "not an instant" })`,
     call: {
@@ -94,3 +115,29 @@ for (const { field, call } of filters) {
     t.strictSame(JSON.parse(JSON.stringify(door.calls)), [call]);
   });
 }
+
+t.test('each reason why a job waits is answered with what is particular to it', async (t) => {
+  const door = await openDoor(t);
+  door.jobs = [
+    { ...jobWithAttempts, waitsFor: null },
+    ...waits.map((waitsFor) => ({ ...jobWithAttempts, waitsFor })),
+  ].map((one, index) => ({ ...one, id: `job_${index}` }));
+  const answer = await door.ask(`{ jobs { edges { node { ${fields.job} } } } }`);
+  t.strictSame(answer.errors, []);
+  const found = answer.data?.['jobs'] as { edges: { node: { waitsFor: unknown } }[] } | undefined;
+  t.strictSame(found?.edges.map(({ node }) => node.waitsFor).reverse(), [
+    null,
+    ...waits.map((wait) => ({ ...noWait, ...wait })),
+  ]);
+});
+
+t.test('the attempts of many jobs are read at once', async (t) => {
+  const door = await openDoor(t);
+  door.jobs = [jobWithAttempts, { ...jobWithAttempts, id: 'job_2', attempts: [] }];
+  const { data } = await door.ask(`{ jobs { edges { node { attempts { ${fields.attempt} } } } } }`);
+  t.strictSame(data, { jobs: { edges: [{ node: { attempts: [] } }, { node: { attempts } }] } });
+  t.strictSame(door.calls.at(-1), { name: 'jobs.attemptsOf', input: [['job_2', 'job_1']] });
+  t.equal(door.calls.length, 2);
+  const alone = await door.ask(`{ job(id: "job_1") { attempts { ${fields.attempt} } } }`);
+  t.strictSame(alone.data, { job: { attempts } });
+});

@@ -9,7 +9,15 @@ import { buildGraphqlSchema } from '../../src/graphql/schema.ts';
 const schema = buildGraphqlSchema();
 
 /** These do not compile where a view lacks a field of the schema, or has it with another type. */
-type Loaded = 'branch' | 'branches' | 'credential' | 'snapshots' | 'restores' | 'timeline';
+type Loaded =
+  | 'attempts'
+  | 'branch'
+  | 'branches'
+  | 'credential'
+  | 'reconcileReport'
+  | 'snapshots'
+  | 'restores'
+  | 'timeline';
 type Fits<View, Type> = View extends Omit<Type, Loaded> ? true : never;
 const fits: [
   Fits<views.CredentialView, graphql.Credential>,
@@ -19,9 +27,15 @@ const fits: [
   Fits<views.PolicyView, graphql.Policy>,
   Fits<views.SnapshotView, graphql.Snapshot>,
   Fits<views.RestoreView, graphql.Restore>,
+  Fits<views.JobView, graphql.Job>,
+  Fits<views.AttemptView, graphql.Attempt>,
   Fits<views.AuditEventView, graphql.AuditEvent>,
   Fits<views.ConnectionView, graphql.DatabaseConnection>,
-] = [true, true, true, true, true, true, true, true, true];
+  Fits<views.ReconcileReportView, graphql.ReconcileReport>,
+  Fits<views.FindingView, graphql.Finding>,
+] = [true, true, true, true, true, true, true, true, true, true, true, true, true];
+
+type KeysOf<Union> = Union extends unknown ? keyof Union : never;
 
 /** And these where a view has a field that the schema lacks. */
 const covers: [
@@ -32,7 +46,12 @@ const covers: [
   Exclude<keyof views.PolicyView, keyof graphql.Policy>,
   Exclude<keyof views.SnapshotView, keyof graphql.Snapshot>,
   Exclude<keyof views.RestoreView, keyof graphql.Restore>,
+  Exclude<keyof views.JobWithAttemptsView, keyof graphql.Job>,
+  Exclude<KeysOf<views.JobWait>, keyof graphql.JobWait>,
+  Exclude<keyof views.AttemptView, keyof graphql.Attempt>,
   Exclude<keyof views.AuditEventView, keyof graphql.AuditEvent>,
+  Exclude<keyof views.ReconcileReportView, keyof graphql.ReconcileReport>,
+  Exclude<keyof views.FindingView, keyof graphql.Finding>,
 ] extends never[]
   ? true
   : never = true;

@@ -1,6 +1,18 @@
 import t from 'tap';
 import { connectionUri, openDoor } from './door.ts';
-import { auditEvent, branch, credential, policy, project, restore, snapshot, timeline } from './views.ts';
+import {
+  auditEvent,
+  branch,
+  credential,
+  job,
+  policy,
+  project,
+  reconcileReport,
+  restore,
+  snapshot,
+  timeline,
+  waits,
+} from './views.ts';
 
 const newCredential = { name: 'production', neonApiKey: 'napi_secret' };
 const newProject = { neonProjectId: 'shop-1', credentialId: 'crd_1' };
@@ -11,6 +23,8 @@ const newPolicy = {
   retention: { keepLast: 7 },
 };
 const newRestore = { source: { snapshotId: 'snp_1' }, target: { kind: 'in_place' } };
+
+const { attempts: _attempts, ...listedJob } = job;
 
 const routes: readonly {
   readonly send: readonly [method: 'GET' | 'POST' | 'DELETE', url: string, body?: object];
@@ -47,6 +61,20 @@ const routes: readonly {
     etag: '"1"',
   },
   { send: ['DELETE', '/v1/projects/prj_1'], status: 204 },
+  {
+    send: ['POST', '/v1/projects/prj_1/reconcile'],
+    status: 202,
+    body: reconcileReport,
+    location: '/v1/projects/prj_1/reconcile-report',
+  },
+  { send: ['GET', '/v1/projects/prj_1/reconcile-report'], status: 200, body: reconcileReport },
+  {
+    send: ['POST', '/v1/projects/prj_1/adopt', { neonSnapshotId: 'snap-2' }],
+    status: 201,
+    body: snapshot,
+    location: '/v1/snapshots/snp_1',
+    etag: '"1"',
+  },
   { send: ['GET', '/v1/branches/brn_1'], status: 200, body: branch },
   { send: ['GET', '/v1/branches/brn_1/timeline'], status: 200, body: timeline },
   { send: ['POST', '/v1/policies', newPolicy], status: 201, body: policy, location: '/v1/policies/pol_1', etag: '"1"' },
@@ -76,6 +104,13 @@ const routes: readonly {
     etag: '"1"',
   },
   {
+    send: ['POST', '/v1/snapshots/snp_1/cancel'],
+    status: 202,
+    body: { ...snapshot, status: 'cancelled', cleanUp: 'pending' },
+    location: '/v1/snapshots/snp_1',
+    etag: '"1"',
+  },
+  {
     send: ['POST', '/v1/restores', newRestore],
     status: 202,
     body: restore,
@@ -92,6 +127,15 @@ const routes: readonly {
     location: '/v1/restores/rst_1',
     etag: '"1"',
   },
+  {
+    send: ['POST', '/v1/restores/rst_1/cancel'],
+    status: 202,
+    body: { ...restore, status: 'cancelled', cleanUp: 'pending' },
+    location: '/v1/restores/rst_1',
+    etag: '"1"',
+  },
+  { send: ['GET', '/v1/jobs'], status: 200, body: { items: [listedJob], nextCursor: null } },
+  { send: ['GET', '/v1/jobs/job_1'], status: 200, body: job },
   { send: ['GET', '/v1/audit-events'], status: 200, body: { items: [auditEvent], nextCursor: null } },
   { send: ['GET', '/livez'], status: 200, body: { status: 'ok' } },
   { send: ['GET', '/readyz'], status: 200, body: { status: 'ok' } },
@@ -118,6 +162,17 @@ t.test('an answer holds what its schema names and nothing else', async (t) => {
   });
   const answer = await send('GET', '/v1/credentials/crd_1');
   t.strictSame(answer.json(), credential);
+});
+
+t.test('each reason why a job waits is answered whole, in a list and alone', async (t) => {
+  for (const waitsFor of [null, ...waits]) {
+    const waiting = { ...job, waitsFor };
+    const { send } = await openDoor(t, {
+      replace: { jobs: { list: async () => ({ items: [waiting], nextCursor: null }), get: async () => waiting } },
+    });
+    t.strictSame((await send('GET', '/v1/jobs')).json().items[0].waitsFor, waitsFor);
+    t.strictSame((await send('GET', '/v1/jobs/job_1')).json(), waiting);
+  }
 });
 
 t.test('a connection URI is answered once: not cached, not logged', async (t) => {

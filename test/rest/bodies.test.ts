@@ -88,10 +88,11 @@ t.test('a body made to be slow to check is refused fast', async (t) => {
     `{"name": "${' '.repeat(1_000_000)}"}`,
   ];
   for (const body of bodies) {
-    const since = performance.now();
+    const before = process.cpuUsage();
     const answer = await send('POST', '/v1/policies', body);
+    const ms = process.cpuUsage(before).user / 1000;
     t.match(answer.json(), { code: 'invalid_request' }, body.slice(0, 30));
-    t.ok(performance.now() - since < 2000, `${Math.round(performance.now() - since)} ms`);
+    t.ok(ms < 2000, `${Math.round(ms)} ms of the processor: what others do on the machine is not counted`);
     t.ok(answer.body.length < 5000, 'and the answer is short');
   }
 });
@@ -102,6 +103,9 @@ t.test('requests without a body take none, or an empty one', async (t) => {
   const routes = [
     ['POST', '/v1/policies/pol_1/run', 202],
     ['POST', '/v1/projects/prj_1/sync', 202],
+    ['POST', '/v1/projects/prj_1/reconcile', 202],
+    ['POST', '/v1/snapshots/snp_1/cancel', 202],
+    ['POST', '/v1/restores/rst_1/cancel', 202],
     ['DELETE', '/v1/policies/pol_1', 204],
     ['DELETE', '/v1/snapshots/snp_1', 202],
   ] as const;

@@ -6,7 +6,19 @@ import type { Test } from 'tap';
 import { Refusal } from '../../src/core/errors.ts';
 import type { Actor, DoorDomain } from '../../src/domain/index.ts';
 import { buildRest, type RestOptions } from '../../src/rest/server.ts';
-import { auditEvent, branch, credential, policy, project, restore, snapshot, timeline } from './views.ts';
+import {
+  attempt,
+  auditEvent,
+  branch,
+  credential,
+  job,
+  policy,
+  project,
+  reconcileReport,
+  restore,
+  snapshot,
+  timeline,
+} from './views.ts';
 
 export const key = 'test-key';
 export const connectionUri = 'postgresql://owner:hunter2@ep-1.neon.tech/shop';
@@ -100,6 +112,10 @@ function fakeDomain(calls: Call[], replace: Replace): DoorDomain {
       update: async (_, { version }) => atVersion(project, version),
       remove: async () => undefined,
       requestSync: async () => project,
+      reconcile: async () => reconcileReport,
+      reconcileReport: async () => reconcileReport,
+      reconcileReports: none,
+      adopt: async () => snapshot,
     },
     branches: {
       list: async () => page(branch),
@@ -122,6 +138,7 @@ function fakeDomain(calls: Call[], replace: Replace): DoorDomain {
       list: async () => page(snapshot),
       get: async () => snapshot,
       delete: async () => ({ ...snapshot, status: 'expiring' }),
+      cancel: async () => ({ ...snapshot, status: 'cancelled', cleanUp: 'pending' }),
       listOfBranches: none,
     },
     restores: {
@@ -130,8 +147,10 @@ function fakeDomain(calls: Call[], replace: Replace): DoorDomain {
       get: async () => restore,
       connect: async () => ({ uri: connectionUri }),
       deletePreservedBranch: async () => restore,
+      cancel: async () => ({ ...restore, status: 'cancelled', cleanUp: 'pending' }),
       listOfBranches: none,
     },
+    jobs: { list: async () => page(job), get: async () => job, attemptsOf: async () => new Map([[job.id, [attempt]]]) },
     audit: { list: async () => page(auditEvent) },
   };
   return { ...whole, ...replaced(whole, replace, calls) };

@@ -50,6 +50,13 @@ const refused: readonly [url: string, body: object, ...errors: [path: string, me
     { neonProjectId: 'a', credentialId: 'c', labels: Object.fromEntries(many(65).map((name) => [name, 'x'])) },
     ['labels', /more than 64/],
   ],
+  ['/v1/projects/prj_1/adopt', {}, ['neonSnapshotId', 'is required']],
+  [
+    '/v1/projects/prj_1/adopt',
+    { neonSnapshotId: '../snap', name: '  ' },
+    ['neonSnapshotId', 'must hold letters, digits, - and _ only'],
+    ['name', control],
+  ],
   ['/v1/policies', { ...policy, selector: {} }, ['selector.projects', 'is required']],
   ['/v1/policies', { ...policy, selector: { projects: [] } }, ['selector.projects', /fewer than 1/]],
   ['/v1/policies', { ...policy, selector: { projects: many(501) } }, ['selector.projects', /more than 500/]],

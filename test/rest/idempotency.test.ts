@@ -14,9 +14,13 @@ const posts: [url: string, body?: object][] = [
   ['/v1/credentials', { name: 'n', neonApiKey: 'k' }],
   ['/v1/projects', { neonProjectId: 'a', credentialId: 'c' }],
   ['/v1/projects/prj_1/sync'],
+  ['/v1/projects/prj_1/reconcile'],
+  ['/v1/projects/prj_1/adopt', { neonSnapshotId: 'snap-2' }],
   ['/v1/policies', policy],
   ['/v1/policies/pol_1/run'],
   ['/v1/snapshots', { branchId: 'brn_1' }],
+  ['/v1/snapshots/snp_1/cancel'],
+  ['/v1/restores/rst_1/cancel'],
   ['/v1/restores', { source: { snapshotId: 's' }, target: { kind: 'in_place' } }],
 ];
 

@@ -9,6 +9,7 @@ const lists = [
   ['/v1/policies', 'policies.list'],
   ['/v1/snapshots', 'snapshots.list'],
   ['/v1/restores', 'restores.list'],
+  ['/v1/jobs', 'jobs.list'],
   ['/v1/audit-events', 'audit.list'],
 ] as const;
 
@@ -55,6 +56,8 @@ t.test('filters reach the domain, and only those of the list', async (t) => {
   t.strictSame(calls.at(-1)?.input[1], { projectId: 'a', branchId: 'b', policyId: 'c', status: 'available' });
   await send('GET', '/v1/restores?projectId=a&branchId=b&status=succeeded');
   t.strictSame(calls.at(-1)?.input[1], { projectId: 'a', branchId: 'b', status: 'succeeded' });
+  await send('GET', '/v1/jobs?state=waits_for_neon&projectId=a&subjectId=b&job=restore.run&limit=5');
+  t.strictSame(calls.at(-1)?.input[1], { state: 'waits_for_neon', projectId: 'a', subjectId: 'b', job: 'restore.run' });
   const event = {
     subjectId: 's',
     action: 'policy.created',
@@ -71,6 +74,10 @@ t.test('filters reach the domain, and only those of the list', async (t) => {
       errors: [{ path: 'status', message: /^must be one of requested, / }],
     });
   }
+  t.match((await send('GET', '/v1/jobs?state=failed')).json(), {
+    code: 'invalid_request',
+    errors: [{ path: 'state', message: /^must be one of waiting, / }],
+  });
 });
 
 t.test('the next page is linked, with the filters of this one', async (t) => {

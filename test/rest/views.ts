@@ -1,11 +1,15 @@
 // One view of each kind, as the domain gives it.
 
 import type {
+  AttemptView,
   AuditEventView,
   BranchView,
   CredentialView,
+  JobWait,
+  JobWithAttemptsView,
   PolicyView,
   ProjectView,
+  ReconcileReportView,
   RestoreView,
   SnapshotView,
   TimelineView,
@@ -34,7 +38,46 @@ export const project: ProjectView = {
   labels: { team: 'shop' },
   limits: { rootBranches: 10, snapshots: 10 },
   syncedAt: at,
+  goneAt: null,
   ...known,
+};
+
+export const reconcileReport: ReconcileReportView = {
+  id: 'rec_1',
+  projectId: 'prj_1',
+  requestedBy: 'person',
+  requestedAt: at,
+  comparedAt: at,
+  endedAt: null,
+  isProjectGone: false,
+  present: { snapshots: 3, preservedBranches: 1 },
+  findings: [
+    {
+      kind: 'leftover',
+      what: 'branch',
+      subjectKind: 'restore',
+      subjectId: 'rst_1',
+      neonId: 'br-3',
+      name: 'afterglow-rst-1',
+      policyId: null,
+      action: 'remove',
+      outcome: 'failed',
+      reason: 'has_children',
+    },
+    {
+      kind: 'orphan',
+      what: 'snapshot',
+      subjectKind: null,
+      subjectId: null,
+      neonId: 'snap-2',
+      name: 'from the console',
+      policyId: null,
+      action: 'none',
+      outcome: null,
+      reason: null,
+    },
+  ],
+  error: null,
 };
 
 export const branch: BranchView = {
@@ -70,6 +113,7 @@ export const policy: PolicyView = {
   selector: { projects: ['prj_1'], branches: ['main', 'staging'] },
   schedules: [{ name: 'night', cron: '0 3 * * *', timeZone: 'Europe/Berlin', nextFiringAt: at }],
   retention: { keepLast: 7 },
+  stops: [{ projectId: 'prj_1', code: 'project_gone' }],
   ...known,
 };
 
@@ -91,6 +135,11 @@ export const snapshot: SnapshotView = {
   unverified: ['lsn'],
   warnings: [{ code: 'late', message: 'It began late.' }],
   error: { code: 'neon_refused', message: 'Neon refused it.' },
+  steps: [
+    { name: 'create', startedAt: at, endedAt: null },
+    { name: 'await_operations', startedAt: null, endedAt: null },
+  ],
+  cleanUp: null,
   ...known,
   availableAt: null,
   endedAt: null,
@@ -111,10 +160,56 @@ export const restore: RestoreView = {
   unverified: [],
   warnings: [],
   error: null,
+  cleanUp: 'left',
   ...known,
   startedAt: at,
   endedAt: null,
 };
+
+export const attempt: AttemptView = {
+  fence: 3,
+  release: 2,
+  worker: 'host-1:4711',
+  startedAt: at,
+  endedAt: at,
+  outcome: 'tried_again',
+  code: 'neon_busy',
+  message: 'Neon is busy with another operation of the project.',
+  neonRequestId: 'neon-1',
+};
+
+export const job: JobWithAttemptsView = {
+  id: 'job_1',
+  job: 'restore.run',
+  subjectId: 'rst_1',
+  projectId: 'prj_1',
+  lane: 'shop-1',
+  priority: 10,
+  state: 'waiting',
+  waitsFor: { code: 'not_before', at, because: 'neon_busy' },
+  release: 2,
+  fence: 3,
+  failedAttempts: 1,
+  createdAt: at,
+  begunAt: at,
+  finishedAt: null,
+  attempts: [
+    attempt,
+    { ...attempt, fence: 4, endedAt: null, outcome: null, code: null, message: null, neonRequestId: null },
+  ],
+};
+
+/** Every reason why a job may wait. */
+export const waits: readonly JobWait[] = [
+  { code: 'lane_busy', jobId: 'job_2', job: 'snapshot.create', subjectId: 'snp_1' },
+  { code: 'not_before', at, because: null },
+  { code: 'not_before', at, because: 'neon_busy' },
+  { code: 'credential_refused', credentialId: 'crd_1' },
+  { code: 'governor', at },
+  { code: 'neon', at },
+  { code: 'turn' },
+  { code: 'delivery' },
+];
 
 export const auditEvent: AuditEventView = {
   id: 'evt_1',

@@ -6,9 +6,9 @@ import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { Refusal } from '../../src/core/errors.ts';
-import type { SnapshotView } from '../../src/domain/index.ts';
+import type { CleanUp, ReconcileReportView, SnapshotView } from '../../src/domain/index.ts';
 import { key, openDoor } from './door.ts';
-import { project, restore, snapshot } from './views.ts';
+import { project, reconcileReport, restore, snapshot } from './views.ts';
 
 const body = { branchId: 'brn_1' };
 const available: SnapshotView = { ...snapshot, status: 'available', version: 3 };
@@ -96,6 +96,46 @@ t.test('each kind of work has its own end', async (t) => {
   t.match([undone.statusCode, undone.json().preservedBranch.status], [200, 'purged']);
   const synced = await send('POST', '/v1/projects/prj_1/sync', undefined, wait);
   t.match([synced.statusCode, synced.json().syncedAt], [200, '2026-03-02T00:00:00.000Z']);
+});
+
+t.test('a comparison with Neon has ended when its report has, or a later one', async (t) => {
+  const asked = { ...reconcileReport, comparedAt: null };
+  const earlier = { ...reconcileReport, id: 'rec_0', endedAt: '2026-03-01T09:00:00.000Z' };
+  const later = { ...earlier, id: 'rec_2' };
+  const ended = { ...reconcileReport, endedAt: '2026-03-01T10:00:00.000Z' };
+  for (const last of [ended, later]) {
+    const { send } = await openDoor(t, {
+      replace: {
+        projects: { reconcile: async () => asked, reconcileReport: moving<ReconcileReportView>(earlier, asked, last) },
+      },
+    });
+    const answer = await send('POST', '/v1/projects/prj_1/reconcile', undefined, { prefer: 'wait=20' });
+    t.match([answer.statusCode, answer.json().id, answer.headers['preference-applied']], [200, last.id, 'wait=20']);
+  }
+});
+
+t.test('cancelled work has ended when nothing of it is left to be removed', async (t) => {
+  const wait = { prefer: 'wait=20' };
+  const snapshotOf = (cleanUp: CleanUp) => ({ ...snapshot, status: 'cancelled' as const, cleanUp });
+  const restoreOf = (cleanUp: CleanUp) => ({ ...restore, status: 'cancelled' as const, cleanUp, version: 7 });
+  const { send } = await openDoor(t, {
+    replace: {
+      snapshots: { get: moving(snapshotOf('pending'), snapshotOf('done')) },
+      restores: { get: moving(restoreOf('pending'), restoreOf('left')) },
+    },
+  });
+  const one = await send('POST', '/v1/snapshots/snp_1/cancel', undefined, wait);
+  t.match([one.statusCode, one.json().cleanUp, one.headers['preference-applied']], [200, 'done', 'wait=20']);
+  const other = await send('POST', '/v1/restores/rst_1/cancel', undefined, wait);
+  t.match([other.statusCode, other.json().cleanUp, other.headers['etag']], [200, 'left', '"7"']);
+});
+
+t.test('work that was cancelled before it made anything is not waited for', async (t) => {
+  const cancel = async () => ({ ...restore, status: 'cancelled' as const, cleanUp: null });
+  const { send, calls } = await openDoor(t, { replace: { restores: { cancel } } });
+  t.equal((await send('POST', '/v1/restores/rst_1/cancel', undefined, { prefer: 'wait=20' })).statusCode, 200);
+  t.equal((await send('POST', '/v1/restores/rst_1/cancel')).statusCode, 202, 'nobody asked to wait');
+  t.notOk(calls.some(({ name }) => name === 'restores.get'));
 });
 
 t.test('of a policy run every snapshot is waited for', async (t) => {

@@ -5,6 +5,7 @@ import { scalars } from '../scalars.ts';
 import { auditQueries } from './audit.ts';
 import { branchQueries } from './branch.ts';
 import { credentialMutations, credentialQueries } from './credential.ts';
+import { jobQueries } from './job.ts';
 import { policyMutations, policyQueries } from './policy.ts';
 import { projectMutations, projectQueries } from './project.ts';
 import { restoreMutations, restoreQueries } from './restore.ts';
@@ -17,6 +18,7 @@ const Query: Required<QueryResolvers> = {
   ...policyQueries,
   ...snapshotQueries,
   ...restoreQueries,
+  ...jobQueries,
   ...auditQueries,
 };
 

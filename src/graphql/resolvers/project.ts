@@ -5,7 +5,10 @@ import { given, onceOptions, patch, readLabels, readLabelsPatch } from '../input
 
 type Queries = Required<Pick<QueryResolvers, 'project' | 'projects'>>;
 type Mutations = Required<
-  Pick<MutationResolvers, 'registerProject' | 'updateProject' | 'removeProject' | 'syncProject'>
+  Pick<
+    MutationResolvers,
+    'registerProject' | 'updateProject' | 'removeProject' | 'syncProject' | 'reconcileProject' | 'adoptSnapshot'
+  >
 >;
 
 export const projectQueries: Queries = {
@@ -26,6 +29,10 @@ export const projectMutations: Mutations = {
   },
   syncProject: (_, { input, idempotencyKey }, { domain, actor }) =>
     domain.projects.requestSync(actor, input.id, onceOptions('syncProject', input, idempotencyKey)),
+  reconcileProject: (_, { input, idempotencyKey }, { domain, actor }) =>
+    domain.projects.reconcile(actor, input.id, onceOptions('reconcileProject', input, idempotencyKey)),
+  adoptSnapshot: (_, { input, idempotencyKey }, { domain, actor }) =>
+    domain.projects.adopt(actor, given(input), onceOptions('adoptSnapshot', input, idempotencyKey)),
 };
 
 function toPatch(input: UpdateProjectInput): UpdateProject {

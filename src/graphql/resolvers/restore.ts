@@ -5,7 +5,9 @@ import type { MutationResolvers, QueryResolvers, RestoreSourceInput, RestoreTarg
 import { given, onceOptions } from '../input.ts';
 
 type Queries = Required<Pick<QueryResolvers, 'restore' | 'restores'>>;
-type Mutations = Required<Pick<MutationResolvers, 'requestRestore' | 'connectRestore' | 'deletePreservedBranch'>>;
+type Mutations = Required<
+  Pick<MutationResolvers, 'requestRestore' | 'cancelRestore' | 'connectRestore' | 'deletePreservedBranch'>
+>;
 
 export const restoreQueries: Queries = {
   restore: (_, { id }, { domain, actor }) => domain.restores.get(actor, id),
@@ -18,6 +20,8 @@ export const restoreMutations: Mutations = {
     const asked = { source: readSource(input.source), target: readTarget(input.target) };
     return domain.restores.request(actor, asked, onceOptions('requestRestore', input, idempotencyKey));
   },
+  cancelRestore: (_, { input, idempotencyKey }, { domain, actor }) =>
+    domain.restores.cancel(actor, input.id, onceOptions('cancelRestore', input, idempotencyKey)),
   connectRestore: (_, { input }, { domain, actor }) => domain.restores.connect(actor, given(input)),
   deletePreservedBranch: (_, { input }, { domain, actor }) => domain.restores.deletePreservedBranch(actor, input.id),
 };

@@ -4,7 +4,7 @@ import type { MutationResolvers, QueryResolvers } from '../generated.ts';
 import { given, onceOptions } from '../input.ts';
 
 type Queries = Required<Pick<QueryResolvers, 'snapshot' | 'snapshots'>>;
-type Mutations = Required<Pick<MutationResolvers, 'requestSnapshot' | 'deleteSnapshot'>>;
+type Mutations = Required<Pick<MutationResolvers, 'requestSnapshot' | 'cancelSnapshot' | 'deleteSnapshot'>>;
 
 export const snapshotQueries: Queries = {
   snapshot: (_, { id }, { domain, actor }) => domain.snapshots.get(actor, id),
@@ -18,5 +18,7 @@ export const snapshotMutations: Mutations = {
     if (asked.at !== undefined && asked.lsn !== undefined) throw refuseInput('lsn', 'cannot be given together with at');
     return domain.snapshots.request(actor, asked, onceOptions('requestSnapshot', input, idempotencyKey));
   },
+  cancelSnapshot: (_, { input, idempotencyKey }, { domain, actor }) =>
+    domain.snapshots.cancel(actor, input.id, onceOptions('cancelSnapshot', input, idempotencyKey)),
   deleteSnapshot: (_, { input }, { domain, actor }) => domain.snapshots.delete(actor, input.id),
 };

@@ -147,7 +147,7 @@ export const projectRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { dom
             200: { description: 'Compared, in the time that was preferred.', ...synced },
             202: { description: 'Promised.', ...synced },
           },
-          ['not_found', ...withBody, ...withKey],
+          ['not_found', 'project_gone', ...withBody, ...withKey],
         ),
       },
     },

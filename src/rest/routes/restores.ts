@@ -8,6 +8,7 @@ import { settle } from '../prefer.ts';
 import { answers, pageOf, withBody, withKey } from '../schemas/answer.ts';
 import { idParams, NoQuery, WaitHeaders, WorkHeaders } from '../schemas/parts.ts';
 import { ConnectRestore, ListRestoresQuery, RequestRestore } from '../schemas/restores.ts';
+import { isCleanedUp } from './clean-up.ts';
 import type { Doors } from './doors.ts';
 
 const tags = ['Restores'];
@@ -43,6 +44,7 @@ export const restoreRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { dom
             'instant_in_future',
             'outside_restore_window',
             'branch_not_root',
+            'project_gone',
             'branch_gone',
             'root_branch_cap_reached',
             'expiry_out_of_range',
@@ -92,6 +94,44 @@ export const restoreRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { dom
       },
     },
     async (request, reply) => withEtag(reply, await domain.restores.get(request.actor, request.params.id)),
+  );
+
+  app.post(
+    '/v1/restores/:id/cancel',
+    {
+      preHandler: takesNoBody,
+      schema: {
+        operationId: 'cancelRestore',
+        summary: 'Cancel a restore',
+        description:
+          'It ends at once, between two of its steps, and what was made for it is removed from Neon: never an undo copy or the served ' +
+          'branch. Once the branch is being changed it is refused, and goes on; the undo copy is the way back then.',
+        tags,
+        params,
+        querystring: NoQuery,
+        headers: WorkHeaders,
+        response: answers(
+          {
+            200: {
+              description: 'Nothing of it is left to be removed, in the time that was preferred: see `cleanUp`.',
+              ...worked,
+            },
+            202: {
+              description: 'Cancelled. What was made for it is being removed while `cleanUp` is `pending`.',
+              ...worked,
+            },
+          },
+          [...withBody, ...withKey, 'not_found', 'already_ended', 'past_point_of_no_return'],
+        ),
+      },
+    },
+    async (request, reply) => {
+      const { actor } = request;
+      const first = await domain.restores.cancel(actor, request.params.id, optionsOf(request));
+      reply.header('location', `/v1/restores/${first.id}`);
+      const look = () => domain.restores.get(actor, first.id);
+      return withEtag(reply, await settle(request, reply, first, { look, hasEnded: isCleanedUp }));
+    },
   );
 
   app.post(

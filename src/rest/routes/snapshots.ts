@@ -7,6 +7,7 @@ import { settle } from '../prefer.ts';
 import { answers, pageOf, withBody, withKey } from '../schemas/answer.ts';
 import { idParams, NoQuery, WaitHeaders, WorkHeaders } from '../schemas/parts.ts';
 import { ListSnapshotsQuery, RequestSnapshot } from '../schemas/snapshots.ts';
+import { isCleanedUp } from './clean-up.ts';
 import type { Doors } from './doors.ts';
 import { isDeleted, isTaken } from './snapshot-work.ts';
 
@@ -40,6 +41,7 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { do
             'invalid_instant',
             'instant_in_future',
             'outside_restore_window',
+            'project_gone',
             'branch_gone',
           ],
         ),
@@ -87,6 +89,43 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { do
       },
     },
     async (request, reply) => withEtag(reply, await domain.snapshots.get(request.actor, request.params.id)),
+  );
+
+  app.post(
+    '/v1/snapshots/:id/cancel',
+    {
+      preHandler: takesNoBody,
+      schema: {
+        operationId: 'cancelSnapshot',
+        summary: 'Cancel a snapshot',
+        description:
+          'It ends at once, and what was made for it is removed from Neon. One that is available is not cancelled but deleted.',
+        tags,
+        params,
+        querystring: NoQuery,
+        headers: WorkHeaders,
+        response: answers(
+          {
+            200: {
+              description: 'Nothing of it is left to be removed, in the time that was preferred: see `cleanUp`.',
+              ...worked,
+            },
+            202: {
+              description: 'Cancelled. What was made for it is being removed while `cleanUp` is `pending`.',
+              ...worked,
+            },
+          },
+          [...withBody, ...withKey, 'not_found', 'already_ended'],
+        ),
+      },
+    },
+    async (request, reply) => {
+      const { actor } = request;
+      const first = await domain.snapshots.cancel(actor, request.params.id, optionsOf(request));
+      reply.header('location', `/v1/snapshots/${first.id}`);
+      const look = () => domain.snapshots.get(actor, first.id);
+      return withEtag(reply, await settle(request, reply, first, { look, hasEnded: isCleanedUp }));
+    },
   );
 
   app.delete(

@@ -4,8 +4,10 @@ import { Problem } from './answer.ts';
 import { AuditEvent } from './audit-events.ts';
 import { Branch, RestoreWindow, Timeline } from './branches.ts';
 import { Credential } from './credentials.ts';
+import { Job, JobWithAttempts } from './jobs.ts';
 import { Policy } from './policies.ts';
 import { Project } from './projects.ts';
+import { ReconcileReport } from './reconcile.ts';
 import { Connection, Restore } from './restores.ts';
 import { Snapshot } from './snapshots.ts';
 
@@ -19,6 +21,9 @@ export const namedSchemas = [
   Snapshot,
   Restore,
   Connection,
+  ReconcileReport,
+  Job,
+  JobWithAttempts,
   AuditEvent,
   Problem,
 ];

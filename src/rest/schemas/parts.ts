@@ -10,7 +10,7 @@ const patterns = {
   text: `^[^${control}]*$`,
   visible: '^[\\x21-\\x7e]+$',
   labelKey: '^[a-z0-9][a-z0-9._/-]{0,62}$',
-  neonProjectId: '^[A-Za-z0-9_-]+$',
+  neonId: '^[A-Za-z0-9_-]+$',
   idempotencyKey: '^[\\x21-\\x7e]{1,255}$',
   lsn: lsnPattern,
 } as const;
@@ -20,7 +20,7 @@ export const patternWords: Readonly<Record<string, string>> = {
   [patterns.name]: 'must hold more than spaces, and no control characters',
   [patterns.text]: 'must hold no control characters',
   [patterns.visible]: 'must hold visible ASCII characters only',
-  [patterns.neonProjectId]: 'must hold letters, digits, - and _ only',
+  [patterns.neonId]: 'must hold letters, digits, - and _ only',
   [patterns.idempotencyKey]: 'must be 1 to 255 visible ASCII characters',
   [patterns.lsn]: 'must be a log sequence number such as 16/B374D848',
 };
@@ -52,8 +52,9 @@ export function secret(description: string) {
   return Type.String({ description, minLength: 1, maxLength: 512, pattern: patterns.visible, writeOnly: true });
 }
 
-export function neonProjectId(description: string) {
-  return Type.String({ description, minLength: 1, maxLength: 64, pattern: patterns.neonProjectId });
+/** As Neon writes the ids of its things. */
+export function neonId(description: string) {
+  return Type.String({ description, minLength: 1, maxLength: 64, pattern: patterns.neonId });
 }
 
 const labelValue = Type.String({ maxLength: 256, pattern: patterns.text });

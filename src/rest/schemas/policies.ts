@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import type { PolicyView } from '../../domain/index.ts';
-import { answer, at, createdAt, integer, orNull, text, updatedAt, version } from './answer.ts';
+import { answer, at, createdAt, integer, orNull, text, updatedAt, version, words } from './answer.ts';
 import { branchName, id, name, strict } from './parts.ts';
 
 const projects = Type.Array(id('prj_...'), {
@@ -77,6 +77,13 @@ export const Policy = answer<PolicyView>()('Policy', 'What must be kept, of whic
     }),
   ),
   retention: Type.Object({ keepLast: integer('How many of the newest are kept for each branch.') }),
+  stops: Type.Array(
+    Type.Object({
+      projectId: text('The project.'),
+      code: words({ project_gone: true }, 'Neon does not show it any more. It goes on when it is back.'),
+    }),
+    { description: 'Projects that it selects and does nothing in.' },
+  ),
   version,
   createdAt,
   updatedAt,

@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
 import type { ProjectView } from '../../domain/index.ts';
-import { answer, at, createdAt, integer, text, updatedAt, version } from './answer.ts';
-import { id, Labels, LabelsPatch, neonProjectId, strict } from './parts.ts';
+import { answer, at, createdAt, integer, orNull, text, updatedAt, version } from './answer.ts';
+import { id, Labels, LabelsPatch, neonId, strict } from './parts.ts';
 
 export const RegisterProject = strict({
-  neonProjectId: neonProjectId("Neon's id of the project. It can be registered once in an installation."),
+  neonProjectId: neonId("Neon's id of the project. It can be registered once in an installation."),
   credentialId: id('The credential to reach it with (crd_...).'),
   labels: Type.Optional(Labels),
 });
@@ -49,4 +49,5 @@ export const Project = answer<ProjectView>()('Project', 'A Neon project that the
   createdAt,
   updatedAt,
   syncedAt: at('When its branches were last compared with Neon.'),
+  goneAt: orNull(at('When Neon was found not to show it any more; null while it does. Work in it is refused.')),
 });

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { ConnectionView, RestoreStep, RestoreView } from '../../domain/index.ts';
 import { answer, at, createdAt, orNull, status, text, updatedAt, version, words } from './answer.ts';
 import { branchName, id, instant, lsn, name, pageQuery, strict } from './parts.ts';
-import { outcome } from './snapshots.ts';
+import { outcome, stepsOf } from './snapshots.ts';
 
 const branchId = id('The branch whose history is restored (brn_...).');
 
@@ -77,14 +77,7 @@ export const Restore = answer<RestoreView>()('Restore', 'A moment being brought 
     expiresAt: orNull(at('When Neon removes it.')),
   }),
   status: status('restore', '`succeeded` only after the target was connected to.'),
-  steps: Type.Array(
-    Type.Object({
-      name: words(stepNames, 'What is done.'),
-      startedAt: orNull(at('Null until it begins.')),
-      endedAt: orNull(at('Null until it ends.')),
-    }),
-    { description: 'In order.' },
-  ),
+  steps: stepsOf(stepNames, 'In order.'),
   preservedBranch: orNull(
     Type.Object(
       {

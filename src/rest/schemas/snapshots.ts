@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { failures } from '../../core/errors.ts';
-import type { RecordedError, SnapshotView } from '../../domain/index.ts';
+import type { RecordedError, SnapshotStep, SnapshotView } from '../../domain/index.ts';
 import { answer, at, createdAt, integer, orNull, status, text, updatedAt, version, words } from './answer.ts';
 import { excluding, id, instant, lsn, name, pageQuery } from './parts.ts';
 
@@ -42,6 +42,32 @@ export const outcome = {
       { description: 'Why it ended without success.' },
     ),
   ),
+  cleanUp: orNull(
+    words(
+      { pending: true, done: true, left: true },
+      'What becomes of that which it made in Neon where it did not succeed: to be removed, removed, or left there, for the reason ' +
+        'that the audit history tells. Null where there is nothing.',
+    ),
+  ),
+};
+
+/** The steps of work, in order. */
+export function stepsOf<N extends string>(names: Record<N, true>, description: string) {
+  return Type.Array(
+    Type.Object({
+      name: words(names, 'What is done.'),
+      startedAt: orNull(at('Null until it begins.')),
+      endedAt: orNull(at('Null until it ends.')),
+    }),
+    { description },
+  );
+}
+
+const stepNames: Record<SnapshotStep['name'], true> = {
+  create: true,
+  await_operations: true,
+  read_back: true,
+  name: true,
 };
 
 export const Snapshot = answer<SnapshotView>()('Snapshot', 'A stored recovery point.', {
@@ -52,6 +78,7 @@ export const Snapshot = answer<SnapshotView>()('Snapshot', 'A stored recovery po
   name: text('For people.'),
   kind: words({ neon_snapshot: true, branch: true }, 'What it is in Neon.'),
   status: status('snapshot', 'How it stands.'),
+  steps: stepsOf(stepNames, 'In order; none until work on it begins.'),
   requestedAt: orNull(at('The moment that was asked for.')),
   requestedLsn: orNull(text('The position that was asked for.')),
   pointAt: orNull(
