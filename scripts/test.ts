@@ -1,11 +1,12 @@
 // `npm test [-- files and options of tap]`: starts a Postgres and a Redis of its own, runs the tests on them, stops both
 // whatever happens, and ends with one line `N passed, N failed`, counted in tests (the innermost subtests). Every answer that a
 // Neon emulator gave meanwhile is checked against Neon's OpenAPI document: what is not as it says fails the run.
-// `--crash` runs test/crash alone, at every step instead of a seeded tenth. `--points` runs the proof of time travel alone, at
+// `--crash` runs test/crash alone, at every point instead of a seeded tenth. `--chaos` runs test/chaos alone: `--seed N` (the first
+// one, default a random one), `--seeds N` (so many), `--long` (ten minutes instead of one), `--parallel N`. `--points` runs the proof of time travel alone, at
 // 300 points instead of 30.
 
 import { spawn } from 'node:child_process';
-import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDatabaseServer } from '../test/harness/database-server.ts';
@@ -18,12 +19,32 @@ import { root, tool, toolEnvironment } from './tools.ts';
 
 const isCrash = process.argv.includes('--crash');
 const isPoints = process.argv.includes('--points');
-const given = process.argv.slice(2).filter((argument) => argument !== '--crash' && argument !== '--points');
+const isChaos = process.argv.includes('--chaos');
+const { chaos, given } = readArguments(process.argv.slice(2));
 
 const folder = mkdtempSync(join(tmpdir(), 'afterglow-test-'));
 // Postgres may run under another uid, which must reach its own folder in here.
 chmodSync(folder, 0o711);
 const tapFile = join(folder, 'result.tap');
+/** What tests say that they have done, whatever the reporter shows. */
+const reportFile = join(folder, 'report.txt');
+
+/** What chaos is to play, and what is left for tap. */
+function readArguments(all: readonly string[]): { chaos: Record<string, number | boolean>; given: string[] } {
+  const chaos: Record<string, number | boolean> = {};
+  const given: string[] = [];
+  for (let index = 0; index < all.length; index += 1) {
+    const argument = all[index] ?? '';
+    const name = argument.slice(2);
+    if (['--crash', '--points', '--chaos'].includes(argument)) continue;
+    if (isChaos && argument === '--long') chaos['isLong'] = true;
+    else if (isChaos && ['seed', 'seeds', 'parallel'].includes(name)) {
+      index += 1;
+      chaos[name] = Number(all[index]);
+    } else given.push(argument);
+  }
+  return { chaos, given };
+}
 
 /** What was started, in the order of starting; stopped in the reverse order. */
 const started: { stop: () => Promise<void> }[] = [];
@@ -45,6 +66,7 @@ async function main(): Promise<number> {
     for (const server of started.reverse()) await server.stop().catch((error: unknown) => console.error(error));
   }
   const count = settleAnswers(settle(code));
+  if (existsSync(reportFile)) console.log(`\n${readFileSync(reportFile, 'utf8').trimEnd()}`);
   rmSync(folder, { recursive: true, force: true });
   if (count.skipped > 0) console.log(`${count.skipped} skipped`);
   // The reporter may leave the cursor behind an escape sequence: the last line must be alone.
@@ -62,7 +84,11 @@ function settle(code: number): TestCount {
 
 /** An answer of the emulator that is not as Neon's document has it counts as one failed test, however many there are. */
 function settleAnswers(count: TestCount): TestCount {
-  const { checked, faults } = judgeAnswers(folder, differences, given.length === 0 && !isCrash && !isPoints);
+  const { checked, faults } = judgeAnswers(
+    folder,
+    differences,
+    given.length === 0 && !isCrash && !isPoints && !isChaos,
+  );
   console.log(
     `\n${checked.toLocaleString('en')} answers of the Neon emulator checked against Neon's OpenAPI document` +
       (faults.length === 0 ? '' : `, and it is not so:\n  ${faults.join('\n  ')}`),
@@ -107,9 +133,11 @@ async function startServers(): Promise<NodeJS.ProcessEnv> {
     NODE_OPTIONS: [process.env['NODE_OPTIONS'], checkAnswers].filter(Boolean).join(' '),
     AFTERGLOW_TEST_NODE_OPTIONS: checkAnswers,
     AFTERGLOW_TEST_DATABASE_URL: database.value.url,
+    AFTERGLOW_TEST_REPORT: reportFile,
     AFTERGLOW_TEST_TEMPLATE: database.value.template,
     ...(redisUrl === undefined ? {} : { TEST_REDIS_URL: redisUrl }),
     ...(isCrash ? { AFTERGLOW_TEST_CRASH: 'all' } : {}),
+    ...(isChaos ? { AFTERGLOW_TEST_CHAOS: JSON.stringify(chaos) } : {}),
     ...(isPoints ? { AFTERGLOW_TEST_POINTS: '300' } : {}),
   };
 }
@@ -123,17 +151,21 @@ function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 function runTap(environment: NodeJS.ProcessEnv): Promise<number> {
   const isAll = given.every((argument) => argument.startsWith('-'));
-  const files = isAll && isCrash ? crashFiles() : isAll && isPoints ? ['test/local/point-in-time.test.ts'] : [];
+  const files = isAll ? filesOfMode() : [];
   const isSeen = process.stdout.isTTY || process.env['CI'] === 'true';
   // The base reporter redraws its screen on a pipe, unless CI is set: there, only failures are written.
   const options = ['--jobs=2', `--reporter=${isSeen ? 'base' : 'min'}`, `--output-file=${tapFile}`];
-  if (isCrash || isPoints) options.push('--timeout=1800');
+  if (isCrash || isPoints || isChaos) options.push('--timeout=36000');
   return run([tool('tap'), 'run', ...options, ...given, ...files], environment);
 }
 
-function crashFiles(): string[] {
-  const files = globSync('test/crash/**/*.test.ts', { cwd: root });
-  if (files.length === 0) throw new Error('There is no test under test/crash.');
+/** None: all that there are. */
+function filesOfMode(): string[] {
+  if (isPoints) return ['test/local/point-in-time.test.ts'];
+  const folder = isCrash ? 'test/crash' : isChaos ? 'test/chaos' : undefined;
+  if (folder === undefined) return [];
+  const files = globSync(`${folder}/**/*.test.ts`, { cwd: root });
+  if (files.length === 0) throw new Error(`There is no test under ${folder}.`);
   return files;
 }
 

@@ -1,5 +1,5 @@
-// Makes, once, the data directory that every crash begins with a copy of: two branches that hold a row of a moment, a snapshot of
-// each at that moment, and a row of later.
+// Makes, once, the data directory that every crash in local mode begins with a copy of: a branch that holds a row of a moment, a
+// snapshot of it at that moment, and a row of later.
 
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
@@ -14,18 +14,16 @@ import { startProcess } from '../process/running.ts';
 export interface Prepared {
   readonly folder: string;
   readonly dataDir: string;
-  readonly rootBranchId: string;
-  /** A moment at which the branches held what `wordsThen` says. */
+  readonly branchId: string;
+  /** A moment at which the branch held what `wordsThen` says. */
   readonly at: string;
-  readonly rootSnapshotId: string;
-  readonly childSnapshotId: string;
+  readonly snapshotId: string;
   /** In Neon. */
   readonly branchNames: readonly string[];
 }
 
 export const wordsThen = ['then'];
 export const wordsNow = ['then', 'now'];
-const childName = 'child';
 
 export async function prepare(t: Test): Promise<Prepared> {
   const folder = await makeTemporaryDir(t);
@@ -34,31 +32,22 @@ export async function prepare(t: Test): Promise<Prepared> {
   const address = await service.ready();
   const { apiKey, sampleUri } = readLocal(dataDir);
   const client = new Client(address, apiKey);
-  const neon = embeddedNeon(dataDir);
 
   await rowsOf(sampleUri, `create table moments (word text)`);
   await rowsOf(sampleUri, `insert into moments values ('then')`);
   const [project] = await client.list<ProjectView>('/v1/projects');
-  const projectPath = `/v1/projects/${project?.id ?? ''}`;
-  await makeChild(neon);
-  await client.ask('POST', `${projectPath}/sync`);
-  const listBranches = () => client.list<BranchView>(`${projectPath}/branches`);
-  const branches = await until(listBranches, (seen) => seen.length === 2);
-  const root = branches.find((branch) => branch.isRoot);
-  const child = branches.find((branch) => branch.name === childName);
-  if (!root || !child) throw new Error('The sample project has not the branches that were made.');
-  const rootSnapshotId = await takeSnapshot(client, root.id);
-  const childSnapshotId = await takeSnapshot(client, child.id);
+  const [branch] = await client.list<BranchView>(`/v1/projects/${project?.id ?? ''}/branches`);
+  if (!branch) throw new Error('The sample project has no branch.');
+  const snapshotId = await takeSnapshot(client, branch.id);
 
   await sleep(50);
   const at = new Date().toISOString();
   await sleep(50);
   await rowsOf(sampleUri, `insert into moments values ('now')`);
-  await rowsOf(await uriOf(neon, child.neonBranchId), `insert into moments values ('now')`);
-  const branchNames = await listBranchNames(neon);
+  const branchNames = await listBranchNames(embeddedNeon(dataDir));
   const { code } = await service.end('SIGINT');
   if (code !== 0) throw new Error(`The prepared service ended with ${code}: ${service.err()}`);
-  return { folder, dataDir, rootBranchId: root.id, at, rootSnapshotId, childSnapshotId, branchNames };
+  return { folder, dataDir, branchId: branch.id, at, snapshotId, branchNames };
 }
 
 /** A copy that shares blocks with the original where the file system can. */
@@ -81,26 +70,14 @@ export async function listBranchNames(neon: Client): Promise<string[]> {
 /** The words of a branch, through an endpoint that is made where there is none. */
 export async function wordsOfBranch(neon: Client, neonBranchId: string): Promise<string[]> {
   await neon.call('POST', '/endpoints', { endpoint: { branch_id: neonBranchId, type: 'read_write' } });
-  return wordsAt(await uriOf(neon, neonBranchId));
+  const asked = `branch_id=${neonBranchId}&database_name=neondb&role_name=neondb_owner`;
+  const { uri } = await neon.ask<{ uri: string }>('GET', `/connection_uri?${asked}`);
+  return wordsAt(uri);
 }
 
 export async function wordsAt(uri: string): Promise<string[]> {
   const rows = await rowsOf<{ word: string }>(uri, 'select word from moments order by word desc');
   return rows.map(({ word }) => word);
-}
-
-async function uriOf(neon: Client, neonBranchId: string): Promise<string> {
-  const asked = `branch_id=${neonBranchId}&database_name=neondb&role_name=neondb_owner`;
-  const { uri } = await neon.ask<{ uri: string }>('GET', `/connection_uri?${asked}`);
-  return uri;
-}
-
-async function makeChild(neon: Client): Promise<void> {
-  await neon.ask('POST', '/branches', { branch: { name: childName }, endpoints: [{ type: 'read_write' }] });
-  await until(
-    () => neon.ask<{ operations: readonly { status: string }[] }>('GET', '/operations'),
-    ({ operations }) => operations.every(({ status }) => status === 'finished'),
-  );
 }
 
 async function takeSnapshot(client: Client, branchId: string): Promise<string> {

@@ -42,7 +42,7 @@ const works: readonly Work[] = [
 ];
 
 t.setTimeout(180_000);
-t.jobs = 3;
+t.jobs = 2;
 const buffered = true;
 
 for (const work of works) {

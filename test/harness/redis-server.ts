@@ -25,20 +25,39 @@ function findProgram(name: string): string | undefined {
     .find(isExecutable);
 }
 
+export interface RedisWishes {
+  /** Default: evicts nothing. */
+  readonly maxmemoryPolicy?: string;
+  /** Default: a free one. */
+  readonly port?: number;
+}
+
 /** Starts `redis-server` with its files in `folder`; undefined where there is none on PATH. */
-export async function startRedis(folder: string): Promise<RedisServer | undefined> {
+export async function startRedis(folder: string, wishes: RedisWishes = {}): Promise<RedisServer | undefined> {
+  const { maxmemoryPolicy = 'noeviction', port } = wishes;
   const program = findProgram('redis-server');
   if (program === undefined) return undefined;
+  if (port !== undefined) {
+    const server = await launch(program, { folder, port, maxmemoryPolicy });
+    if (server === undefined) throw new Error(`${program} did not start on 127.0.0.1:${port}.`);
+    return server;
+  }
   for (let attempts = 1; ; attempts += 1) {
-    const server = await launch(program, folder, await findFreePort());
+    const server = await launch(program, { folder, port: await findFreePort(), maxmemoryPolicy });
     if (server !== undefined) return server;
     if (attempts >= 3) throw new Error(`${program} did not start on 127.0.0.1, tried ${attempts} ports.`);
   }
 }
 
-async function launch(program: string, folder: string, port: number): Promise<RedisServer | undefined> {
+interface Launch {
+  readonly folder: string;
+  readonly port: number;
+  readonly maxmemoryPolicy: string;
+}
+
+async function launch(program: string, { folder, port, maxmemoryPolicy }: Launch): Promise<RedisServer | undefined> {
   const settings = ['--port', String(port), '--bind', loopback, '--dir', folder, '--save', '', '--appendonly', 'no'];
-  const command = [program, ...settings, '--maxmemory-policy', 'noeviction', '--daemonize', 'no'];
+  const command = [program, ...settings, '--maxmemory-policy', maxmemoryPolicy, '--daemonize', 'no'];
   const watched = process.platform === 'linux' && findProgram('setpriv') !== undefined;
   const [file = program, ...args] = watched ? ['setpriv', '--pdeathsig', 'KILL', ...command] : command;
   // In a session of its own: Ctrl-C reaches the tests first, which then stop it.

@@ -1,5 +1,5 @@
 // The service in local mode, put together as src/main.ts does, but for one thing: it kills itself, as `kill -9` would, the
-// first time that a named point is reached. For restore.test.ts alone.
+// first time that a named point is reached. For local.test.ts alone.
 
 import { pino } from 'pino';
 import { buildApp } from '../../src/app.ts';

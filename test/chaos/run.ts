@@ -1,0 +1,92 @@
+// Owns one chaos run: clients and blows side by side by the plan, then peace, and the question what has become of all of it.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Test } from 'tap';
+import type { AppOptions } from '../../src/app.ts';
+import { findFaults, untilAllEnded } from '../harness/world/settle.ts';
+import { startWorld, type World } from '../harness/world/world.ts';
+import { strike, type Target } from './blows.ts';
+import { perform } from './deeds.ts';
+import type { Plan, Timed } from './plan.ts';
+import { startBreakableServers } from './servers.ts';
+import { makeTally, type Tally } from './tally.ts';
+import { addTenants } from './tenants.ts';
+
+export interface ChaosResult {
+  readonly deeds: Tally;
+  readonly blows: Tally;
+  /** How the rows and the attempts ended. */
+  readonly outcomes: Tally;
+  readonly settledMs: number;
+  readonly faults: readonly string[];
+}
+
+/** Budgets and deadlines that a run can reach. */
+const settings: AppOptions['settings'] = {
+  snapshotBudgetMs: 20_000,
+  restoreBudgetMs: 30_000,
+  beginWithinMs: 60_000,
+  snapshotEndsWithinMs: 40_000,
+  restoreEndsWithinMs: 60_000,
+  purgeEndsWithinMs: 20_000,
+  activeJobsPerAccountMax: 16,
+};
+const settledWithinMs = 300_000;
+
+export async function runChaos(t: Test, plan: Plan): Promise<ChaosResult> {
+  const servers = await startBreakableServers(t);
+  const world = await startWorld(t, { servers, settings, emulator: { latencyMs: 60 } });
+  const tenants = await addTenants(world, plan.mode);
+  const target: Target = { world, servers, tenants, down: new Set() };
+  const [deeds, blows] = [makeTally(), makeTally()];
+  const broken: string[] = [];
+  const note = (error: unknown): void => void broken.push(error instanceof Error ? error.message : String(error));
+
+  await Promise.all([
+    inTime(plan.deeds, async (deed) => {
+      const tenant = tenants[deed.project % tenants.length];
+      if (tenant) await perform({ world, tenant, tally: deeds }, deed).catch(note);
+    }),
+    inTime(plan.blows, (blow) => strike(target, blow).then((name) => blows.add(`blows.${name}`), note)),
+  ]);
+  await world.neon.clear();
+  await world.neon.setClock(0);
+  // One that ended by itself is a fault already; what was accepted must end all the same.
+  for (const service of world.services.all) if (!service.isRunning()) await service.start();
+  const since = performance.now();
+  const stuck = await untilAllEnded(world, settledWithinMs).then(
+    () => [],
+    (error: unknown) => [String(error)],
+  );
+  const settledMs = performance.now() - since;
+  const faults = stuck.length > 0 ? [...stuck, ...world.faults()] : await findFaults(world, world.asked);
+  return { deeds, blows, outcomes: await countOutcomes(world), settledMs, faults: [...broken, ...faults] };
+}
+
+/** Each at its time, whatever the others do; resolves when all have ended. */
+async function inTime<T>(plan: readonly Timed<T>[], act: (what: T) => Promise<void>): Promise<void> {
+  const start = performance.now();
+  const acts: Promise<void>[] = [];
+  for (const { atMs, what } of plan.toSorted((a, b) => a.atMs - b.atMs)) {
+    await sleep(Math.max(0, atMs - (performance.now() - start)));
+    acts.push(act(what));
+  }
+  await Promise.all(acts);
+}
+
+async function countOutcomes({ db }: World): Promise<Tally> {
+  const tally = makeTally();
+  const [snapshots, restores, firings, attempts] = await Promise.all([
+    db.selectFrom('snapshots').select(['status', 'error']).execute(),
+    db.selectFrom('restores').select(['status', 'error']).execute(),
+    db.selectFrom('firings').select('status').execute(),
+    db.selectFrom('attempts').select('outcome').execute(),
+  ]);
+  const end = ({ status, error }: { status: string; error: { code: string } | null }): string =>
+    error ? `${status} (${error.code})` : status;
+  for (const row of snapshots) tally.add(`snapshots.${end(row)}`);
+  for (const row of restores) tally.add(`restores.${end(row)}`);
+  for (const { status } of firings) tally.add(`firings.${status}`);
+  for (const { outcome } of attempts) tally.add(`attempts.${outcome}`);
+  return tally;
+}

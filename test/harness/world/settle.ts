@@ -1,0 +1,71 @@
+// Owns the end of whatever was done to a world: waiting until all of it has ended, bringing the mirrors up to date, and holding the
+// state against the invariants.
+
+import type { World } from './world.ts';
+import type { Asked } from './asked.ts';
+import { type Facts, readFacts, readRedis } from './facts.ts';
+import { findBroken } from './invariants/index.ts';
+import { findSecrets } from './invariants/secrets.ts';
+import { untilNeonRests } from './neon.ts';
+import { until } from '../../process/client.ts';
+
+export interface Unfinished {
+  readonly job: string;
+  readonly subject_id: string;
+  readonly status: string;
+  readonly reason: string | null;
+  readonly release: number;
+  readonly fence: number;
+}
+
+/** Waits until no job is left; throws with those that are. */
+export async function untilAllEnded({ db }: Pick<World, 'db'>, withinMs: number): Promise<void> {
+  await until(
+    () =>
+      db
+        .selectFrom('outbox')
+        .select(['job', 'subject_id', 'status', 'reason', 'release', 'fence'])
+        .where('status', '!=', 'done')
+        .execute(),
+    (rows: readonly Unfinished[]) => rows.length === 0,
+    withinMs,
+  );
+}
+
+/** What does not hold of the projects, or of everything. All processes run, no fault is in force, and all has ended. */
+export async function findFaults(world: World, asked: Asked, projectIds?: readonly string[]): Promise<string[]> {
+  const { db, client, neon } = world;
+  const projects = await db
+    .selectFrom('projects')
+    .select(['id', 'neon_project_id', 'team_id'])
+    .where('removed_at', 'is', null)
+    .execute();
+  const chosen = projects.filter(({ id }) => projectIds?.includes(id) ?? true);
+  await Promise.all(
+    chosen.map(async ({ id, neon_project_id, team_id }) => {
+      await untilNeonRests(neon.port(world.keys.get(neon_project_id)), neon_project_id);
+      await (world.clients.get(team_id) ?? client).ask('POST', `/v1/projects/${id}/sync`);
+    }),
+  );
+  await untilAllEnded(world, settledWithinMs);
+  const port = (project: { neon_project_id: string }) => neon.port(world.keys.get(project.neon_project_id));
+  const facts = await readFacts({ db, port }, projectIds);
+  return [...findBroken(facts, asked), ...(projectIds ? [] : await findLeaks(world, facts)), ...world.faults()];
+}
+
+const settledWithinMs = 30_000;
+
+async function findLeaks(world: World, facts: Facts): Promise<string[]> {
+  const { jobs, attempts, events, keys, snapshots, restores } = facts;
+  const places = new Map([
+    ['outbox', JSON.stringify(jobs)],
+    ['attempts', JSON.stringify(attempts)],
+    ['audit_events', JSON.stringify(events)],
+    ['idempotency_keys', JSON.stringify(keys)],
+    ['snapshots', JSON.stringify(snapshots)],
+    ['restores', JSON.stringify(restores)],
+    ...(await readRedis(world.redisUrl)),
+    ...world.services.all.map((service) => [`the log of ${service.name}`, service.log().join('\n')] as const),
+  ]);
+  return findSecrets(places, world.secrets);
+}
