@@ -161,7 +161,7 @@ module.exports = {
     },
 
     // --- drivers in their places ---------------------------------------------------------------------------------
-    packageOnlyIn('kysely-in-store', 'store is the only SQL.', ['kysely'], ['^src/store/', '^migrations/']),
+    packageOnlyIn('kysely-in-store', 'store is the only SQL.', ['kysely'], ['^src/store/', '^migrations/', '^bench/']),
     packageOnlyIn(
       'pg-in-its-places',
       'Postgres is reached by store, the probe, local mode, and scripts.',
@@ -172,13 +172,19 @@ module.exports = {
       'bullmq-in-queue',
       'The rest of the service knows a queue, not BullMQ.',
       ['bullmq', 'ioredis'],
-      ['^src/queue/'],
+      ['^src/queue/', '^bench/'],
     ),
     packageOnlyIn(
       'sdk-in-neon',
       'The rest of the service knows the port, not the SDK.',
       ['@neon/sdk'],
       ['^src/(neon|local)/', '^(scripts|bench)/'],
+    ),
+    packageOnlyIn(
+      'prom-client-in-metrics',
+      'Metrics have one registry, and who records is handed a recorder.',
+      ['prom-client'],
+      ['^src/metrics\\.ts$'],
     ),
     packageOnlyIn('jose-in-store', 'Secrets are sealed in one place.', ['jose'], ['^src/store/']),
     packageOnlyIn(
