@@ -76,6 +76,7 @@ export const breaches: readonly Breach[] = [
   breach('bullmq-in-queue', 'src/worker/zz-bullmq.ts', 'bullmq'),
   breach('bullmq-in-queue', 'src/app.ts', 'ioredis'),
   breach('sdk-in-neon', 'src/app.ts', '@neon/sdk'),
+  breach('prom-client-in-metrics', 'src/app.ts', 'prom-client'),
   breach('jose-in-store', 'src/app.ts', 'jose'),
   breach('graphql-in-graphql', 'src/rest/zz-graphql.ts', 'graphql'),
   breach('migrations-stay-as-they-are', 'migrations/zz.ts', '../src/core/zz-target.ts'),
