@@ -20,6 +20,7 @@ import { governNeon } from './neon/governor.ts';
 import { probeWithin } from './neon/probe.ts';
 import { withSpareRate } from './neon/spare-rate.ts';
 import { connectQueue, type QueueConnection, type QueueTimes } from './queue/connection.ts';
+import { within } from './queue/within.ts';
 import { buildRest } from './rest/server.ts';
 import { connectStore, type StoreConnection } from './store/connect.ts';
 import { defaultKeyClaimMs } from './store/idempotency.ts';
@@ -214,7 +215,10 @@ function lifecycle(
     close() {
       closed ??= (async () => {
         stop();
-        await Promise.all([...stops.map((end) => end()), queue.stopConsuming(options.graceMs ?? defaultGraceMs)]);
+        const graceMs = options.graceMs ?? defaultGraceMs;
+        // A round may wait for a queue that is away.
+        const loops = within(graceMs, Promise.all(stops.map((end) => end())));
+        await Promise.all([loops, queue.stopConsuming(graceMs)]);
         await disconnect();
       })();
       return closed;

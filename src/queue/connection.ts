@@ -1,12 +1,12 @@
 // Owns BullMQ: its queues and workers on Redis, or on Postgres in local mode. It carries ids and decides nothing: one delivery
 // is one attempt, and whether there is another is the outbox's business.
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createPostgresBackend, createRedisBackend, DelayedError, withBackend } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { RateBucket, RateLimits } from '../core/rate.ts';
 import { type JobName, type JobPayload, type JobQueue, jobs, type QueueName, releaseId } from './jobs.ts';
 import { rateBucketOnRedis } from './rate.ts';
+import { within } from './within.ts';
 
 export interface QueueOptions {
   /** Redis; without it BullMQ runs on `databaseUrl`. */
@@ -74,6 +74,7 @@ export async function connectQueue(options: QueueOptions): Promise<QueueConnecti
   const backend = options.redisUrl === undefined ? onPostgres(options) : await onRedis(options, options.redisUrl);
   const queues = { restores: backend.makeQueue('restores'), work: backend.makeQueue('work') };
   const workers: Carrier[] = [];
+  const underWay = new Set<Promise<unknown>>();
   for (const queue of Object.values(queues)) queue.on('error', options.onError);
   await Promise.all(Object.values(queues).map((queue) => queue.waitUntilReady()));
 
@@ -100,7 +101,9 @@ export async function connectQueue(options: QueueOptions): Promise<QueueConnecti
     },
     async consume(name, slots, deliver) {
       const worker = backend.makeWorker(name, slots, async (job, token) => {
-        const outcome = await deliver(job.data);
+        const delivering = deliver(job.data);
+        underWay.add(delivering);
+        const outcome = await delivering.finally(() => underWay.delete(delivering));
         if (outcome.kind === 'done') return;
         options.reached?.('queue.delay.before');
         await job.moveToDelayed(Date.now() + outcome.inMs, token);
@@ -112,13 +115,14 @@ export async function connectQueue(options: QueueOptions): Promise<QueueConnecti
       await worker.waitUntilReady();
     },
     async stopConsuming(graceMs) {
-      const grace = new AbortController();
-      const atRest = Promise.all(workers.map((worker) => worker.close())).finally(() => grace.abort());
-      await Promise.race([atRest, sleep(graceMs, undefined, { signal: grace.signal }).catch(() => undefined)]);
+      const atRest = Promise.all(workers.map((worker) => worker.close()));
+      await within(graceMs, Promise.race([atRest, untilDelivered()]));
+      // What is delivered is settled in Postgres: the queue need not hear of it, and while it is away it cannot.
+      await within(Math.min(graceMs, farewellMs), atRest);
     },
     async close() {
-      await Promise.all(workers.map((worker) => worker.close(true)));
-      await Promise.all(Object.values(queues).map((queue) => queue.close()));
+      await within(farewellMs, Promise.all(workers.map((worker) => worker.close(true))));
+      await within(farewellMs, Promise.all(Object.values(queues).map((queue) => queue.close())));
       backend.disconnect();
     },
   };
@@ -126,7 +130,14 @@ export async function connectQueue(options: QueueOptions): Promise<QueueConnecti
   function queueOf(job: JobName): CarrierQueue {
     return queues[jobs[job].queue];
   }
+
+  async function untilDelivered(): Promise<void> {
+    while (underWay.size > 0) await Promise.allSettled(underWay);
+  }
 }
+
+/** So long a queue that does not answer may keep the end of the process: BullMQ waits for it without an end. */
+const farewellMs = 1_000;
 
 /** BullMQ's words where a delivery's lock or job is gone: the queue was wiped, or this process stood still for longer than the lock. */
 function isLostDelivery(error: Error): boolean {

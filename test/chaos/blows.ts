@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Service } from '../harness/world/running.ts';
 import type { World } from '../harness/world/world.ts';
 import type { Blow } from './plan.ts';
-import type { BreakableServers } from './servers.ts';
+import type { BreakableServers } from '../harness/world/breakable.ts';
 import { choose } from './deeds.ts';
 import type { Tenant } from './tenants.ts';
 

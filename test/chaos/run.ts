@@ -8,7 +8,7 @@ import { startWorld, type World } from '../harness/world/world.ts';
 import { strike, type Target } from './blows.ts';
 import { perform } from './deeds.ts';
 import type { Plan, Timed } from './plan.ts';
-import { startBreakableServers } from './servers.ts';
+import { startBreakableServers } from '../harness/world/breakable.ts';
 import { makeTally, type Tally } from './tally.ts';
 import { addTenants } from './tenants.ts';
 

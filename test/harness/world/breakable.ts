@@ -1,15 +1,15 @@
-// Owns a Postgres and a Redis that are this run's alone, because both are broken and started anew on their ports.
+// Owns a Postgres and a Redis that are a test's alone, because both are broken and started anew on their ports.
 
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { type PostgresServer, startPostgres } from '../../src/local/postgres/index.ts';
-import { migrateToLatest } from '../../src/store/migrate.ts';
-import { makeTemporaryDir } from '../harness/files.ts';
-import { type RedisServer, startRedis } from '../harness/redis-server.ts';
-import type { Servers } from '../harness/world/world.ts';
-import { query } from '../harness/database-server.ts';
+import { type PostgresServer, startPostgres } from '../../../src/local/postgres/index.ts';
+import { migrateToLatest } from '../../../src/store/migrate.ts';
+import { makeTemporaryDir } from '../files.ts';
+import { type RedisServer, startRedis } from '../redis-server.ts';
+import type { Servers } from './world.ts';
+import { query } from '../database-server.ts';
 
 export interface BreakableServers extends Servers {
   /** `immediate` as when the machine's Postgres is killed: the next start recovers. */
