@@ -18,6 +18,7 @@ export interface Doing {
 const refusals = new Set([
   'already_ended',
   'branch_gone',
+  'credential_refused',
   'instant_in_future',
   'name_taken',
   'no_preserved_branch',
@@ -85,6 +86,7 @@ const acts: Readonly<Record<Deed['kind'], Act>> = {
       .catch(() => ({ numUpdatedRows: 0n }));
     return numUpdatedRows > 0n ? 'due' : 'not_due';
   },
+  reconcile: (doing) => call(doing, 'POST', `/v1/projects/${doing.tenant.project.id}/reconcile`),
   sync: (doing) => call(doing, 'POST', `/v1/projects/${doing.tenant.project.id}/sync`),
 };
 

@@ -51,7 +51,7 @@ export interface Plan {
 
 /** Of a hundred deeds so many. */
 const deeds = [
-  ['snapshot', 30],
+  ['snapshot', 29],
   ['snapshot_of_child', 10],
   ['snapshot_of_moment', 6],
   ['restore_new_branch', 14],
@@ -62,7 +62,8 @@ const deeds = [
   ['delete_snapshot', 9],
   ['delete_undo_copy', 3],
   ['fire_policy', 6],
-  ['sync', 2],
+  ['sync', 1],
+  ['reconcile', 2],
 ] as const;
 
 /** Every kind of blow comes once in a round, in another order each time. */

@@ -30,6 +30,7 @@ const settings: AppOptions['settings'] = {
   restoreEndsWithinMs: 60_000,
   purgeEndsWithinMs: 20_000,
   activeJobsPerAccountMax: 16,
+  mirrorMaxAgeMs: 15_000,
 };
 const settledWithinMs = 300_000;
 
@@ -59,8 +60,14 @@ export async function runChaos(t: Test, plan: Plan): Promise<ChaosResult> {
     (error: unknown) => [String(error)],
   );
   const settledMs = performance.now() - since;
-  const faults = stuck.length > 0 ? [...stuck, ...world.faults()] : await findFaults(world, world.asked);
+  const faults = stuck.length > 0 ? [...stuck, ...world.faults()] : await findFaultsTwice(world);
   return { deeds, blows, outcomes: await countOutcomes(world), settledMs, faults: [...broken, ...faults] };
+}
+
+/** As it is when all has ended, and once more when each project has been compared with Neon. */
+async function findFaultsTwice(world: World): Promise<string[]> {
+  const faults = await findFaults(world, world.asked);
+  return faults.length > 0 ? faults : findFaults(world, world.asked, { after: 'reconcile' });
 }
 
 /** Each at its time, whatever the others do; resolves when all have ended. */

@@ -35,7 +35,9 @@ export async function play(
   await revived.end();
   await world.neon.clear();
   const faults =
-    broken.length > 0 ? [...broken, ...world.faults()] : await findFaults(world, stage.asked, [stage.project.id]);
+    broken.length > 0
+      ? [...broken, ...world.faults()]
+      : await findFaults(world, stage.asked, { projectIds: [stage.project.id] });
   return { reached, hasDied: director.victim() !== undefined, faults: [...faults, ...(await unwanted(stage))] };
 }
 

@@ -32,9 +32,20 @@ export async function untilAllEnded({ db }: Pick<World, 'db'>, withinMs: number)
   );
 }
 
+export interface Scope {
+  /** These alone. Default: everything. */
+  readonly projectIds?: readonly string[];
+  /**
+   * What each project is asked for before: a sync brings the mirror up to date; a reconcile besides finds what was taken away in Neon,
+   * and mends, so that it would hide what a sync shows.
+   */
+  readonly after?: 'sync' | 'reconcile';
+}
+
 /** What does not hold of the projects, or of everything. All processes run, no fault is in force, and all has ended. */
-export async function findFaults(world: World, asked: Asked, projectIds?: readonly string[]): Promise<string[]> {
+export async function findFaults(world: World, asked: Asked, scope: Scope = {}): Promise<string[]> {
   const { db, client, neon } = world;
+  const { projectIds, after = 'sync' } = scope;
   const projects = await db
     .selectFrom('projects')
     .select(['id', 'neon_project_id', 'team_id'])
@@ -44,16 +55,29 @@ export async function findFaults(world: World, asked: Asked, projectIds?: readon
   await Promise.all(
     chosen.map(async ({ id, neon_project_id, team_id }) => {
       await untilNeonRests(neon.port(world.keys.get(neon_project_id)), neon_project_id);
-      await (world.clients.get(team_id) ?? client).ask('POST', `/v1/projects/${id}/sync`);
+      await (world.clients.get(team_id) ?? client).ask('POST', `/v1/projects/${id}/${after}`);
     }),
   );
   await untilAllEnded(world, settledWithinMs);
   const port = (project: { neon_project_id: string }) => neon.port(world.keys.get(project.neon_project_id));
   const facts = await readFacts({ db, port }, projectIds);
-  return [...findBroken(facts, asked), ...(projectIds ? [] : await findLeaks(world, facts)), ...world.faults()];
+  return [
+    ...findBroken(facts, asked),
+    ...(after === 'reconcile' ? findUnnoticed(facts, asked) : []),
+    ...(projectIds ? [] : await findLeaks(world, facts)),
+    ...world.faults(),
+  ];
 }
 
-const settledWithinMs = 30_000;
+/** What was taken away in Neon, and is told as if it were there. */
+function findUnnoticed({ snapshots, preservedBranches }: Facts, { removed }: Asked): string[] {
+  return [
+    ...snapshots.filter(({ status, neon_id }) => status === 'available' && removed.has(neon_id ?? '')),
+    ...preservedBranches.filter(({ status, neon_branch_id }) => status === 'present' && removed.has(neon_branch_id)),
+  ].map(({ id, status }) => `${id} was taken away in Neon, and is ${status}`);
+}
+
+const settledWithinMs = 60_000;
 
 async function findLeaks(world: World, facts: Facts): Promise<string[]> {
   const { jobs, attempts, events, keys, snapshots, restores } = facts;

@@ -23,9 +23,9 @@ export const attemptsEnded: Invariant = ({ attempts, jobs }) => {
   });
 };
 
-/** Of an attempt that was lost nobody knows when its process died: only that it had begun. */
-function endOf(attempt: Attempt): Date {
-  return attempt.outcome === 'lost' ? attempt.started_at : (attempt.ended_at ?? attempt.started_at);
+/** Of an attempt whose row another took nobody knows when it, or its process, ended: only that it had begun. */
+function endOf({ outcome, started_at, ended_at }: Attempt): Date {
+  return outcome === 'lost' || outcome === 'taken_over' ? started_at : (ended_at ?? started_at);
 }
 
 export const oneAtATimeInALane: Invariant = ({ attempts, jobs }) => {
