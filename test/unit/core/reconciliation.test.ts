@@ -389,6 +389,9 @@ const few = fc.integer({ min: 1, max: 4 });
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 2 });
 const distinct = <T>(value: fc.Arbitrary<T>, keyOf: (item: T) => string) =>
   fc.uniqueArray(value, { selector: keyOf, maxLength: 5 });
+/** Neon refuses a second branch of the same name in a project with 409. */
+const oneOfEachName = (all: readonly SeenBranch[]) =>
+  all.filter(({ name }, index) => all.findIndex((other) => other.name === name) === index);
 const cleanUp = fc.constantFrom(null, 'pending' as const, 'done' as const, 'left' as const);
 /** Names of ours, of others, and that look like ours. */
 const branchName = fc.oneof(
@@ -412,7 +415,7 @@ const branches: fc.Arbitrary<SeenBranch[]> = distinct(
       seenBranch(id, { ...facts, parentId: facts.parentId && facts.parentId < id ? facts.parentId : undefined }),
     ),
   ({ id }) => id,
-);
+).map(oneOfEachName);
 const snapshots: fc.Arbitrary<SeenSnapshot[]> = distinct(
   fc
     .tuple(few, fc.boolean(), maybe(fc.constant(3)))
