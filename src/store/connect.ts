@@ -3,6 +3,7 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Database, Db } from './database.ts';
+import { listenForWork } from './listen.ts';
 
 export interface StoreConnection {
   readonly db: Db;
@@ -16,9 +17,6 @@ export interface StoreOptions {
   /** Told of connections that break while nobody uses them. */
   readonly onError: (error: Error) => void;
 }
-
-/** The channel on which a transaction that promised work says so when it commits. */
-export const outboxChannel = 'afterglow_outbox';
 
 const int8 = 20;
 
@@ -42,7 +40,7 @@ export function connectStore(connectionString: string, options: StoreOptions): S
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return {
     db,
-    listen: (woken) => listen(connectionString, woken, options.onError),
+    listen: (woken) => listenForWork(connectionString, { woken, onError: options.onError }),
     close: () => db.destroy(),
   };
 }
@@ -54,42 +52,4 @@ export async function checkStore(db: Db): Promise<void> {
     on conflict (id) do update set at = excluded.at where readiness_checks.at < now() - interval '1 second'`.execute(
     db,
   );
-}
-
-/** A connection of its own that listens, and is opened again a second after it broke: a lost message costs delay alone. */
-async function listen(
-  connectionString: string,
-  woken: () => void,
-  onError: (error: Error) => void,
-): Promise<() => Promise<void>> {
-  let closed = false;
-  let client: pg.Client | undefined;
-  let again: NodeJS.Timeout | undefined;
-  const open = async (): Promise<void> => {
-    const next = new pg.Client({ connectionString, application_name: 'afterglow listener' });
-    client = next;
-    next.on('notification', woken);
-    next.on('error', (error) => {
-      if (!closed) onError(error);
-    });
-    next.once('end', retry);
-    await next.connect();
-    await next.query(`listen ${outboxChannel}`);
-    woken();
-  };
-  const retry = (): void => {
-    if (closed) return;
-    again = setTimeout(() => {
-      open().catch((error: unknown) => {
-        onError(error instanceof Error ? error : new Error(String(error)));
-        retry();
-      });
-    }, 1_000);
-  };
-  await open();
-  return async () => {
-    closed = true;
-    clearTimeout(again);
-    await client?.end();
-  };
 }

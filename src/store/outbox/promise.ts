@@ -2,7 +2,7 @@
 
 import { sql } from 'kysely';
 import type { Db, Tx } from '../database.ts';
-import { outboxChannel } from '../connect.ts';
+import { outboxChannel } from '../listen.ts';
 
 export interface PromisedJob {
   readonly id: string;

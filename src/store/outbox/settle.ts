@@ -3,7 +3,7 @@
 
 import { type RawBuilder, sql } from 'kysely';
 import type { AttemptOutcome, Db } from '../database.ts';
-import { outboxChannel } from '../connect.ts';
+import { outboxChannel } from '../listen.ts';
 import type { Claim } from './claim.ts';
 
 /** What is told of an attempt's end. */
