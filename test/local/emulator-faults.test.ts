@@ -254,6 +254,11 @@ t.test('over HTTP faults are ordered, listed with how often they struck, ended a
   const { branch } = (await change('POST', 'branches', { branch: { name: 'a-minute-ahead' } })).body;
   t.ok(Date.parse(branch.created_at) - Date.now() > 40_000);
   t.equal((await ask('PUT', '/clock', { offsetMs: 0 })).status, 204);
+  t.equal((await ask('PUT', '/latency', { ms: 500 })).status, 204);
+  const { operations } = (await call('POST', 'branches', { branch: { name: 'slow' } })).body;
+  t.match(operations, [{ status: 'scheduling' }]);
+  t.equal((await ask('PUT', '/latency', { ms: 0 })).status, 204);
+  t.equal((await ask('PUT', '/latency', { ms: -1 })).status, 400);
   for (const bad of [
     {},
     { fault: {} },

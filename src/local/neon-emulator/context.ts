@@ -33,7 +33,8 @@ export interface Context {
   now(): Date;
   /** By id, the projects that a change is looking at, before its work is recorded, as it found them: lane.ts's. */
   readonly changing: Map<string, Before>;
-  readonly latencyMs: number;
+  /** How long operations that begin now stay running after their work is done. */
+  latencyMs: number;
   readonly faults: Faults;
   /** After so long without a client an endpoint goes to sleep, unless it has a time of its own. */
   readonly suspendAfterSeconds: number;

@@ -4,7 +4,7 @@
  */
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { addAccount, type NewAccount } from './accounts.ts';
-import { readFaultOrder, readOffset } from './fault-orders.ts';
+import { readFaultOrder, readLatency, readOffset } from './fault-orders.ts';
 import { happen } from './behind.ts';
 import type { Context, Operations } from './context.ts';
 import type { FaultOrder, FaultView } from './faults.ts';
@@ -20,6 +20,8 @@ export interface Control {
   clear(id?: string): void;
   /** Sets the emulated clock this far ahead of the machine's. It lasts across restarts. */
   setClock(offsetMs: number): Promise<void>;
+  /** How long operations that begin from now on stay running after their work is done. It ends with the emulator. */
+  setLatency(ms: number): void;
   /** Another account: a person with one organization, and a key of each. */
   addAccount(name: string): Promise<NewAccount>;
 }
@@ -44,6 +46,9 @@ export function createControl(context: Context, operations: Operations): Control
       else if (!faults.clear(id)) throw notFound('fault');
     },
     setClock: (offsetMs) => context.clock.shift(offsetMs),
+    setLatency(ms) {
+      context.latencyMs = ms;
+    },
     addAccount: (name) => addAccount(context, name),
   };
 }
@@ -69,6 +74,10 @@ export function createControlServer(control: ControlDoor): FastifyInstance {
   });
   app.put('/clock', async (request, reply) => {
     await control.setClock(readOffset(fieldsOf(request.body)));
+    return reply.code(204).send();
+  });
+  app.put('/latency', (request, reply) => {
+    control.setLatency(readLatency(fieldsOf(request.body)));
     return reply.code(204).send();
   });
   app.post('/accounts', async (request, reply) =>

@@ -95,6 +95,11 @@ export function readOffset(fields: Fields): number {
   return requiredNumber(fields, 'offsetMs', -3_200_000_000_000, 3_200_000_000_000);
 }
 
+/** Up to an hour. */
+export function readLatency(fields: Fields): number {
+  return requiredNumber(fields, 'ms', 0, 3_600_000);
+}
+
 function requiredNumber(fields: Fields, name: string, from: number, to: number): number {
   const value = optionalNumber(fields, name, from, to);
   if (value === undefined) throw badRequest(`${name} is required`);
