@@ -82,7 +82,7 @@ const defaults: DomainSettings = {
   retryMaxMs: 60_000,
   mirrorMaxAgeMs: 5 * 60_000,
   goneRecheckMs: 3_600_000,
-  activeJobsMax: 64,
+  queuedJobsMax: 64,
   activeJobsPerAccountMax: 4,
   beginWithinMs: 24 * 3_600_000,
   snapshotEndsWithinMs: 2 * 3_600_000,

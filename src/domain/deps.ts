@@ -44,8 +44,8 @@ export interface DomainSettings {
   /** The first pause before a failed call is sent again, growing to `retryMaxMs`, with full jitter. */
   readonly retryMinMs: number;
   readonly retryMaxMs: number;
-  /** Bounds on the jobs that are released and not at rest, but for restores; in all, and of one Neon account. */
-  readonly activeJobsMax: number;
+  /** Bounds on released jobs, but for restores: those that no worker has taken yet, and those of one Neon account that are not at rest. */
+  readonly queuedJobsMax: number;
   readonly activeJobsPerAccountMax: number;
   /** Past them the reaper ends what waits: from the promise until the first attempt, and from that until the end. */
   readonly beginWithinMs: number;

@@ -158,7 +158,7 @@ function depsOf(lines: string[]): Deps {
       retryMaxMs: 1,
       mirrorMaxAgeMs: 1,
       goneRecheckMs: 1,
-      activeJobsMax: 1,
+      queuedJobsMax: 1,
       activeJobsPerAccountMax: 1,
       beginWithinMs: 1,
       snapshotEndsWithinMs: 1,

@@ -26,7 +26,7 @@ async function jobOf(subjectId: string): Promise<JobView> {
 /** Makes the first snapshot's job the next of its lane, and takes it as a worker would. */
 async function take() {
   await sql`update outbox set not_before = created_at where subject_id = ${first.id}`.execute(db);
-  await releaseJobs(db, { active: 100, activePerAccount: 100, urgentPriority: 10 });
+  await releaseJobs(db, { queued: 100, activePerAccount: 100, urgentPriority: 10 });
   const { id, release } = await jobOf(first.id);
   const taken = await claimJob(db, { id, release, leaseMs: 60_000, worker: 'worker-1' });
   if (taken.kind !== 'claimed') throw new Error(`the job is ${taken.kind}`);
@@ -56,7 +56,7 @@ t.test('one that is due and not released yet waits for its turn', async (t) => {
 });
 
 t.test('one that is released waits for delivery, and the next of the lane for it', async (t) => {
-  await releaseJobs(db, { active: 100, activePerAccount: 100, urgentPriority: 10 });
+  await releaseJobs(db, { queued: 100, activePerAccount: 100, urgentPriority: 10 });
   const ahead = await jobOf(first.id);
   t.match(ahead, { state: 'released', waitsFor: { code: 'delivery' }, release: 1 });
   t.match(await jobOf(second.id), {

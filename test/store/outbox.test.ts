@@ -52,7 +52,7 @@ t.test('eight releasers at once over five lanes: never two of a lane, and each r
   for (let index = 0; index < 40; index += 1) await promise(db, `lane-${index % 5}`);
   const done: string[] = [];
   for (let rounds = 0; done.length < 40 && rounds < 60; rounds += 1) {
-    const all = (await Promise.all(Array.from({ length: 8 }, () => release(db, { active: 3 })))).flat();
+    const all = (await Promise.all(Array.from({ length: 8 }, () => release(db, { queued: 3 })))).flat();
     const rows = await db.selectFrom('outbox').select(['id', 'lane']).where('status', '=', 'released').execute();
     t.equal(new Set(rows.map(({ lane }) => lane)).size, rows.length, 'one in a lane');
     t.equal(new Set(all.map(({ id }) => id)).size, all.length, 'each was handed out once');

@@ -7,7 +7,7 @@ import { promiseJob } from '../../src/store/outbox/promise.ts';
 import { releaseJobs, type ReleaseBounds, type ReleasedJob } from '../../src/store/outbox/release.ts';
 import { giveBackJob, pauseJob } from '../../src/store/outbox/settle.ts';
 
-const wide: ReleaseBounds = { active: 100, activePerAccount: 100, urgentPriority: 10 };
+const wide: ReleaseBounds = { queued: 100, activePerAccount: 100, urgentPriority: 10 };
 
 let count = 0;
 

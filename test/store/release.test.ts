@@ -3,7 +3,6 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { releaseUrgent } from '../../src/store/outbox/release.ts';
-import { finishJob } from '../../src/store/outbox/settle.ts';
 import { openStore } from './open.ts';
 import { makeDue, pause, promise, release, rowOf, take } from './outbox.ts';
 
@@ -39,26 +38,36 @@ async function takeAll(jobs: readonly { id: string; release: number }[]): Promis
   return claims;
 }
 
-t.test('no more than the bound is released, and each that ends makes room for one', async (t) => {
+t.test('no more than the bound is queued, and the room is filled once workers have taken half of it', async (t) => {
   for (let index = 0; index < 10; index += 1) await promise(db, `lane-${index}`);
-  const first = await release(db, { active: 4 });
+  const first = await release(db, { queued: 4 });
   t.equal(first.length, 4);
-  t.strictSame(await release(db, { active: 4 }), []);
-  const [claim] = await takeAll(first);
-  t.ok(claim && (await finishJob(db, claim)));
-  t.equal((await release(db, { active: 4 })).length, 1);
+  t.strictSame(await release(db, { queued: 4 }), []);
+  await takeAll(first.slice(0, 1));
+  t.strictSame(await release(db, { queued: 4 }), [], 'a round looks at every lane: not for one alone');
+  await takeAll(first.slice(1, 2));
+  t.equal((await release(db, { queued: 4 })).length, 2);
+});
+
+t.test('however many workers there are, what they have taken keeps nothing waiting', async (t) => {
+  for (let index = 0; index < 20; index += 1) await promise(db, `lane-${index}`);
+  for (let round = 0; round < 5; round += 1) {
+    const released = await release(db, { queued: 4 });
+    t.equal(released.length, 4);
+    await takeAll(released);
+  }
 });
 
 t.test('a job that waits for Neon takes no room', async (t) => {
   for (let index = 0; index < 6; index += 1) await promise(db, `lane-${index}`);
-  for (const claim of await takeAll(await release(db, { active: 2 }))) await pause(db, claim, 60_000);
-  t.equal((await release(db, { active: 2 })).length, 2);
+  for (const claim of await takeAll(await release(db, { queued: 2 }))) await pause(db, claim, 60_000);
+  t.equal((await release(db, { queued: 2 })).length, 2);
 });
 
 t.test('a team with a thousand jobs does not keep one with two waiting', async (t) => {
   for (let index = 0; index < 1_000; index += 1) await promise(db, `many-${index}`, 20, 'tem_a');
   const few = [await promise(db, 'few-1', 30, 'tem_b'), await promise(db, 'few-2', 30, 'tem_b')];
-  const ids = (await release(db, { active: 4 })).map(({ id }) => id);
+  const ids = (await release(db, { queued: 4 })).map(({ id }) => id);
   t.ok(
     few.every((id) => ids.includes(id)),
     'half of the room is the other team’s, whatever its priority',
@@ -90,7 +99,7 @@ t.test('nothing of a refused credential is released until it is accepted, and re
 
 t.test('a restore is released beyond all bounds', async (t) => {
   for (let index = 0; index < 3; index += 1) await promise(db, `lane-${index}`);
-  t.equal((await release(db, { active: 3 })).length, 3);
+  t.equal((await release(db, { queued: 3 })).length, 3);
   const restore = await promise(db, 'other', 10);
   t.strictSame(await urgent(), [restore]);
 });

@@ -17,8 +17,8 @@ export async function relayUrgent(deps: Deps): Promise<number> {
 
 /** Releases what is due, as far as the bounds leave room, and hands it to the queue; returns how many. */
 export async function relay(deps: Deps): Promise<number> {
-  const { activeJobsMax, activeJobsPerAccountMax } = deps.settings;
-  const bounds = { active: activeJobsMax, activePerAccount: activeJobsPerAccountMax, urgentPriority };
+  const { queuedJobsMax, activeJobsPerAccountMax } = deps.settings;
+  const bounds = { queued: queuedJobsMax, activePerAccount: activeJobsPerAccountMax, urgentPriority };
   return handOver(deps, await releaseJobs(deps.db, bounds));
 }
 

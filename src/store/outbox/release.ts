@@ -10,11 +10,11 @@ export interface ReleasedJob {
   readonly job: string;
 }
 
-/** Bounds on what is released and not yet at rest, so that the queue stays short: whoever comes later is not behind much. */
+/** Bounds on what is released, but for rows of at most `urgentPriority`, which have slots of their own. */
 export interface ReleaseBounds {
-  /** In all. Rows of at most `urgentPriority` are not counted: they have slots of their own. */
-  readonly active: number;
-  /** Of one Neon account: more would only wait for its rate limit. */
+  /** Released and taken by no worker yet, so that the queue stays short: whoever comes later is not behind much. */
+  readonly queued: number;
+  /** In the queue or running, of one Neon account: more would only wait for its rate limit. */
   readonly activePerAccount: number;
   readonly urgentPriority: number;
 }
@@ -52,40 +52,50 @@ export async function releaseUrgent(db: Db, priority: number, limit: number): Pr
 }
 
 /**
- * Releases as many rows as the bounds leave room for, of every free lane the best, and says which; nothing until a quarter of the room
- * is free, because each round looks at every lane. Teams take turns: the one that has least under way goes first. Two relays at once pass each other by (SKIP LOCKED); where they still meet, the index refuses one,
- * which then releases nothing this time.
+ * Releases as many rows as the bounds leave room for, of every free lane the best, and says which; nothing until half of the room
+ * is free, because each round looks at every lane that waits. Teams take turns: the one that has least under way goes first. Two
+ * relays at once pass each other by (SKIP LOCKED); where they still meet, the index refuses one, which then releases nothing this time.
  */
 export async function releaseJobs(db: Db, bounds: ReleaseBounds): Promise<ReleasedJob[]> {
   return release(
     db,
     sql`
-    with active as materialized (
-      select team_id, account_id from outbox
+    with recursive active as materialized (
+      select team_id, account_id, claimed_until is null as is_queued from outbox
       where status = 'released' and look_at is null and priority > ${bounds.urgentPriority}
+    ), room as materialized (
+      select case when free * 2 >= ${bounds.queued} then free else 0 end as free
+      from (select ${bounds.queued}::int - count(*) filter (where is_queued)::int as free from active) counted
+    ), waiting (lane) as (
+      -- From each lane that waits to the next one of the index, however many rows each has.
+      (select lane from outbox where status = 'waiting' and (select free from room) > 0 order by lane limit 1)
+      union all
+      select (select lane from outbox where status = 'waiting' and lane > waiting.lane order by lane limit 1)
+      from waiting where waiting.lane is not null
     ), best as (
-      select best_of_lane.* from lanes cross join lateral (
+      select best_of_lane.* from waiting cross join lateral (
         select id, lane, team_id, account_id, priority, not_before from outbox
-        where lane = lanes.key and ${isDue}
+        where lane = waiting.lane and ${isDue}
         order by priority, not_before, id
         limit 1
       ) best_of_lane
-      where not exists (select 1 from outbox taken where taken.lane = lanes.key and taken.status = 'released')
+      where not exists (select 1 from outbox taken where taken.lane = waiting.lane and taken.status = 'released')
       union all
       select id, lane, team_id, account_id, priority, not_before from outbox where lane is null and ${isDue}
     ), placed as (
-      select *,
-        (select count(*) from active where active.team_id = best.team_id)
-          + row_number() over (partition by team_id order by priority, not_before, id) as team_place,
-        (select count(*) from active where active.account_id = best.account_id)
-          + row_number() over (partition by account_id order by priority, not_before, id) as account_place
+      select best.id, best.lane, best.priority, best.not_before, best.account_id,
+        coalesce(of_team.jobs, 0)
+          + row_number() over (partition by best.team_id order by priority, not_before, id) as team_place,
+        coalesce(of_account.jobs, 0)
+          + row_number() over (partition by best.account_id order by priority, not_before, id) as account_place
       from best
+      left join (select team_id, count(*) as jobs from active group by team_id) of_team using (team_id)
+      left join (select account_id, count(*) as jobs from active group by account_id) of_account using (account_id)
     )
     select id, lane from placed
     where account_id is null or account_place <= ${bounds.activePerAccount}
     order by team_place, priority, not_before, id
-    limit (select case when room * 4 >= ${bounds.active} then room else 0 end
-      from (select ${bounds.active}::int - count(*)::int as room from active) of_all)`,
+    limit (select free from room)`,
   );
 }
 
