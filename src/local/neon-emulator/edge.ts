@@ -3,6 +3,7 @@
  * Never decides which call is struck (faults.ts).
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { markForged } from './answers.ts';
 import { happen } from './behind.ts';
@@ -30,7 +31,7 @@ export function strikeCalls(app: FastifyInstance, context: Context, operations: 
       if (fault.kind === 'remove' || fault.kind === 'clock')
         await happen(context, operations, fault).catch((error: unknown) => context.log(`fault: ${String(error)}`));
       if (fault.kind === 'status' || fault.kind === 'not_ready') throw forge(request, reply, fault);
-      if (fault.kind === 'hang') await Promise.race([aborted(cleared), left(request)]);
+      if (fault.kind === 'hang') await clearedOrLeft(cleared, request);
       if (fault.kind === 'drop') request.raw.socket.destroy();
       // Nobody waits any more, and what was not begun is not done.
       if (request.raw.socket.destroyed) return void reply.hijack();
@@ -57,7 +58,7 @@ export function strikeCalls(app: FastifyInstance, context: Context, operations: 
   });
   app.addHook('onSend', async (request, reply, payload) => {
     const [strike] = reply.statusCode < 300 ? faults.strikes(callOf(request), isAfter) : [];
-    if (strike?.fault.kind === 'hang') await Promise.race([aborted(strike.cleared), left(request)]);
+    if (strike?.fault.kind === 'hang') await clearedOrLeft(strike.cleared, request);
     if (strike?.fault.kind === 'drop') request.raw.socket.destroy();
     if (strike?.fault.kind !== 'malformed') return payload;
     markForged(request);
@@ -97,18 +98,9 @@ function forge(request: FastifyRequest, reply: FastifyReply, fault: Extract<Faul
   return fault.status === 423 ? locked() : new Refusal(fault.status, words[fault.status]);
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
-
-/** Resolves when the caller has closed its connection. */
-function left(request: FastifyRequest): Promise<void> {
-  const { socket } = request.raw;
-  return new Promise((resolve) => {
-    if (socket.destroyed) resolve();
-    else socket.once('close', () => resolve());
-  });
+/** Resolves when the fault is cleared or the caller has closed its connection. */
+async function clearedOrLeft(cleared: AbortSignal, { raw: { socket } }: FastifyRequest): Promise<void> {
+  if (socket.destroyed) return;
+  // It rejects where the fault is cleared, and then its listener goes too: a connection may hang many times.
+  await once(socket, 'close', { signal: cleared }).catch(() => undefined);
 }
