@@ -65,6 +65,33 @@ t.test('eight releasers at once over five lanes: never two of a lane, and each r
   t.equal(new Set(done).size, 40);
 });
 
+t.test('what a relay is about to release keeps nobody from promising and settling in its lane', async (t) => {
+  const id = await promise(db, 'lane');
+  await promise(db, 'lane', 30);
+  const claim = await claimOne(id);
+  await promise(db, 'lane-b');
+  await db.transaction().execute(async (relaying) => {
+    await sql`select key from lanes for no key update`.execute(relaying);
+    t.equal((await release(relaying)).length, 1, 'of the lane that is free');
+    // Under the fence the row is written twice, and so its lane is asked for at the second time.
+    const isDone = db.transaction().execute(async (tx) => {
+      await sql`set local lock_timeout = '2s'`.execute(tx);
+      for (const lane of ['lane', 'lane-b']) {
+        await promiseJob(tx, {
+          id: `job_${lane}`,
+          teamId: 'tem_a',
+          job: 'project.sync',
+          subjectId: 'prj_a',
+          lane,
+          priority: 60,
+        });
+      }
+      return (await holdFence(tx, claim, leaseMs)) && finishJob(tx, claim);
+    });
+    t.equal(await isDone, true);
+  });
+});
+
 t.test('the database itself refuses two released rows in a lane', async (t) => {
   await promise(db, 'lane');
   await promise(db, 'lane');

@@ -55,6 +55,7 @@ export async function releaseUrgent(db: Db, priority: number, limit: number): Pr
  * Releases as many rows as the bounds leave room for, of every free lane the best, and says which; nothing until half of the room
  * is free, because each round looks at every lane that waits. Teams take turns: the one that has least under way goes first. Two
  * relays at once pass each other by (SKIP LOCKED); where they still meet, the index refuses one, which then releases nothing this time.
+ * Lanes are not locked against references to them: who promises or settles in a lane does not wait for a relay, nor a relay for them.
  */
 export async function releaseJobs(db: Db, bounds: ReleaseBounds): Promise<ReleasedJob[]> {
   return release(
@@ -103,7 +104,7 @@ async function release(db: Db, chosen: RawBuilder<unknown>): Promise<ReleasedJob
   try {
     const { rows } = await sql<ReleasedJob>`
       with chosen as materialized (${chosen}), free as materialized (
-        select key from lanes where key in (select lane from chosen) for update skip locked
+        select key from lanes where key in (select lane from chosen) for no key update skip locked
       )
       update outbox
       set status = 'released', release = release + 1, released_at = now(), claimed_until = null, look_at = null, reason = null
