@@ -177,7 +177,7 @@ const cancels: readonly Scenario[] = [
     // Where somebody died, the snapshot may have been quicker than the cancel.
     const id = await requestSnapshot(stage, { branchId: stage.main.id }, ['cancelled', 'available']);
     await untilStatus(stage, id, 'creating').catch(() => undefined);
-    await cancel(stage, `/v1/snapshots/${id}`);
+    await cancel(stage, `/v1/snapshots/${id}`, ['already_ended']);
   }),
 ];
 
@@ -326,8 +326,8 @@ async function whileNeonWorks({ world, neonProject }: Stage, act: () => Promise<
   await world.neon.clear(id);
 }
 
-async function cancel(stage: Stage, path: string): Promise<void> {
-  await askOrDone(stage, { method: 'POST', path: `${path}/cancel`, done: ['already_ended'] });
+async function cancel(stage: Stage, path: string, atOnce: readonly string[] = []): Promise<void> {
+  await askOrDone(stage, { method: 'POST', path: `${path}/cancel`, done: ['already_ended'], atOnce });
 }
 
 async function untilCredential({ world }: Stage, status: string): Promise<void> {
