@@ -3,7 +3,7 @@
 // Neon emulator gave meanwhile is checked against Neon's OpenAPI document: what is not as it says fails the run.
 // `--crash` runs test/crash alone, at every point instead of a seeded tenth. `--chaos` runs test/chaos alone: `--seed N` (the first
 // one, default a random one), `--seeds N` (so many), `--long` (ten minutes instead of one), `--parallel N`. `--points` runs the proof of time travel alone, at
-// 300 points instead of 30.
+// 300 points instead of 30. `--zones` runs the proof of schedules around changes of the clocks alone, in all zones.
 
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -19,6 +19,7 @@ import { root, tool, toolEnvironment } from './tools.ts';
 
 const isCrash = process.argv.includes('--crash');
 const isPoints = process.argv.includes('--points');
+const isZones = process.argv.includes('--zones');
 const isChaos = process.argv.includes('--chaos');
 const { chaos, given } = readArguments(process.argv.slice(2));
 
@@ -36,7 +37,7 @@ function readArguments(all: readonly string[]): { chaos: Record<string, number |
   for (let index = 0; index < all.length; index += 1) {
     const argument = all[index] ?? '';
     const name = argument.slice(2);
-    if (['--crash', '--points', '--chaos'].includes(argument)) continue;
+    if (['--crash', '--points', '--zones', '--chaos'].includes(argument)) continue;
     if (isChaos && argument === '--long') chaos['isLong'] = true;
     else if (isChaos && ['seed', 'seeds', 'parallel'].includes(name)) {
       index += 1;
@@ -87,7 +88,7 @@ function settleAnswers(count: TestCount): TestCount {
   const { checked, faults } = judgeAnswers(
     folder,
     differences,
-    given.length === 0 && !isCrash && !isPoints && !isChaos,
+    given.length === 0 && !isCrash && !isPoints && !isZones && !isChaos,
   );
   console.log(
     `\n${checked.toLocaleString('en')} answers of the Neon emulator checked against Neon's OpenAPI document` +
@@ -139,6 +140,7 @@ async function startServers(): Promise<NodeJS.ProcessEnv> {
     ...(isCrash ? { AFTERGLOW_TEST_CRASH: 'all' } : {}),
     ...(isChaos ? { AFTERGLOW_TEST_CHAOS: JSON.stringify(chaos) } : {}),
     ...(isPoints ? { AFTERGLOW_TEST_POINTS: '300' } : {}),
+    ...(isZones ? { AFTERGLOW_TEST_ZONES: 'all' } : {}),
   };
 }
 
@@ -155,13 +157,14 @@ function runTap(environment: NodeJS.ProcessEnv): Promise<number> {
   const isSeen = process.stdout.isTTY || process.env['CI'] === 'true';
   // The base reporter redraws its screen on a pipe, unless CI is set: there, only failures are written.
   const options = ['--jobs=2', `--reporter=${isSeen ? 'base' : 'min'}`, `--output-file=${tapFile}`];
-  if (isCrash || isPoints || isChaos) options.push('--timeout=36000');
+  if (isCrash || isPoints || isZones || isChaos) options.push('--timeout=36000');
   return run([tool('tap'), 'run', ...options, ...given, ...files], environment);
 }
 
 /** None: all that there are. */
 function filesOfMode(): string[] {
   if (isPoints) return ['test/local/point-in-time.test.ts'];
+  if (isZones) return ['test/unit/core/schedule-changes.test.ts'];
   const folder = isCrash ? 'test/crash' : isChaos ? 'test/chaos' : undefined;
   if (folder === undefined) return [];
   const files = globSync(`${folder}/**/*.test.ts`, { cwd: root });

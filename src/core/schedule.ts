@@ -1,14 +1,26 @@
-// Owns the arithmetic of schedules: which instant a cron line in a zone names next. The one place that knows croner.
-// It never reads a clock: every instant is an argument.
+// Owns the arithmetic of schedules: which instants a cron line in a zone names. It never reads a clock: every instant is an argument.
+//
+// Where clocks are set (issue "Policies that never lie"): a line whose hour field names hours keeps to local time, so a time that is
+// skipped fires once, at the end of the gap, and one that comes twice fires once, at its first coming. A line whose hour field is `*`
+// or a step of it goes by elapsed time: it fires in both of the repeated hours, and the gap adds nothing.
 
-import { Cron } from 'croner';
 import { Refusal } from './errors.ts';
+import { type Pattern, readPattern } from './schedule/pattern.ts';
+import { type Zone, zoneOf } from './schedule/zone.ts';
 
 export interface ScheduleRule {
-  /** Five fields: minute, hour, day of month, month, day of week. */
+  /** Five fields: minute, hour, day of month, month, day of week; or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`. */
   readonly cron: string;
   /** IANA name, such as Europe/Berlin. */
   readonly timeZone: string;
+}
+
+export interface PlannedFiring {
+  readonly at: Date;
+  /** RFC 3339 with the zone's offset. */
+  readonly local: string;
+  /** `skipped`: it stands for a local time that this day does not have. `repeated`: this day has its local time twice. */
+  readonly dst: 'skipped' | 'repeated' | null;
 }
 
 /**
@@ -23,8 +35,6 @@ export function checkSchedule(rule: ScheduleRule, field: string, now: Date): voi
       { members: { field: `${field}.timeZone` } },
     );
   }
-  // croner also reads an instant and words such as @daily, which are no cron lines of ours.
-  if (rule.cron.trim().split(/\s+/).length !== 5) throw refuseCron(rule, field, 'is not a five-field cron line');
   let next: Date | null;
   try {
     next = nextFiring(rule, now);
@@ -37,10 +47,74 @@ export function checkSchedule(rule: ScheduleRule, field: string, now: Date): voi
 
 /**
  * The first firing strictly after `after`, or null where the rule never fires again.
- * Throws croner's error for a line that does not parse: check a rule with `checkSchedule` before it is kept.
+ * Throws for a line that does not parse: check a rule with `checkSchedule` before it is kept.
  */
 export function nextFiring(rule: ScheduleRule, after: Date): Date | null {
-  return new Cron(rule.cron, { timezone: rule.timeZone, mode: '5-part', paused: true }).nextRun(after);
+  const pattern = readPattern(rule.cron);
+  const zone = zoneOf(rule.timeZone);
+  const at = (pattern.namesHours ? nextByLocalTime : nextByElapsedTime)(pattern, zone, after.getTime());
+  return at === undefined ? null : new Date(at);
+}
+
+/** Later local times are never found at earlier instants, so the first that lies after it is the next. */
+function nextByLocalTime(pattern: Pattern, zone: Zone, after: number): number | undefined {
+  let local = pattern.next(after + zone.offset(after));
+  for (; local !== undefined; local = pattern.next(local)) {
+    const { at } = zone.locate(local);
+    if (at > after) return at;
+  }
+  return undefined;
+}
+
+/** From one change of offset to the next, local time goes as time does. */
+function nextByElapsedTime(pattern: Pattern, zone: Zone, after: number): number | undefined {
+  let offset = zone.offset(after);
+  let local = pattern.next(after + offset);
+  let from = after;
+  while (local !== undefined) {
+    const at = local - offset;
+    const [change] = zone.changes(from, at);
+    if (change === undefined) return at;
+    offset = zone.offset(change);
+    local = pattern.next(change + offset - 1000);
+    from = change;
+  }
+  return undefined;
+}
+
+/** The next `count` firings strictly after `after`; fewer where the rule fires no more. */
+export function planFirings(rule: ScheduleRule, after: Date, count: number): PlannedFiring[] {
+  const firings: PlannedFiring[] = [];
+  for (let at = nextFiring(rule, after); at && firings.length < count; at = nextFiring(rule, at)) {
+    firings.push(describeFiring(rule, at));
+  }
+  return firings;
+}
+
+function describeFiring(rule: ScheduleRule, at: Date): PlannedFiring {
+  const zone = zoneOf(rule.timeZone);
+  const offset = zone.offset(at.getTime());
+  const local = at.getTime() + offset;
+  const isRepeated = zone.locate(local).kind === 'repeated';
+  const dst = isRepeated ? 'repeated' : standsForSkipped(rule, at.getTime()) ? 'skipped' : null;
+  return { at, local: toText(local, offset), dst };
+}
+
+/** Whether a gap ends at the instant in which the rule names a time. */
+function standsForSkipped(rule: ScheduleRule, at: number): boolean {
+  const pattern = readPattern(rule.cron);
+  const zone = zoneOf(rule.timeZone);
+  const [gapStart, gapEnd] = [at + zone.offset(at - 1000), at + zone.offset(at)];
+  if (!pattern.namesHours || gapEnd <= gapStart) return false;
+  const named = pattern.next(gapStart - 1000);
+  return named !== undefined && named < gapEnd;
+}
+
+function toText(local: number, offset: number): string {
+  const minutes = Math.round(Math.abs(offset) / 60_000);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const shift = `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+  return new Date(local).toISOString().replace('.000Z', shift);
 }
 
 /** The last firing at or before `until`, starting at the known firing `first`, and how many there were. Counts up to `countMax`. */
@@ -60,9 +134,10 @@ export function lastFiring(
 }
 
 function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return /^[A-Za-z]/.test(name);
+    zoneOf(name);
+    return true;
   } catch {
     return false;
   }

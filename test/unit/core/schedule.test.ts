@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import t from 'tap';
-import { checkSchedule, lastFiring, nextFiring } from '../../../src/core/schedule.ts';
+import { checkSchedule, lastFiring, nextFiring, planFirings } from '../../../src/core/schedule.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
 
@@ -41,6 +41,109 @@ t.test('a daily schedule keeps its wall-clock time when the clocks change, in bo
     '2026-11-01T14:00Z',
     '2026-11-02T14:00Z',
   ]);
+});
+
+t.test('where clocks are set, each line fires when it should, and the plan says so', async (t) => {
+  // [line, zone, after, until, firings]
+  for (const [cron, timeZone, after, until, expected] of [
+    // Berlin goes from 02:00 to 03:00.
+    ['30 2 * * *', 'Europe/Berlin', '2026-03-29T00:00Z', '2026-03-29T12:00Z', ['03:00:00+02:00 skipped']],
+    ['*/15 2 * * *', 'Europe/Berlin', '2026-03-29T00:00Z', '2026-03-29T12:00Z', ['03:00:00+02:00 skipped']],
+    ['0 2,3 * * *', 'Europe/Berlin', '2026-03-29T00:00Z', '2026-03-29T12:00Z', ['03:00:00+02:00 skipped']],
+    [
+      '30 1-3 * * *',
+      'Europe/Berlin',
+      '2026-03-29T00:00Z',
+      '2026-03-29T12:00Z',
+      ['01:30:00+01:00', '03:00:00+02:00 skipped', '03:30:00+02:00'],
+    ],
+    ['30 * * * *', 'Europe/Berlin', '2026-03-29T00:00Z', '2026-03-29T02:00Z', ['01:30:00+01:00', '03:30:00+02:00']],
+    [
+      '0 */2 * * *',
+      'Europe/Berlin',
+      '2026-03-28T22:30Z',
+      '2026-03-29T04:00Z',
+      ['00:00:00+01:00', '04:00:00+02:00', '06:00:00+02:00'],
+    ],
+    // And in autumn from 03:00 back to 02:00.
+    ['30 2 * * *', 'Europe/Berlin', '2026-10-25T00:00Z', '2026-10-25T12:00Z', ['02:30:00+02:00 repeated']],
+    [
+      '*/30 2 * * *',
+      'Europe/Berlin',
+      '2026-10-24T23:00Z',
+      '2026-10-25T12:00Z',
+      ['02:00:00+02:00 repeated', '02:30:00+02:00 repeated'],
+    ],
+    [
+      '30 * * * *',
+      'Europe/Berlin',
+      '2026-10-25T00:00Z',
+      '2026-10-25T03:00Z',
+      ['02:30:00+02:00 repeated', '02:30:00+01:00 repeated', '03:30:00+01:00'],
+    ],
+    // New York goes from 02:00 to 03:00, and back from 02:00 to 01:00.
+    ['0 2 * * *', 'America/New_York', '2026-03-08T05:00Z', '2026-03-08T20:00Z', ['03:00:00-04:00 skipped']],
+    ['15 1 * * *', 'America/New_York', '2026-11-01T04:00Z', '2026-11-01T20:00Z', ['01:15:00-04:00 repeated']],
+    // Lord Howe goes half an hour: from 02:00 to 02:30, and back from 02:00 to 01:30.
+    [
+      '*/15 2 * * *',
+      'Australia/Lord_Howe',
+      '2026-10-03T14:00Z',
+      '2026-10-04T01:00Z',
+      ['02:30:00+11:00 skipped', '02:45:00+11:00'],
+    ],
+    ['45 1 * * *', 'Australia/Lord_Howe', '2026-04-04T12:00Z', '2026-04-05T01:00Z', ['01:45:00+11:00 repeated']],
+    [
+      '45 * * * *',
+      'Australia/Lord_Howe',
+      '2026-04-04T14:15Z',
+      '2026-04-04T16:30Z',
+      ['01:45:00+11:00 repeated', '01:45:00+10:30 repeated', '02:45:00+10:30'],
+    ],
+    // Apia had no 30th of December 2011.
+    [
+      '0 12 * * *',
+      'Pacific/Apia',
+      '2011-12-29T12:00Z',
+      '2011-12-31T12:00Z',
+      ['12:00:00-10:00', '00:00:00+14:00 skipped', '12:00:00+14:00'],
+    ],
+    [
+      '0 0 30 * *',
+      'Pacific/Apia',
+      '2011-12-01T00:00Z',
+      '2012-02-01T00:00Z',
+      ['00:00:00+14:00 skipped', '00:00:00+14:00'],
+    ],
+    ['0 */6 * * *', 'Pacific/Apia', '2011-12-30T04:30Z', '2011-12-30T16:30Z', ['00:00:00+14:00', '06:00:00+14:00']],
+  ] as const) {
+    const all = planFirings({ cron, timeZone }, new Date(after), 10).filter(({ at }) => at <= new Date(until));
+    const told = all.map(({ local, dst }) => `${local.slice(11)}${dst ? ` ${dst}` : ''}`);
+    t.strictSame(told, expected, `${cron} in ${timeZone}`);
+    t.ok(
+      all.every(({ at, local }) => new Date(local).getTime() === at.getTime()),
+      'local and UTC are one instant',
+    );
+  }
+});
+
+t.test('a word means its line', async (t) => {
+  const from = new Date('2026-11-22T12:00:00Z');
+  for (const [word, line] of [
+    ['@hourly', '0 * * * *'],
+    ['@daily', '0 0 * * *'],
+    ['@midnight', '0 0 * * *'],
+    ['@weekly', '0 0 * * 0'],
+    ['@monthly', '0 0 1 * *'],
+    ['@yearly', '0 0 1 1 *'],
+    ['@annually', '0 0 1 1 *'],
+  ] as const) {
+    t.strictSame(
+      planFirings({ cron: word, timeZone: 'Asia/Kathmandu' }, from, 3),
+      planFirings({ cron: line, timeZone: 'Asia/Kathmandu' }, from, 3),
+    );
+    t.doesNotThrow(() => checkSchedule({ cron: word, timeZone: 'UTC' }, 'schedules[0]', from));
+  }
 });
 
 t.test('a time that the spring skips still fires once on that day', async (t) => {
@@ -112,7 +215,8 @@ t.test('a line that does not parse or never fires is invalid_cron, naming its fi
     '0 0 30 2 *',
     '2099-01-01T00:00:00',
     '2099-01-01T00:00:00Z',
-    '@daily',
+    '@reboot',
+    '@Daily 1',
   ];
   for (const cron of lines) {
     const act = () => checkSchedule({ cron, timeZone: 'UTC' }, 'schedules[2]', now);
