@@ -123,6 +123,8 @@ export interface NeonUse {
   readonly by: 'attempt' | 'request';
   /** Called after a wait and before the call is sent: what ends by the clock can be prolonged here. */
   readonly afterWait?: () => Promise<void>;
+  /** Called once, when the first call has its slot and before it is sent: what it begins can be recorded here, and not in vain. */
+  readonly beforeFirstCall?: () => Promise<void>;
 }
 
 /** Makes the port for one Neon key. Each call takes a slot of the account's rate first, and throws `Throttled` where none is near; without a use, none. */

@@ -55,6 +55,7 @@ export function governNeon(options: GovernorOptions): ConnectNeon {
 function admit({ bucket, recorder }: GovernorOptions, use: NeonUse): (route: string) => Promise<void> {
   const { accountId, share } = use;
   let isAdmitted = use.by === 'request';
+  let isFirst = true;
 
   async function takeWithin(route: string, waitMaxMs: number): Promise<number> {
     let waitedMs = 0;
@@ -81,11 +82,14 @@ function admit({ bucket, recorder }: GovernorOptions, use: NeonUse): (route: str
     const waitedMs = await takeWithin(route, isAdmitted ? followsWithinMs : admittedWithinMs);
     isAdmitted = true;
     recorder.waited(share, waitedMs / 1000);
-    if (waitedMs === 0) return;
-    // A 429 may have been seen since the slot was reserved.
-    const heldForMs = await bucket.getHeldMs(accountId);
-    if (heldForMs > 0) turnAway(heldForMs);
-    await use.afterWait?.();
+    if (waitedMs > 0) {
+      // A 429 may have been seen since the slot was reserved.
+      const heldForMs = await bucket.getHeldMs(accountId);
+      if (heldForMs > 0) turnAway(heldForMs);
+      await use.afterWait?.();
+    }
+    if (isFirst) await use.beforeFirstCall?.();
+    isFirst = false;
   };
 }
 

@@ -27,10 +27,24 @@ async function freeUp(at: Registered): Promise<void> {
   await sql`update rate_buckets set all_us = 0, rest_us = 0, held_until_us = 0`.execute(at.db);
 }
 
+/** Of the attempts of jobs, but for those of restores, by the metrics. */
+async function countCalls(at: Registered): Promise<Record<string, number>> {
+  const { body } = await at.app.rest.inject('/metrics');
+  const lines = body.matchAll(
+    /^afterglow_neon_calls_total\{method="(\w+)",share="rest",outcome="succeeded"\} (\d+)$/gm,
+  );
+  const ofJobs = ['createSnapshot', 'listSnapshots'];
+  return Object.fromEntries(
+    [...lines]
+      .map(([, method = '', count]) => [method, Number(count)] as const)
+      .filter(([method]) => ofJobs.includes(method)),
+  );
+}
+
 const limits = { perSecond: 20, burst: 40, perRouteSecond: 100_000 };
 
 t.test(
-  'no slot is near: the job gives its lane back with a reason, sends nothing and has begun no attempt',
+  'no slot is near: the job gives its lane back with a reason, has begun nothing, and needs no look at Neon later',
   async (t) => {
     const at = await startRegistered(t, { rateLimits: limits });
     await useUp(at, 3_600);
@@ -41,11 +55,14 @@ t.test(
     );
     t.match(waiting, { status: 'waiting', attempts: 0, begun_at: null, release: 1 });
     t.strictSame(await at.neon.listSnapshots(at.emulator.projectId), []);
+    t.equal((await at.domain.snapshots.get(at.actor, id)).status, 'requested');
 
     await freeUp(at);
     await sql`update outbox set not_before = now() where subject_id = ${id}`.execute(at.db);
     await untilSnapshot(at, id, 'available');
     t.match(await jobOf(at, id), { status: 'done', attempts: 0 });
+    // None before the first to find what might have been made: nothing was.
+    t.strictSame(await countCalls(at), { createSnapshot: 1, listSnapshots: 1 });
   },
 );
 

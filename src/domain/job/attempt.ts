@@ -31,10 +31,10 @@ export interface Attempt {
   /** Prolongs the lease before something slow. Throws `LostClaim` as `save` does. */
   renew(): Promise<void>;
   /**
-   * The provider port of the project; its share of the rate limit is the job's, unless said otherwise. Each call prolongs the lease
-   * first, and is shorter than it: none outlives its attempt. Its calls throw `Throttled` where nothing could be sent.
+   * The provider port of the project; its share of the rate limit is the job's. Each call prolongs the lease first, and is shorter than
+   * it: none outlives its attempt. Its calls throw `Throttled` where nothing could be sent; `beforeFirstCall` has not been called then.
    */
-  connect(project: { readonly credential_id: string }, share?: RateShare): Promise<NeonApi>;
+  connect(project: { readonly credential_id: string }, beforeFirstCall?: () => Promise<void>): Promise<NeonApi>;
   /** Writes for the last time and ends the job, together or not at all. */
   finish(work?: (unit: Unit) => Promise<unknown>, end?: AttemptEnd): Promise<Settlement>;
   /** Writes for the last time and leaves the rest of the job, the clean-up, to a next attempt with a budget of its own. */
@@ -66,8 +66,10 @@ export function openAttempt(deps: Deps, row: ClaimedRow, claimedSince: number): 
     isStopping: () => deps.isStopping?.() ?? false,
     save,
     renew: lease.renew,
-    connect: async (project, share = shareOf(row.job)) =>
-      renewing(await portOf(deps, project, { share, by: 'attempt', afterWait: lease.renew }), lease.renewIfOld),
+    connect: async (project, beforeFirstCall = async () => undefined) => {
+      const use = { share: shareOf(row.job), by: 'attempt', afterWait: lease.renew, beforeFirstCall } as const;
+      return renewing(await portOf(deps, project, use), lease.renewIfOld);
+    },
     async finish(work, told) {
       await end(work, ({ tx }) => finishJob(tx, claim, told));
       return { kind: 'finished' };

@@ -36,30 +36,34 @@ export async function executeSnapshotCreate(deps: Deps, attempt: Attempt): Promi
     if (row.clean_up !== 'pending') return attempt.finish();
     return cleanUpSnapshot(deps, attempt, { neon: await attempt.connect(project), project, branch }, row);
   }
-  const work: Work = { deps, attempt, neon: await attempt.connect(project), project, branch };
-  const made = await makeOnce(work, row);
+  const asked = { row };
+  const mayBeMade = row.status !== 'requested';
+  // Dies after this: the next attempt finds `creating` and looks for the result before it makes one. A call that found no slot in the
+  // rate limit was not begun, and needs no look.
+  const begin = async (): Promise<void> => {
+    if (!mayBeMade) asked.row = await recordBegin(attempt, row);
+  };
+  const work: Work = { deps, attempt, neon: await attempt.connect(project, begin), project, branch };
+  const made = row.neon_id === null ? await makeOnce(work, asked, mayBeMade) : row;
   if (attempt.isStopping()) return { kind: 'stopped' };
   return proveAndFinish(work, made);
 }
 
-/** The row once its copy is recorded. */
-async function makeOnce(work: Work, asked: SnapshotRow): Promise<SnapshotRow> {
-  const { attempt } = work;
-  let row = asked;
-  const mayBeMade = row.status !== 'requested';
-  if (!mayBeMade) {
-    // Dies after this: the next attempt finds `creating` and looks for the result before it makes one.
-    row = await attempt.save(async (unit) => {
-      const begun = { steps: stepsOfSnapshot(unit.now), started_at: unit.now };
-      const patch = { ...begun, steps: JSON.stringify(begun.steps) };
-      const status = await advance(unit, 'snapshot', row, 'start', { patch });
-      return { ...row, ...begun, status, version: row.version + 1 };
-    });
-  }
-  if (row.neon_id !== null) return row;
-  const made = await make(work, row, mayBeMade);
+async function recordBegin(attempt: Attempt, row: SnapshotRow): Promise<SnapshotRow> {
+  return attempt.save(async (unit) => {
+    const begun = { steps: stepsOfSnapshot(unit.now), started_at: unit.now };
+    const patch = { ...begun, steps: JSON.stringify(begun.steps) };
+    const status = await advance(unit, 'snapshot', row, 'start', { patch });
+    return { ...row, ...begun, status, version: row.version + 1 };
+  });
+}
+
+/** The row once its copy is recorded; `asked.row` is the one that the first call has recorded as begun. */
+async function makeOnce(work: Work, asked: { readonly row: SnapshotRow }, mayBeMade: boolean): Promise<SnapshotRow> {
+  const made = await make(work, asked.row, mayBeMade);
+  const { row } = asked;
   // Dies before this: the result is found by its name. After it: by its id.
-  return attempt.save(async ({ tx, now }) => {
+  return work.attempt.save(async ({ tx, now }) => {
     const recorded = {
       neon_id: made.id,
       operation_ids: made.operationIds,
