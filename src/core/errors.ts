@@ -46,6 +46,8 @@ export const refusals = {
   expiry_out_of_range: { status: 422, title: 'The expiry is out of range' },
   invalid_cron: { status: 422, title: 'Not a cron line' },
   invalid_time_zone: { status: 422, title: 'Not an IANA time zone' },
+  invalid_duration: { status: 422, title: 'Not an ISO 8601 duration' },
+  retention_keeps_nothing: { status: 422, title: 'The retention keeps nothing' },
   root_branch_cap_reached: { status: 422, title: 'No root branch slot is free' },
   neon_refused: { status: 422, title: 'Neon refused the call' },
   neon_unreachable: { status: 503, title: 'Neon cannot be reached' },

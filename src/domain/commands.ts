@@ -70,11 +70,14 @@ export interface SelectorInput {
   readonly branches?: PolicySelector['branches'] | undefined;
 }
 
+/** What is absent or null keeps nothing. */
+export type RetentionInput = { readonly [Name in keyof RetentionRule]?: RetentionRule[Name] | null | undefined };
+
 export interface CreatePolicyInput {
   readonly name: string;
   readonly selector: SelectorInput;
   readonly schedules: readonly ScheduleInput[];
-  readonly retention: RetentionRule;
+  readonly retention: RetentionInput;
 }
 
 export interface UpdatePolicyInput {
@@ -83,7 +86,7 @@ export interface UpdatePolicyInput {
   readonly name?: string | undefined;
   readonly selector?: Partial<SelectorInput> | undefined;
   readonly schedules?: readonly ScheduleInput[] | undefined;
-  readonly retention?: RetentionRule | undefined;
+  readonly retention?: RetentionInput | undefined;
 }
 
 export interface RequestSnapshotInput {

@@ -115,12 +115,17 @@ export interface PolicyStop {
   readonly code: 'project_gone';
 }
 
+/** Every part of a rule; null for what it has not. */
+export type RetentionView = {
+  readonly [Name in Exclude<keyof RetentionRule, 'bucketKeeps'>]-?: NonNullable<RetentionRule[Name]> | null;
+} & { readonly bucketKeeps: 'first' | 'last' };
+
 export interface PolicyView {
   readonly id: string;
   readonly name: string;
   readonly selector: PolicySelector;
   readonly schedules: readonly ScheduleView[];
-  readonly retention: RetentionRule;
+  readonly retention: RetentionView;
   /** Projects that it selects and does nothing in. */
   readonly stops: readonly PolicyStop[];
   readonly version: number;

@@ -390,9 +390,27 @@ export type Schedule = {
   readonly nextFiringAt?: Maybe<Scalars['DateTime']['output']>;
 };
 
+export type BucketKeeps =
+  | 'first'
+  | 'last';
+
+/** What is kept for each branch: what any part of it keeps. */
 export type Retention = {
-  /** How many of the newest available snapshots are kept for each branch. */
-  readonly keepLast: Scalars['Int']['output'];
+  /** So many hours that hold a snapshot, of the zone of the schedules. */
+  readonly hourly?: Maybe<Scalars['Int']['output']>;
+  readonly daily?: Maybe<Scalars['Int']['output']>;
+  /** ISO weeks. */
+  readonly weekly?: Maybe<Scalars['Int']['output']>;
+  readonly monthly?: Maybe<Scalars['Int']['output']>;
+  readonly yearly?: Maybe<Scalars['Int']['output']>;
+  /** So many of the newest. */
+  readonly keepLast?: Maybe<Scalars['Int']['output']>;
+  /** ISO 8601, such as P2D: all that are so close to the newest. */
+  readonly keepWithin?: Maybe<Scalars['String']['output']>;
+  /** So many of the newest, whatever else is kept. */
+  readonly minimumKept?: Maybe<Scalars['Int']['output']>;
+  /** Which snapshot stands for an hour, a day and so on. */
+  readonly bucketKeeps: BucketKeeps;
 };
 
 export type PolicyEdge = {
@@ -970,7 +988,16 @@ export type ScheduleInput = {
 };
 
 export type RetentionInput = {
-  readonly keepLast: Scalars['Int']['input'];
+  readonly hourly?: InputMaybe<Scalars['Int']['input']>;
+  readonly daily?: InputMaybe<Scalars['Int']['input']>;
+  readonly weekly?: InputMaybe<Scalars['Int']['input']>;
+  readonly monthly?: InputMaybe<Scalars['Int']['input']>;
+  readonly yearly?: InputMaybe<Scalars['Int']['input']>;
+  readonly keepLast?: InputMaybe<Scalars['Int']['input']>;
+  readonly keepWithin?: InputMaybe<Scalars['String']['input']>;
+  readonly minimumKept?: InputMaybe<Scalars['Int']['input']>;
+  /** Default: first. */
+  readonly bucketKeeps?: InputMaybe<BucketKeeps>;
 };
 
 export type CreatePolicyInput = {
@@ -1425,6 +1452,7 @@ export type ResolversTypes = {
   PolicyStop: ResolverTypeWrapper<PolicyStop>;
   PolicySelector: ResolverTypeWrapper<PolicySelector>;
   Schedule: ResolverTypeWrapper<Schedule>;
+  BucketKeeps: BucketKeeps;
   Retention: ResolverTypeWrapper<Retention>;
   PolicyEdge: ResolverTypeWrapper<Omit<PolicyEdge, 'node'> & { node: ResolversTypes['Policy'] }>;
   PolicyConnection: ResolverTypeWrapper<Omit<PolicyConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['PolicyEdge']> }>;
@@ -1761,7 +1789,15 @@ export type ScheduleResolvers<ContextType = GraphqlContext, ParentType extends R
 };
 
 export type RetentionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Retention'] = ResolversParentTypes['Retention']> = {
-  keepLast?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  hourly?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  daily?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  weekly?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  monthly?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  yearly?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  keepLast?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  keepWithin?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  minimumKept?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  bucketKeeps?: Resolver<ResolversTypes['BucketKeeps'], ParentType, ContextType>;
 };
 
 export type PolicyEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyEdge'] = ResolversParentTypes['PolicyEdge']> = {

@@ -80,7 +80,7 @@ t.test(
     t.strictSame(
       items.map(({ id, keptBecause }) => [id, ...keptBecause]),
       [
-        [taken[2], 'keep_last'],
+        [taken[2], 'keep_last', 'newest'],
         [taken[1], 'keep_last'],
       ],
     );
@@ -89,7 +89,7 @@ t.test(
       { subjectId: taken[0] ?? '', action: 'snapshot.expiring' },
       page,
     );
-    t.match(events, [{ actor: { kind: 'scheduler' }, details: { cause: 'policy', reasons: ['beyond_keep_last'] } }]);
+    t.match(events, [{ actor: { kind: 'scheduler' }, details: { cause: 'policy', reasons: ['beyond_retention'] } }]);
     const manual = await domain.snapshots.list(actor, { branchId: main.id, status: 'available' }, page);
     t.equal(manual.items.length, 2);
   },
@@ -184,4 +184,41 @@ t.test('editing a schedule never fires it, and a removed one fires no more', asy
   t.equal(await domain.fireDueSchedules(), 0);
   t.equal((await firings()).length, before);
   t.ok((await neon.listSnapshots(emulator.projectId)).length > 0);
+});
+
+t.test('a rule of tiers is kept and shown whole; one that keeps nothing, or no duration, is refused', async (t) => {
+  const rule = { hourly: 24, daily: 30, weekly: null, keepWithin: 'P2D', bucketKeeps: 'last' } as const;
+  const policy = await domain.policies.create(actor, { ...wish('tiers'), retention: rule });
+  const none = { hourly: null, daily: null, weekly: null, monthly: null, yearly: null, keepLast: null };
+  const whole = { ...none, keepWithin: null, minimumKept: null, bucketKeeps: 'first' };
+  t.strictSame(policy.retention, { ...whole, hourly: 24, daily: 30, keepWithin: 'P2D', bucketKeeps: 'last' });
+  const again = { id: policy.id, version: policy.version, retention: policy.retention };
+  t.strictSame((await domain.policies.update(actor, again)).retention, policy.retention, 'what is shown can be sent');
+  for (const [retention, code] of [
+    [{}, 'retention_keeps_nothing'],
+    [none, 'retention_keeps_nothing'],
+    [{ bucketKeeps: 'first' }, 'retention_keeps_nothing'],
+    [{ keepWithin: '2 days' }, 'invalid_duration'],
+  ] as const) {
+    await refuses(t, at, code, () => domain.policies.create(actor, { ...wish('none'), retention }));
+  }
+});
+
+t.test('tiers let go of all but one of a year, and the newest', async (t) => {
+  const policy = await domain.policies.create(actor, { ...wish('yearly', []), retention: { yearly: 2 } });
+  const taken: string[] = [];
+  for (let index = 0; index < 3; index += 1) {
+    const { snapshots } = await domain.policies.run(actor, policy.id);
+    taken.push(...snapshots.map(({ id }) => id));
+    await untilSnapshot(at, taken.at(-1) ?? '', 'available');
+  }
+  await untilSnapshot(at, taken[1] ?? '', 'purged');
+  const { items } = await domain.snapshots.list(actor, { policyId: policy.id, status: 'available' }, page);
+  t.match(
+    items.map(({ id, keptBecause }) => [id, ...keptBecause]),
+    [
+      [taken[2], 'newest'],
+      [taken[0], `yearly:${new Date().getUTCFullYear()}`],
+    ],
+  );
 });

@@ -8,7 +8,7 @@ export const fields = {
   branch: `id projectId neonBranchId name parentNeonBranchId isDefault isRoot isProtected state logicalSizeBytes
     restoreWindow { from until } expiresAt goneAt createdAt updatedAt`,
   timeline: 'branchId restoreWindow { from until } points { kind id at name status }',
-  policy: `id name selector { projects branches } schedules { name cron timeZone nextFiringAt } retention { keepLast } stops { projectId code }
+  policy: `id name selector { projects branches } schedules { name cron timeZone nextFiringAt } retention { hourly daily weekly monthly yearly keepLast keepWithin minimumKept bucketKeeps } stops { projectId code }
     version createdAt updatedAt`,
   snapshot: `id projectId branchId policyId name kind status requestedAt requestedLsn pointAt lsn neonId sizeBytes keptBecause
     ${warningsAndError} steps { name startedAt endedAt } version createdAt updatedAt availableAt endedAt`,

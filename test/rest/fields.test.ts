@@ -91,6 +91,8 @@ const refused: readonly [url: string, body: object, ...errors: [path: string, me
   ['/v1/policies', { ...policy, retention: { keepLast: 10_001 } }, ['retention.keepLast', /<= 10000$/]],
   ['/v1/policies', { ...policy, retention: { keepLast: 1.5 } }, ['retention.keepLast', 'must be an integer']],
   ['/v1/policies', { ...policy, retention: { keepLast: '7' } }, ['retention.keepLast', 'must be an integer']],
+  ['/v1/policies', { ...policy, retention: { hourly: 0.5 } }, ['retention.hourly', 'must be an integer']],
+  ['/v1/policies', { ...policy, retention: { bucketKeeps: 'middle' } }, ['retention.bucketKeeps', /first/]],
   ['/v1/policies', { ...policy, paused: true }, ['paused', 'is not a known field']],
   ['/v1/snapshots', { branchId: 'b', at: 'x', lsn: '0/1' }, ['lsn', 'cannot be given together with at']],
   ['/v1/snapshots', { branchId: 'b', at: 5 }, ['at', 'must be a string']],

@@ -112,7 +112,17 @@ export const policy: PolicyView = {
   name: 'nightly',
   selector: { projects: ['prj_1'], branches: ['main', 'staging'] },
   schedules: [{ name: 'night', cron: '0 3 * * *', timeZone: 'Europe/Berlin', nextFiringAt: at }],
-  retention: { keepLast: 7 },
+  retention: {
+    hourly: null,
+    daily: 14,
+    weekly: null,
+    monthly: 12,
+    yearly: null,
+    keepLast: 7,
+    keepWithin: 'P2D',
+    minimumKept: null,
+    bucketKeeps: 'first',
+  },
   stops: [{ projectId: 'prj_1', code: 'project_gone' }],
   ...known,
 };

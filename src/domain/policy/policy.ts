@@ -23,13 +23,15 @@ import type { CreatePolicyInput, PageRequest, ScheduleInput, SelectorInput, Upda
 import type { CommandDeps } from '../deps.ts';
 import { groupBy } from '../group.ts';
 import { staleVersion } from '../version.ts';
+import { checkRetention, toRetentionView } from './retention.ts';
 import type { Page, PolicyView } from '../views.ts';
 
-/** Refuses with `invalid_cron`, `invalid_time_zone`, `name_taken`, and `not_found` for a project that is not the team's. */
+/** Refuses with `invalid_cron`, `invalid_time_zone`, `invalid_duration`, `retention_keeps_nothing`, `name_taken`, and `not_found` for a project that is not the team's. */
 export async function createPolicy(deps: CommandDeps, actor: Actor, input: CreatePolicyInput): Promise<PolicyView> {
   await checkProjects(deps, actor, input.selector.projects);
   deps.allow();
   checkSchedules(input.schedules, deps.now());
+  const retention = checkRetention(input.retention);
   return refusingTakenName(input.name, () =>
     change(deps, actor, async (unit) => {
       const row = await insertPolicy(unit.tx, {
@@ -37,7 +39,7 @@ export async function createPolicy(deps: CommandDeps, actor: Actor, input: Creat
         team_id: actor.teamId,
         name: input.name,
         selector: JSON.stringify(wholeSelector(input.selector)),
-        retention: JSON.stringify(input.retention),
+        retention: JSON.stringify(retention),
         created_at: unit.now,
         updated_at: unit.now,
       });
@@ -80,13 +82,14 @@ export async function updatePolicy(deps: CommandDeps, actor: Actor, input: Updat
   deps.allow();
   if (row.version !== input.version) throw staleVersion(row.version);
   if (input.schedules) checkSchedules(input.schedules, deps.now());
+  const retention = input.retention ? checkRetention(input.retention) : row.retention;
   const selector = wholeSelector({ ...row.selector, ...input.selector });
   return refusingTakenName(input.name ?? row.name, () =>
     change(deps, actor, async (unit) => {
       const updated = await updatePolicyRow(unit.tx, row.id, input.version, {
         name: input.name ?? row.name,
         selector: JSON.stringify(selector),
-        retention: JSON.stringify(input.retention ?? row.retention),
+        retention: JSON.stringify(retention),
         updated_at: unit.now,
       });
       if (!updated) throw staleVersion(undefined);
@@ -207,7 +210,7 @@ function toPolicyView(row: PolicyRow, schedules: readonly ScheduleRow[], gone: R
       timeZone: schedule.time_zone,
       nextFiringAt: schedule.next_firing_at?.toISOString() ?? null,
     })),
-    retention: row.retention,
+    retention: toRetentionView(row.retention),
     stops: row.selector.projects
       .filter((projectId) => gone.has(projectId))
       .map((projectId) => ({ projectId, code: 'project_gone' })),

@@ -7,6 +7,7 @@ import { listSnapshotsInRestore } from '../../store/restores.ts';
 import { lockAvailableOfPolicy, patchSnapshot } from '../../store/snapshots.ts';
 import { advance } from '../advance.ts';
 import type { Unit } from '../change.ts';
+import { retentionZone } from '../policy/retention.ts';
 
 /**
  * Expires what lies beyond the rule among the available points of one branch, and says of the others why they are kept.
@@ -21,8 +22,11 @@ export async function expireByPolicy(unit: Unit, policyId: string, branchId: str
     available.map((row) => row.id),
   );
   const rows = new Map(available.map((row) => [row.id, row] as const));
-  const points = [...rows.values()].map((row) => ({ id: row.id, pointAt: row.point_at ?? row.created_at }));
-  for (const decision of planRetention(points, policy.retention)) {
+  const points = [...rows.values()].map((row) => ({ id: row.id, branchId, pointAt: row.point_at ?? row.created_at }));
+  for (const decision of planRetention(points, policy.retention, {
+    timeZone: await retentionZone(unit.tx, policyId),
+    now: unit.now,
+  })) {
     const row = rows.get(decision.id);
     // One that is being brought back goes with a later pass.
     if (!row || (!decision.keep && inRestore.has(row.id))) continue;

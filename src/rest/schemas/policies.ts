@@ -22,21 +22,39 @@ const branches = Type.Union(
 const schedules = Type.Array(
   strict({
     name: name('Unique in the policy.'),
-    cron: Type.String({ description: 'Five fields: minute, hour, day of month, month, day of week.', maxLength: 256 }),
+    cron: Type.String({
+      description: 'Five fields (minute, hour, day of month, month, day of week), or a word such as @daily.',
+      maxLength: 256,
+    }),
     timeZone: Type.String({ description: 'An IANA name, such as Europe/Berlin.', maxLength: 64 }),
   }),
   { description: 'When snapshots are taken.', minItems: 1, maxItems: 20 },
 );
 
+const kept = (description: string) =>
+  Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: 10_000 }), Type.Null()], { description }));
+
 const retention = strict(
   {
-    keepLast: Type.Integer({
-      description: 'How many of the newest are kept for each branch.',
-      minimum: 1,
-      maximum: 10_000,
-    }),
+    hourly: kept('So many hours that hold a snapshot, of the zone of the schedules.'),
+    daily: kept('So many days.'),
+    weekly: kept('So many ISO weeks.'),
+    monthly: kept('So many months.'),
+    yearly: kept('So many years.'),
+    keepLast: kept('So many of the newest.'),
+    keepWithin: Type.Optional(
+      Type.Union([Type.String({ maxLength: 32 }), Type.Null()], {
+        description: 'ISO 8601, such as P2D: all that are so close to the newest.',
+      }),
+    ),
+    minimumKept: kept('So many of the newest, whatever else is kept.'),
+    bucketKeeps: Type.Optional(
+      Type.Union([Type.Literal('first'), Type.Literal('last'), Type.Null()], {
+        description: 'Which snapshot stands for an hour, a day and so on. Default: first.',
+      }),
+    ),
   },
-  { description: 'What is kept.' },
+  { description: 'What is kept for each branch: what any part of it keeps.' },
 );
 
 export const CreatePolicy = strict({
@@ -71,12 +89,25 @@ export const Policy = answer<PolicyView>()('Policy', 'What must be kept, of whic
   schedules: Type.Array(
     Type.Object({
       name: text('Unique in the policy.'),
-      cron: text('Five fields.'),
+      cron: text('Five fields, or a word such as @daily.'),
       timeZone: text('An IANA name.'),
       nextFiringAt: orNull(at('When it fires next.')),
     }),
   ),
-  retention: Type.Object({ keepLast: integer('How many of the newest are kept for each branch.') }),
+  retention: Type.Object(
+    {
+      hourly: orNull(integer('Hours that hold a snapshot.')),
+      daily: orNull(integer('Days.')),
+      weekly: orNull(integer('ISO weeks.')),
+      monthly: orNull(integer('Months.')),
+      yearly: orNull(integer('Years.')),
+      keepLast: orNull(integer('The newest.')),
+      keepWithin: orNull(text('ISO 8601: so close to the newest.')),
+      minimumKept: orNull(integer('The newest, whatever else is kept.')),
+      bucketKeeps: words({ first: true, last: true }, 'Which snapshot stands for an hour, a day and so on.'),
+    },
+    { description: 'What is kept for each branch.' },
+  ),
   stops: Type.Array(
     Type.Object({
       projectId: text('The project.'),
