@@ -60,6 +60,11 @@ export function hasBegun(steps: readonly Begun[], name: RestoreStepName): boolea
   return steps.some((step) => step.name === name && step.startedAt !== null);
 }
 
+/** Whether the step is a call that makes or changes a branch in Neon. */
+export function isChange(name: RestoreStepName): boolean {
+  return ['create_branch', 'restore_snapshot', 'restore_in_place', 'cut_over'].includes(name);
+}
+
 /** Whether a step that changes Neon was begun: something of it may be left there. */
 export function hasBegunToChange(steps: readonly Begun[]): boolean {
   return steps.some(({ name, startedAt }) => name !== 'preflight' && startedAt !== null);

@@ -181,6 +181,26 @@ t.test('another team, an unknown id and a viewer may not', async (t) => {
   await checkGone(t, id);
 });
 
+t.test('Neon has refused each call that would change the branch in place: it is cancelled', async (t) => {
+  const refused: readonly [RequestRestoreInput, Call, RestoreStepName][] = [
+    [{ source: byInstant, target: inPlace }, 'restoreBranch', 'restore_in_place'],
+    [{ source: bySnapshot, target: inPlace }, 'finalizeRestore', 'cut_over'],
+  ];
+  for (const [input, call, step] of refused) {
+    const struck = await strike(at, call, { kind: 'status', status: 423 });
+    const { id } = await domain.restores.request(actor, input);
+    await struck.until(2);
+    const cancelled = await at.until(
+      () => domain.restores.cancel(actor, id).catch((error: unknown) => (error as { code: string }).code),
+      // Not while a call is under way whose answer nobody knows yet.
+      (answer) => answer !== 'past_point_of_no_return',
+    );
+    t.match(cancelled, { status: 'cancelled' }, step);
+    struck.end();
+    await checkGone(t, id);
+  }
+});
+
 t.test('once the branch is being changed in place it is refused, and the restore goes on', async (t) => {
   const begun: readonly [RequestRestoreInput, Call, RestoreStepName][] = [
     [{ source: byInstant, target: inPlace }, 'restoreBranch', 'restore_in_place'],

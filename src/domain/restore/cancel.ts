@@ -27,7 +27,7 @@ export async function cancelRestore(deps: CommandDeps, actor: Actor, id: string)
     if (isPastPointOfNoReturn(row.steps)) {
       throw new Refusal(
         'past_point_of_no_return',
-        'The branch is being changed already. The restore was not cancelled, and goes on. Its preserved branch is the way back.',
+        'Neon was told to change the branch already. The restore was not cancelled, and goes on to its end. Once it has succeeded, its preserved branch is the way back.',
         { members: { presentStatus: row.status } },
       );
     }

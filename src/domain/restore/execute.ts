@@ -1,8 +1,9 @@
 // Owns the worker's half of a restore: taking its steps in the order of `core/restore-plan`, each recorded before and after,
 // so that a later attempt goes on where this one stopped. What a step does is in `steps/`.
 
+import { NeonFailure, Throttled } from '../../core/errors.ts';
 import { hasEnded } from '../../core/lifecycle.ts';
-import { hasBegun, hasBegunToChange, type RestoreStepName } from '../../core/restore-plan.ts';
+import { hasBegun, hasBegunToChange, isChange, type RestoreStepName } from '../../core/restore-plan.ts';
 import { getBranchRow } from '../../store/branches.ts';
 import type { RestoreStep } from '../../store/database.ts';
 import { getProjectRow } from '../../store/projects.ts';
@@ -58,7 +59,15 @@ export async function executeRestore(deps: Deps, attempt: Attempt): Promise<Sett
   for (const [index, step] of row.steps.entries()) {
     if (step.endedAt !== null) continue;
     if (attempt.isStopping()) return { kind: 'stopped' };
-    const outcome = await steps[step.name]({ ...shared, row, repeated: begunBefore.has(step.name) });
+    const repeated = begunBefore.has(step.name);
+    // A call that Neon refused has begun nothing.
+    if (row.steps[index]?.startedAt === null) row = await attempt.save((unit) => remark(unit, row, index, unit.now));
+    const outcome = await steps[step.name]({ ...shared, row, repeated }).catch(async (error: unknown) => {
+      if (!repeated && isChange(step.name) && wasNotDone(error)) {
+        await attempt.save((unit) => remark(unit, row, index, null));
+      }
+      throw error;
+    });
     if (outcome.kind === 'waits_for_neon') return outcome;
     // Dies before this: the step is taken again, as a repeated one. After it: the next step is.
     if (index === row.steps.length - 1) return attempt.finish((unit) => succeed(unit, row, index, outcome));
@@ -73,6 +82,23 @@ async function start(unit: Unit, row: RestoreRow): Promise<RestoreRow> {
     patch: { steps: JSON.stringify(started), started_at: unit.now },
   });
   return { ...row, status, steps: started, started_at: unit.now, version: row.version + 1 };
+}
+
+/** The step at `index` has begun, or has not after all: until it has, the restore can be cancelled. */
+async function remark(unit: Unit, row: RestoreRow, index: number, startedAt: Date | null): Promise<RestoreRow> {
+  const at = startedAt?.toISOString() ?? null;
+  const marked = row.steps.map((step, i) => (i === index ? { ...step, startedAt: at } : step));
+  await patchRestore(unit.tx, row.id, {
+    steps: JSON.stringify(marked),
+    version: row.version + 1,
+    updated_at: unit.now,
+  });
+  return { ...row, steps: marked, version: row.version + 1 };
+}
+
+/** Nothing was sent, or Neon answered that it did not do it. */
+function wasNotDone(error: unknown): boolean {
+  return error instanceof Throttled || (error instanceof NeonFailure && error.isRefusal);
 }
 
 async function record(
