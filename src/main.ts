@@ -9,8 +9,8 @@ import { createLogger } from './log.ts';
 import { registerSample } from './sample.ts';
 import { describeFailure } from './start-failure.ts';
 
-/** More than the work under way may take: doors and connections are closed after it. */
-const closeAfterGraceMs = 2_000;
+/** More than the work under way may take: doors and connections are closed after it, which takes two farewells of a second at most. */
+const closeAfterGraceMs = 4_000;
 
 async function main(): Promise<void> {
   const config = readConfig();

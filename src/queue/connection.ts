@@ -118,11 +118,14 @@ export async function connectQueue(options: QueueOptions): Promise<QueueConnecti
       const atRest = Promise.all(workers.map((worker) => worker.close()));
       await within(graceMs, Promise.race([atRest, untilDelivered()]));
       // What is delivered is settled in Postgres: the queue need not hear of it, and while it is away it cannot.
-      await within(Math.min(graceMs, farewellMs), atRest);
+      if (underWay.size === 0) await within(Math.min(graceMs, farewellMs), atRest);
     },
     async close() {
-      await within(farewellMs, Promise.all(workers.map((worker) => worker.close(true))));
-      await within(farewellMs, Promise.all(Object.values(queues).map((queue) => queue.close())));
+      const ends = [
+        ...workers.map((worker) => worker.close(true)),
+        ...Object.values(queues).map((queue) => queue.close()),
+      ];
+      await within(farewellMs, Promise.all(ends));
       backend.disconnect();
     },
   };

@@ -61,6 +61,28 @@ for (const backend of await listBackends(t, 9)) {
     });
 
     await t.test(
+      'a call of Neon outlasts the grace: it ends with 0 all the same, and another one goes on',
+      async (t) => {
+        const held = await hold(world, 'createBranch', 'before');
+        const leaving = await world.startWorker({ SHUTDOWN_GRACE_SECONDS: '1' });
+        const restore = await world.client.ask<RestoreView>('POST', '/v1/restores', {
+          source: { branchId: world.branchId, at: new Date().toISOString() },
+          target: { kind: 'new_branch' },
+        });
+        await held.until();
+        t.strictSame(await leaving.end('SIGTERM'), { code: 0, signal: null });
+        held.end();
+        const staying = await world.startWorker();
+        const view = await until(
+          () => world.client.ask<RestoreView>('GET', `/v1/restores/${restore.id}`),
+          ({ status }) => status !== 'requested' && status !== 'running',
+        );
+        t.equal(view.status, 'succeeded');
+        await staying.end('SIGTERM');
+      },
+    );
+
+    await t.test(
       'twenty snapshots, and every worker ends one after the other: none is lost or made twice',
       async (t) => {
         const ids: string[] = [];
@@ -102,9 +124,9 @@ async function startWorld(t: Test, backend: Backend) {
     AFTERGLOW_API_KEY: 'key-of-the-workers-that-leave',
   };
   let started = 0;
-  const start = (ROLES: string) => {
+  const start = (ROLES: string, more: Readonly<Record<string, string>> = {}) => {
     started += 1;
-    return startProcess(t, { dataDir: join(folder, `process-${started}`), settings: { ...settings, ROLES } });
+    return startProcess(t, { dataDir: join(folder, `process-${started}`), settings: { ...settings, ...more, ROLES } });
   };
   const api = start('api');
   const client = new Client(await api.ready(), settings.AFTERGLOW_API_KEY);
@@ -123,8 +145,8 @@ async function startWorld(t: Test, backend: Backend) {
     neon,
     emulator,
     branchId: branch?.id ?? '',
-    async startWorker() {
-      const worker = start('worker');
+    async startWorker(more?: Readonly<Record<string, string>>) {
+      const worker = start('worker', more);
       return { ...worker, address: await worker.ready() };
     },
   };
