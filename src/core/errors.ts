@@ -105,11 +105,14 @@ export class Refusal extends Error {
 /** Work that ends without success for good: thrown by the worker's half, recorded as the resource's `error`. */
 export class Failure extends Error {
   readonly code: FailureCode;
+  /** Of Neon's answer, where it was the cause. */
+  readonly neonRequestId: string | undefined;
 
-  constructor(code: FailureCode, message: string) {
+  constructor(code: FailureCode, message: string, neonRequestId?: string) {
     super(message);
     this.name = 'Failure';
     this.code = code;
+    this.neonRequestId = neonRequestId;
   }
 }
 
@@ -158,6 +161,11 @@ export class NeonFailure extends Error {
     this.status = facts.status;
     this.requestId = facts.requestId;
     this.retryAfterSeconds = facts.retryAfterSeconds;
+  }
+
+  /** Neon answered that it did not do what was asked. Of 5xx, a time-out or no answer that is not known. */
+  get isRefusal(): boolean {
+    return this.status !== undefined && this.status >= 400 && this.status < 500 && this.status !== 408;
   }
 }
 

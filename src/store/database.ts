@@ -279,8 +279,10 @@ interface OutboxTable {
   /** When the queue is to deliver the paused row again, by the database's clock. */
   look_at: Nullable<Date>;
   created_at: Fixed<Date>;
-  /** Of the first attempt. */
+  /** When its budget began to run, moved on by the time in which it was not allowed to try. */
   begun_at: Nullable<Date>;
+  /** Since when it is not allowed to try: that time is not drawn on its budget. */
+  paused_at: Nullable<Date>;
   released_at: Nullable<Date>;
   finished_at: Nullable<Date>;
 }

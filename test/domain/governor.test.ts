@@ -11,7 +11,7 @@ import { takeSnapshot, untilSnapshot } from '../harness/work.ts';
 async function jobOf(at: Registered, subjectId: string) {
   return at.db
     .selectFrom('outbox')
-    .select(['status', 'attempts', 'reason', 'begun_at', 'release'])
+    .select(['status', 'attempts', 'reason', 'paused_at', 'release'])
     .where('subject_id', '=', subjectId)
     .executeTakeFirstOrThrow();
 }
@@ -53,7 +53,7 @@ t.test(
       () => jobOf(at, id),
       ({ reason }) => reason === 'governor',
     );
-    t.match(waiting, { status: 'waiting', attempts: 0, begun_at: null, release: 1 });
+    t.match(waiting, { status: 'waiting', attempts: 0, paused_at: Date, release: 1 });
     t.strictSame(await at.neon.listSnapshots(at.emulator.projectId), []);
     t.equal((await at.domain.snapshots.get(at.actor, id)).status, 'requested');
 

@@ -98,7 +98,8 @@ for (const [reason, code] of [
   ['governor', 'governor'],
 ] as const) {
   t.test(`between two looks it waits for ${code}, and holds its lane`, async (t) => {
-    await pauseJob(db, await take(), { delayMs: 60_000, reason, end: { outcome: 'waits_for_neon' } });
+    const end = { outcome: 'waits_for_neon' } as const;
+    await pauseJob(db, await take(), { delayMs: 60_000, reason, end, isCounted: true });
     t.match(await jobOf(first.id), { state: 'waits_for_neon', waitsFor: { code, at: /Z$/ } });
     t.match(await jobOf(second.id), { waitsFor: { code: 'lane_busy', subjectId: first.id } });
   });

@@ -9,7 +9,7 @@ import {
   lockOverdueJob,
   takeOverJob,
 } from '../../src/store/outbox/cancel.ts';
-import { holdFence, letGoOfClaim } from '../../src/store/outbox/claim.ts';
+import { type ClaimResult, holdFence, letGoOfClaim } from '../../src/store/outbox/claim.ts';
 import { findJob, listAttempts, listJobs } from '../../src/store/outbox/list.ts';
 import { finishJob, handOnJob } from '../../src/store/outbox/settle.ts';
 import { openStore } from './open.ts';
@@ -68,10 +68,42 @@ t.test('an attempt whose process died is told as lost by the next one', async (t
   ]);
 });
 
-t.test('what is no fault of the job costs neither an attempt nor its budget', async (t) => {
+t.test('what is no fault of the job costs neither an attempt nor its budget, which goes on where it was', async (t) => {
   const id = await promise(db, 'lane');
-  await giveBack(db, await begin(id), 60_000, false);
-  t.match(await rowOf(db, id), { attempts: 0, begun_at: null, status: 'waiting' });
+  const past = (minutes: number) =>
+    sql`
+    update outbox set begun_at = begun_at - make_interval(mins => ${minutes}), paused_at = paused_at - make_interval(mins => ${minutes})`.execute(
+      db,
+    );
+  const again = async (): Promise<ClaimResult> => {
+    await makeDue(db);
+    const [job] = await release(db);
+    return take(db, { id, release: job?.release ?? 0 });
+  };
+  const first = await begin(id);
+  await past(10);
+  await giveBack(db, first, 0, false);
+  t.match(await rowOf(db, id), { attempts: 0, status: 'waiting' });
+  await past(100);
+  const second = await again();
+  if (second.kind !== 'claimed') throw new Error(second.kind);
+  const minutes = second.row.age_ms / 60_000;
+  t.ok(minutes >= 10 && minutes < 11, `ten minutes of work, a hundred of waiting: ${minutes}`);
+  await giveBack(db, { id, fence: second.row.fence }, 0, true);
+  await past(5);
+  const third = await again();
+  t.ok(third.kind === 'claimed' && third.row.age_ms >= 15 * 60_000, 'between attempts that count it runs');
+});
+
+t.test('one that may not try for longer than both deadlines together is past them', async (t) => {
+  const id = await promise(db, 'lane');
+  await giveBack(db, await begin(id), 0, false);
+  const deadlines = { jobs: ['snapshot.create'], beginWithinMs: 3_600_000, endWithinMs: 7_200_000 };
+  const list = async () => (await listOverdueJobs(db, deadlines, 10)).map((job) => job.id);
+  await sql`update outbox set begun_at = now() - interval '150 minutes', created_at = begun_at`.execute(db);
+  t.strictSame(await list(), [], 'its budget stands still');
+  await sql`update outbox set created_at = now() - interval '181 minutes'`.execute(db);
+  t.strictSame(await list(), [id]);
 });
 
 t.test(

@@ -21,7 +21,7 @@ export function take(db: Db, job: { id: string; release: number }, leaseMs = 60_
 }
 
 export function pause(db: Db, held: Claim, delayMs = 0): Promise<boolean> {
-  return pauseJob(db, held, { delayMs, reason: 'waits_for_neon', end: { outcome: 'waits_for_neon' } });
+  return pauseJob(db, held, { delayMs, reason: 'waits_for_neon', end: { outcome: 'waits_for_neon' }, isCounted: true });
 }
 
 export function giveBack(db: Db, held: Claim, delayMs: number, isCounted = true): Promise<boolean> {

@@ -103,7 +103,7 @@ export interface Seen {
  * - `missing`             ours, and gone from Neon
  * - `found`               ours, was missing, and is back
  * - `orphan`              in Neon, and no row of ours knows it: shown, adoptable where it is a snapshot, never removed
- * - `lost_answer`         ours by its derived name, and not recorded as made: adopted, or removed where nobody wants it any more
+ * - `lost_answer`         ours by its derived name, and not recorded as made, or as failed: adopted, or removed where nobody wants it
  * - `leftover`            temporary, or without use, and past its time: removed if it is ours by name and by record
  * - `policy_branch_gone`  a branch that a policy selects is gone: the policy keeps nothing new of it
  * - `project_gone`        Neon does not show the project any more; one for each policy that it stops

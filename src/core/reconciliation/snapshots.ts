@@ -128,7 +128,8 @@ function judge(known: Known, ties: Ties, row: KnownSnapshot, copy: Copy | undefi
   if (row.status === 'available') return copy ? undefined : found('missing', 'mark_missing');
   if (row.status === 'missing') return copy ? found('found', 'mark_found') : found('missing', 'none', 'already_marked');
   if (!copy || !(row.status === 'failed' || row.status === 'cancelled' || row.status === 'purged')) return undefined;
-  const kind = row.status === 'purged' || isUnfit(row, copy) ? 'leftover' : 'lost_answer';
+  const isUnwanted = row.status === 'purged' || (row.status === 'cancelled' && row.neonId !== null);
+  const kind = isUnwanted || isUnfit(row, copy) ? 'leftover' : 'lost_answer';
   if (row.status === 'failed' && kind === 'lost_answer') {
     if (isOfAnother(ties, copy.id, row.id)) return found(kind, 'none', 'not_our_record');
     return copy.isReady ? found(kind, 'adopt') : found(kind, 'none', 'not_ready');

@@ -1,5 +1,6 @@
 // Owns one attempt of a job: its claim, and the only ways in which it may write and end.
 
+import type { Failure } from '../../core/errors.ts';
 import type { RateShare } from '../../core/rate.ts';
 import type { Actor } from '../actor.ts';
 import { schedulerActor } from '../actor.ts';
@@ -79,6 +80,11 @@ export function openAttempt(deps: Deps, row: ClaimedRow, claimedSince: number): 
       return { kind: 'handed_on' };
     },
   };
+}
+
+/** What is told of an attempt that ends its job without success. */
+export function endOf({ code, message, neonRequestId }: Failure): AttemptEnd {
+  return { outcome: 'failed', code, message, neonRequestId };
 }
 
 function renewing(port: NeonApi, renew: () => Promise<void>): NeonApi {

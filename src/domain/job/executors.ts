@@ -14,7 +14,7 @@ import { executePreservedBranchPurge } from '../restore/purge-preserved.ts';
 import { executeSnapshotCreate } from '../snapshot/create.ts';
 import { failSnapshot } from '../snapshot/fail.ts';
 import { executeSnapshotPurge } from '../snapshot/purge.ts';
-import type { Attempt, Settlement } from './attempt.ts';
+import { type Attempt, endOf, type Settlement } from './attempt.ts';
 
 export interface Executor {
   execute(deps: Deps, attempt: Attempt): Promise<Settlement>;
@@ -104,5 +104,5 @@ function endless(): number {
 /** A sync that cannot be is dropped: the next one by the clock asks again. */
 async function endSync(deps: Deps, attempt: Attempt, failure: Failure): Promise<Settlement> {
   deps.log.info({ projectId: attempt.subjectId, code: failure.code }, 'the sync ended without success');
-  return attempt.finish(undefined, { outcome: 'failed', code: failure.code, message: failure.message });
+  return attempt.finish(undefined, endOf(failure));
 }

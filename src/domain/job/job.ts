@@ -63,7 +63,7 @@ function toJobView(row: ListedJob): JobView {
     fence: row.fence,
     failedAttempts: row.attempts,
     createdAt: row.created_at.toISOString(),
-    begunAt: row.begun_at?.toISOString() ?? null,
+    begunAt: row.first_attempt_at?.toISOString() ?? null,
     finishedAt: row.finished_at?.toISOString() ?? null,
   };
 }

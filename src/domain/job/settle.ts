@@ -22,10 +22,12 @@ interface Run {
 /** Executes the job once and settles its row. Throws `LostClaim`, and what the driver says where the database cannot be reached. */
 export async function executeAndSettle(deps: Deps, attempt: Attempt, executor: Executor): Promise<JobOutcome> {
   const run = { deps, attempt, executor, isOutOfTime: attempt.ageMs > executor.budgetMs(deps) };
-  const minutes = Math.round(attempt.ageMs / 60_000);
   try {
     if (run.isOutOfTime && !(await executor.hasSent(deps, attempt.subjectId))) {
-      throw new Failure('deadline_exceeded', `It could not be begun within ${minutes} minutes. Nothing was changed.`);
+      throw new Failure(
+        'deadline_exceeded',
+        `It could not be begun within ${timeOf(attempt.ageMs)}. Nothing was changed.`,
+      );
     }
     const { kind } = await executor.execute(deps, attempt);
     if (kind === 'finished') return { kind: 'done' };
@@ -33,7 +35,7 @@ export async function executeAndSettle(deps: Deps, attempt: Attempt, executor: E
     if (kind === 'stopped')
       return await pause(run, { delayMs: 0, reason: 'handed_back', end: { outcome: 'handed_back' } });
     if (!run.isOutOfTime) return await lookAgain(run, { reason: 'waits_for_neon', end: { outcome: 'waits_for_neon' } });
-    throw new Failure('deadline_exceeded', `Neon had not finished ${minutes} minutes after the first attempt.`);
+    throw new Failure('deadline_exceeded', `Neon had not finished ${timeOf(attempt.ageMs)} after the first attempt.`);
   } catch (error) {
     if (error instanceof LostClaim || (!(error instanceof NeonFailure) && isUnreachable(error))) throw error;
     return settleError(run, error);
@@ -62,12 +64,15 @@ async function settleError(run: Run, error: unknown): Promise<JobOutcome> {
   return giveBack(run, { delayMs, reason: reasonOf(error), outcome: 'tried_again', error });
 }
 
+/** Those who were turned away together do not come back together; nobody waits much longer than Neon asked for. */
+const throttledJitterMs = 5_000;
+
 /** Nothing was sent: it costs the job neither an attempt nor its budget. What Neon works on keeps its lane. */
 async function throttle(run: Run, error: Throttled): Promise<JobOutcome> {
   const { deps, attempt, executor } = run;
-  const delayMs = error.waitMs * (1 + deps.random());
+  const delayMs = error.waitMs + deps.random() * Math.min(error.waitMs, throttledJitterMs);
   if (await executor.runsInNeon(deps, attempt.subjectId)) {
-    return lookAgain(run, { reason: 'governor', end: { outcome: 'throttled' }, leastMs: delayMs });
+    return lookAgain(run, { reason: 'governor', end: { outcome: 'throttled' }, leastMs: delayMs, isCounted: false });
   }
   return giveBack(run, { delayMs, reason: 'governor', outcome: 'throttled', error: undefined });
 }
@@ -83,7 +88,7 @@ function judge({ deps, attempt, isOutOfTime }: Run, error: unknown): Failure | u
   if (error instanceof Failure) return error;
   if (error instanceof NeonFailure) {
     const isFinal = error.kind !== 'again' && error.kind !== 'credential';
-    return isFinal || isOutOfTime ? new Failure(error.failure, error.message) : undefined;
+    return isFinal || isOutOfTime ? new Failure(error.failure, error.message, error.requestId) : undefined;
   }
   const message = error instanceof Error ? error.message : String(error);
   deps.log.error({ err: error, jobId: attempt.claim.id }, 'an attempt failed for a reason of ours');
@@ -97,20 +102,25 @@ const internalAttemptsMax = 5;
 /** The first look follows the call at once, then `pollMinMs`, growing with the age of the job up to `pollMaxMs`. */
 function lookAgain(
   run: Run,
-  { reason, end, leastMs = 0 }: { reason: string; end: AttemptEnd; leastMs?: number },
+  {
+    reason,
+    end,
+    leastMs = 0,
+    isCounted = true,
+  }: { reason: string; end: AttemptEnd; leastMs?: number; isCounted?: boolean },
 ): Promise<JobOutcome> {
   const { pollMinMs, pollMaxMs } = run.deps.settings;
   const delayMs = Math.max(leastMs, Math.min(pollMaxMs, Math.max(pollMinMs, run.attempt.ageMs / 8)));
-  return pause(run, { delayMs, reason, end });
+  return pause(run, { delayMs, reason, end, isCounted });
 }
 
 async function pause(
   { deps, attempt }: Run,
-  { delayMs, reason, end }: { delayMs: number; reason: string; end: AttemptEnd },
+  { delayMs, reason, end, isCounted = true }: { delayMs: number; reason: string; end: AttemptEnd; isCounted?: boolean },
 ): Promise<JobOutcome> {
   // Whole milliseconds: BullMQ on Postgres refuses a fraction.
   const inMs = Math.round(delayMs);
-  if (!(await pauseJob(deps.db, attempt.claim, { delayMs: inMs, reason, end }))) throw new LostClaim();
+  if (!(await pauseJob(deps.db, attempt.claim, { delayMs: inMs, reason, end, isCounted }))) throw new LostClaim();
   deps.reached?.('job.settled');
   return { kind: 'look_again', inMs };
 }
@@ -139,4 +149,9 @@ function reasonOf(error: unknown): string {
 /** What Neon asked for with `Retry-After`. */
 function askedDelayMs(error: unknown): number {
   return error instanceof NeonFailure ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
+}
+
+function timeOf(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  return minutes < 2 ? `${Math.round(ms / 1000)} seconds` : `${minutes} minutes`;
 }

@@ -9,7 +9,7 @@ import { getProjectRow } from '../../store/projects.ts';
 import { getReportRow, patchReport, type ReportRow } from '../../store/reports.ts';
 import type { Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
-import type { Attempt, Settlement } from '../job/attempt.ts';
+import { type Attempt, endOf, type Settlement } from '../job/attempt.ts';
 import { mirrorBranches } from '../project/mirror.ts';
 import { act, type Acted } from './act.ts';
 import { lookAtProject, readKnown, type SeenProject } from './known.ts';
@@ -107,11 +107,7 @@ async function endReport({ tx, now }: Unit, report: ReportRow): Promise<void> {
 export async function failReconcile(deps: Deps, attempt: Attempt, failure: Failure): Promise<Settlement> {
   const { code, message } = failure;
   deps.log.info({ reportId: attempt.subjectId, code }, 'the comparison with Neon ended without success');
-  return attempt.finish((unit) => endReconcileAsFailed(unit, attempt.subjectId, { code, message }), {
-    outcome: 'failed',
-    code,
-    message,
-  });
+  return attempt.finish((unit) => endReconcileAsFailed(unit, attempt.subjectId, { code, message }), endOf(failure));
 }
 
 export async function endReconcileAsFailed(

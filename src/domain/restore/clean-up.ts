@@ -10,7 +10,7 @@ import { getProjectRow } from '../../store/projects.ts';
 import { patchRestore, type RestoreRow } from '../../store/restores.ts';
 import type { Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
-import type { Attempt, Settlement } from '../job/attempt.ts';
+import { type Attempt, endOf, type Settlement } from '../job/attempt.ts';
 import { isWorkedOn } from '../job/neon-work.ts';
 import { mirrorBranches } from '../project/mirror.ts';
 import { keepPreserved } from './preserved.ts';
@@ -48,11 +48,7 @@ export async function cleanUpRestore(deps: Deps, attempt: Attempt, row: RestoreR
 
 /** It cannot be cleaned up: what is left is said, and a person or the reconciliation sees to it. */
 export async function giveUpCleanUp(attempt: Attempt, row: RestoreRow, failure: Failure): Promise<Settlement> {
-  return attempt.finish((unit) => endCleanUp(unit, row, 'left', failure.message), {
-    outcome: 'failed',
-    code: failure.code,
-    message: failure.message,
-  });
+  return attempt.finish((unit) => endCleanUp(unit, row, 'left', failure.message), endOf(failure));
 }
 
 /** Nobody cleans up any more: the row says so, and the history why. */

@@ -11,7 +11,7 @@ import { getRestoreRow, type RestoreRow } from '../../store/restores.ts';
 import { advance } from '../advance.ts';
 import type { Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
-import type { Attempt, Settlement } from '../job/attempt.ts';
+import { type Attempt, endOf, type Settlement } from '../job/attempt.ts';
 import { findBeside, findUndoCopy, giveUpCleanUp } from './clean-up.ts';
 import { keepPreserved } from './preserved.ts';
 
@@ -20,10 +20,13 @@ export async function failRestore(deps: Deps, attempt: Attempt, failure: Failure
   const row = await getRestoreRow(deps.db, attempt.subjectId);
   if (hasEnded('restore', row.status)) return giveUpCleanUp(attempt, row, failure);
   const made = await lookForMade(deps, attempt, row);
-  const told = { outcome: 'failed', code: failure.code, message: failure.message } as const;
+  const told = endOf(failure);
   const write = async (unit: Unit): Promise<void> => {
     if (made?.preserved) await keepPreserved(unit, row, made.preserved);
-    await endAsFailed(unit, row, { code: failure.code, message: [failure.message, ...sentences(row, made)].join(' ') });
+    await endAsFailed(unit, row, {
+      code: failure.code,
+      message: [withFullStop(failure.message), ...sentences(row, made)].join(' '),
+    });
   };
   return hasBegunToChange(row.steps) ? attempt.handOn(write, told) : attempt.finish(write, told);
 }
@@ -69,7 +72,9 @@ async function lookForMade(deps: Deps, attempt: Attempt, row: RestoreRow): Promi
 function sentences(row: RestoreRow, made: Made | undefined): string[] {
   if (!made) {
     return hasBegunToChange(row.steps)
-      ? [`Neon cannot be asked now; what was made there is named ${derivedName(row.id)}, with or without "-old".`]
+      ? [
+          `What was made could not be looked up now; in Neon it is named ${derivedName(row.id)}, with or without "-old".`,
+        ]
       : [];
   }
   const { beside, preserved } = made;
@@ -80,4 +85,9 @@ function sentences(row: RestoreRow, made: Made | undefined): string[] {
       ? [`The branch was changed; what it was before is preserved as ${preserved.id} (${preserved.name}).`]
       : []),
   ];
+}
+
+/** Neon's words may end without one. */
+function withFullStop(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
 }

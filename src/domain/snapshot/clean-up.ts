@@ -5,7 +5,7 @@ import type { CleanUp } from '../../store/database.ts';
 import { patchSnapshot, type SnapshotRow } from '../../store/snapshots.ts';
 import type { Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
-import type { Attempt, Settlement } from '../job/attempt.ts';
+import { type Attempt, endOf, type Settlement } from '../job/attempt.ts';
 import { isWorkedOn } from '../job/neon-work.ts';
 import { isMadeFor, listMade, type Made, type SnapshotPlace } from './made.ts';
 
@@ -49,11 +49,7 @@ async function remove({ neon, project }: SnapshotPlace, row: SnapshotRow, made: 
 
 /** It cannot be cleaned up: what is left is said, and a person or the reconciliation sees to it. */
 export async function giveUpCleanUp(attempt: Attempt, row: SnapshotRow, failure: Failure): Promise<Settlement> {
-  return attempt.finish((unit) => endCleanUp(unit, row, 'left', failure.message), {
-    outcome: 'failed',
-    code: failure.code,
-    message: failure.message,
-  });
+  return attempt.finish((unit) => endCleanUp(unit, row, 'left', failure.message), endOf(failure));
 }
 
 /** Nobody cleans up any more: the row says so, and the history why. */

@@ -6,13 +6,13 @@ import { findFiringOfSnapshot } from '../../store/firings.ts';
 import { advance } from '../advance.ts';
 import type { Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
-import type { Attempt, Settlement } from '../job/attempt.ts';
+import { type Attempt, endOf, type Settlement } from '../job/attempt.ts';
 import { giveUpCleanUp } from './clean-up.ts';
 
 /** The attempt's last word when the snapshot cannot be. The job ends with it, or goes on as the clean-up. */
 export async function failSnapshot(deps: Deps, attempt: Attempt, failure: Failure): Promise<Settlement> {
   const row = await getSnapshotRow(deps.db, attempt.subjectId);
-  const told = { outcome: 'failed', code: failure.code, message: failure.message } as const;
+  const told = endOf(failure);
   if (row.status === 'creating') return attempt.handOn((unit) => endSnapshot(unit, row, 'fail', failure), told);
   if (row.status === 'requested') return attempt.finish((unit) => endSnapshot(unit, row, 'fail', failure), told);
   return row.clean_up === 'pending' ? giveUpCleanUp(attempt, row, failure) : attempt.finish(undefined, told);

@@ -36,7 +36,7 @@ export async function dropJob(tx: Tx, id: string, reason: string): Promise<void>
 export async function takeOverJob(tx: Tx, id: string, reason: string): Promise<void> {
   await endAttempt(tx, id, reason);
   await sql`
-    update outbox set fence = fence + 1, begun_at = now(), attempts = 0, not_before = least(not_before, now()), reason = ${reason}
+    update outbox set fence = fence + 1, begun_at = now(), paused_at = null, attempts = 0, not_before = least(not_before, now()), reason = ${reason}
     where id = ${id} and status <> 'done'`.execute(tx);
   await wakeRelays(tx);
 }
@@ -61,7 +61,7 @@ export interface Deadlines {
   readonly jobs: readonly string[];
   /** From the promise until the first attempt. */
   readonly beginWithinMs: number;
-  /** From the first attempt until the end. */
+  /** From the first attempt until the end, without the time in which it was not allowed to try; that ends after both together. */
   readonly endWithinMs: number;
 }
 
@@ -71,8 +71,10 @@ export async function listOverdueJobs(db: Db, deadlines: Deadlines, limit: numbe
     select id, team_id, job, subject_id, fence, reason from outbox
     where status <> 'done' and job = any(${deadlines.jobs})
       and (claimed_until is null or claimed_until < now())
-      and (begun_at is null and created_at < now() - make_interval(secs => ${deadlines.beginWithinMs} / 1000.0)
-        or begun_at < now() - make_interval(secs => ${deadlines.endWithinMs} / 1000.0))
+      and case
+        when begun_at is null then created_at < now() - make_interval(secs => ${deadlines.beginWithinMs} / 1000.0)
+        when paused_at is null then begun_at < now() - make_interval(secs => ${deadlines.endWithinMs} / 1000.0)
+        else created_at < now() - make_interval(secs => ${deadlines.beginWithinMs + deadlines.endWithinMs} / 1000.0) end
     order by created_at
     limit ${limit}`.execute(db);
   return rows;

@@ -36,7 +36,8 @@ export async function claimJob(db: Db, by: ClaimedBy): Promise<ClaimResult> {
   const { rows } = await sql<ClaimedRow>`
     with claimed as (
       update outbox
-      set fence = fence + 1, begun_at = coalesce(begun_at, now()), look_at = null,
+      set fence = fence + 1, look_at = null, paused_at = null,
+          begun_at = coalesce(begun_at + (now() - coalesce(paused_at, now())), now()),
           claimed_until = now() + make_interval(secs => ${by.leaseMs} / 1000.0)
       where id = ${by.id} and release = ${by.release} and status = 'released'
         and (claimed_until is null or claimed_until <= now())

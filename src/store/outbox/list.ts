@@ -13,6 +13,7 @@ export interface ListedJob extends Selectable<Database['outbox']> {
   readonly is_refused: boolean;
   /** Its time has not come, by the database's clock. */
   readonly is_early: boolean;
+  readonly first_attempt_at: Date | null;
   /** What is released in its lane while it waits, where that is the same team's: a project may have been another's before. */
   readonly busy_job_id: string | null;
   readonly busy_job: string | null;
@@ -38,6 +39,7 @@ const listed = sql`
       order by projects.removed_at desc nulls first limit 1) as project_id,
     coalesce(credentials.status = 'refused', false) as is_refused,
     outbox.not_before > now() as is_early,
+    (select min(started_at) from attempts where attempts.job_id = outbox.id) as first_attempt_at,
     busy.id as busy_job_id, busy.job as busy_job, busy.subject_id as busy_subject_id
   from outbox
   left join credentials on credentials.id = outbox.credential_id

@@ -20,13 +20,8 @@ export async function finishJob(db: Db, claim: Claim, end: AttemptEnd = { outcom
 }
 
 /** It is to be delivered again in `delayMs`, by the same release: no worker holds it, its lane stays taken. */
-export async function pauseJob(
-  db: Db,
-  claim: Claim,
-  pause: { delayMs: number; reason: string; end: AttemptEnd },
-): Promise<boolean> {
-  const { delayMs, reason, end } = pause;
-  const set = sql`reason = ${reason}, look_at = now() + make_interval(secs => ${delayMs} / 1000.0)`;
+export async function pauseJob(db: Db, claim: Claim, { delayMs, reason, end, isCounted }: GiveBack): Promise<boolean> {
+  const set = sql`reason = ${reason}, look_at = now() + make_interval(secs => ${delayMs} / 1000.0), ${pausedUnless(isCounted)}`;
   return settle(db, claim, { end, set, wakes: false });
 }
 
@@ -45,8 +40,12 @@ export async function giveBackJob(
   { delayMs, reason, end, isCounted }: GiveBack,
 ): Promise<boolean> {
   const set = sql`status = 'waiting', not_before = now() + make_interval(secs => ${delayMs} / 1000.0), reason = ${reason},
-    attempts = attempts + ${isCounted ? 1 : 0}, begun_at = case when ${isCounted}::boolean then begun_at end`;
+    attempts = attempts + ${isCounted ? 1 : 0}, ${pausedUnless(isCounted)}`;
   return settle(db, claim, { end, set, wakes: true });
+}
+
+function pausedUnless(isCounted: boolean): RawBuilder<unknown> {
+  return isCounted ? sql`paused_at = null` : sql`paused_at = now()`;
 }
 
 /** What follows on the work begins its own budget: the clean-up after a failure. */

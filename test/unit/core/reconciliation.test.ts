@@ -187,7 +187,13 @@ const cases: readonly Case[] = [
     title: 'cancelled, and there under a name that is not ours',
     known: { snapshots: [snapshot(1, { status: 'cancelled' })] },
     seen: { snapshots: [seenSnapshot(1, { slug: 'other', name: 'other' })] },
-    finds: [rule('lost_answer', 'none', 'not_our_name')],
+    finds: [rule('leftover', 'none', 'not_our_name')],
+  },
+  {
+    title: 'recorded as made, cancelled, and there',
+    known: { snapshots: [snapshot(1, { status: 'cancelled' })] },
+    seen: { snapshots: [seenSnapshot(1)] },
+    finds: [rule('leftover', 'remove')],
   },
   {
     title: 'failed because its operations did, and there',
