@@ -69,6 +69,7 @@ export const failures = [
   'branch_gone',
   'branch_not_root',
   'snapshot_gone',
+  'restore_restricted',
   'name_taken',
   'operation_failed',
   'read_back_mismatch',

@@ -32,6 +32,8 @@ export interface NeonBranch {
   readonly restoredFrom: string | undefined;
   /** The branch that it was restored for, and whose place it took when it was finalised. */
   readonly restoredAs: string | undefined;
+  /** What Neon refuses for now, and why. */
+  readonly restrictedActions: readonly { readonly name: string; readonly reason: string }[];
 }
 
 export interface NeonSnapshot {

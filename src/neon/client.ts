@@ -23,6 +23,7 @@ type RawBranch = { id: string; name: string; created_at: string; current_state: 
   restore_status: string;
   restored_from: string;
   restored_as: string;
+  restricted_actions: { name: string; reason: string }[];
 }>;
 type RawSnapshot = { id: string; name: string; created_at: string } & Partial<{
   slug: string;
@@ -301,6 +302,7 @@ function toBranch(branch: RawBranch): NeonBranch {
     restoreStatus: branch.restore_status,
     restoredFrom: branch.restored_from,
     restoredAs: branch.restored_as,
+    restrictedActions: branch.restricted_actions ?? [],
   };
 }
 

@@ -7,7 +7,7 @@ import { rootSlotsTaken } from '../../../core/restore-plan.ts';
 import type { StepContext, StepOutcome } from './step.ts';
 import { neonIdOf } from './step.ts';
 
-/** Changes nothing. Fails with `branch_gone`, `branch_not_root`, `snapshot_gone`, `name_taken`, `root_branch_cap_reached`. */
+/** Changes nothing. Fails with `branch_gone`, `branch_not_root`, `snapshot_gone`, `restore_restricted`, `name_taken`, `root_branch_cap_reached`. */
 export async function preflight({ neon, project, branch, snapshot, row }: StepContext): Promise<StepOutcome> {
   const branches = await neon.listBranches(project.neon_project_id);
   const source = branches.find((one) => one.id === branch.neon_branch_id);
@@ -21,6 +21,7 @@ export async function preflight({ neon, project, branch, snapshot, row }: StepCo
   if (row.target_kind === 'in_place' && source?.parentId !== undefined) {
     throw new Failure('branch_not_root', `${branch.name} is a child branch in Neon. Nothing was changed.`);
   }
+  checkRestrictions();
   await checkSnapshot();
   const name = row.target_name ?? row.preserve_as;
   if (name !== null && branches.some((one) => one.name === name)) {
@@ -42,6 +43,17 @@ export async function preflight({ neon, project, branch, snapshot, row }: StepCo
     // The cutover hands this name on: the mirror must know it, so that our lineage id can follow.
     write: ({ tx, now }) => updateBranch(tx, branch.id, { name: source.name, updated_at: now }),
   };
+
+  /** For a day after a restore from a snapshot Neon lets nobody go back in time on the branch; nor ever on a protected one. */
+  function checkRestrictions(): void {
+    if (row.target_kind !== 'in_place' || row.source_kind !== 'point') return;
+    const restriction = source?.restrictedActions.find(({ name }) => name === 'restore');
+    if (!restriction) return;
+    throw new Failure(
+      'restore_restricted',
+      `Neon lets nobody restore ${branch.name} in place now: ${restriction.reason}. Nothing was changed. Restore to a new branch, or try again when that is over.`,
+    );
+  }
 
   async function checkSnapshot(): Promise<void> {
     if (!snapshot) return;
