@@ -94,6 +94,11 @@ export async function updateProjectMirror(
   await tx.updateTable('projects').set(patch).where('id', '=', id).execute();
 }
 
+/** The mirror is known to be wrong: it is as old as `at`, if it was younger. */
+export async function ageMirror(db: Db, id: string, at: Date): Promise<void> {
+  await db.updateTable('projects').set({ synced_at: at }).where('id', '=', id).where('synced_at', '>', at).execute();
+}
+
 /** Changes the row if it still has `version`; undefined where it has not. */
 export async function updateProject(
   tx: Tx,

@@ -6,10 +6,26 @@ import { makeChild } from '../harness/neon.ts';
 import { briefly, loseProject, reconcile } from '../harness/reconcile.ts';
 import { refuses } from '../harness/refusal.ts';
 import { strike } from '../harness/strike.ts';
-import { restore, takeSnapshot } from '../harness/work.ts';
+import { restore, takeSnapshot, untilSnapshot } from '../harness/work.ts';
 
 const gone = /gone from Neon/;
 const page = { limit: 50 };
+
+t.test('work that meets a project which is gone has it compared at the next look at mirrors', async (t) => {
+  const at = await startRegistered(t);
+  at.log.expect(gone);
+  const { domain, actor, project, main } = at;
+  await loseProject(at);
+  const { id } = await domain.snapshots.request(actor, { branchId: main.id });
+  const failed = await untilSnapshot(at, id, 'failed');
+  t.match(failed.error, { code: 'neon_refused', message: /404/ });
+  t.equal(await domain.refreshMirrors(), 1);
+  await at.until(
+    () => domain.projects.get(actor, project.id),
+    ({ goneAt }) => goneAt !== null,
+  );
+  t.pass();
+});
 
 t.test('everything of it is missing, its policies stop, and work is refused; back again, all is found', async (t) => {
   const at = await startRegistered(t);

@@ -3,7 +3,7 @@
 import { Failure, NeonFailure, Refusal, Throttled } from '../../core/errors.ts';
 import { withoutSecrets } from '../../core/redact.ts';
 import { isUnreachable } from '../../store/constraint.ts';
-import { getProjectRow } from '../../store/projects.ts';
+import { ageMirror, getProjectRow } from '../../store/projects.ts';
 import { type AttemptEnd, giveBackJob, pauseJob } from '../../store/outbox/settle.ts';
 import { LostClaim } from '../change.ts';
 import { recordRefusedCredential } from '../credential/port.ts';
@@ -49,6 +49,7 @@ async function settleError(run: Run, error: unknown): Promise<JobOutcome> {
     return giveBack(run, { delayMs: 0, reason: 'credential_refused', outcome: 'credential_refused', error });
   }
   const failure = judge(run, error);
+  if (failure && error instanceof NeonFailure && error.kind === 'missing') await compareSoon(run);
   if (failure && executor.fail) {
     const { kind } = await executor.fail(deps, attempt, failure);
     return kind === 'finished' ? { kind: 'done' } : { kind: 'look_again', inMs: 0 };
@@ -75,6 +76,16 @@ async function throttle(run: Run, error: Throttled): Promise<JobOutcome> {
     return lookAgain(run, { reason: 'governor', end: { outcome: 'throttled' }, leastMs: delayMs, isCounted: false });
   }
   return giveBack(run, { delayMs, reason: 'governor', outcome: 'throttled', error: undefined });
+}
+
+/** Neon has not what our mirror shows: the scheduler's next look at old mirrors has the project compared. */
+async function compareSoon({ deps, attempt, executor }: Run): Promise<void> {
+  const { mirrorMaxAgeMs } = deps.settings;
+  await ageMirror(
+    deps.db,
+    await executor.projectId(deps, attempt.subjectId),
+    new Date(deps.now().getTime() - mirrorMaxAgeMs - 1),
+  );
 }
 
 /** Whether the credential is refused now; its status says so from here on, and none of its jobs is released until it is accepted. */
