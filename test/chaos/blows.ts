@@ -118,8 +118,12 @@ async function remove(
   // Before it is done: a call may find it gone from now on.
   world.asked.removed.add(neonId);
   const what = kind === 'remove_snapshot' ? { snapshotId: neonId } : { branchId: neonId };
-  await world.neon.strike({ fault: { kind: 'remove', ...what } });
-  return kind;
+  const struck = await world.neon.strike({ fault: { kind: 'remove', ...what } }).catch((error: unknown) => {
+    // It was removed since it was found: by its purge, say.
+    if (error instanceof Error && / not found/.test(error.message)) return undefined;
+    throw error;
+  });
+  return struck === undefined ? 'skipped' : kind;
 }
 
 async function findSnapshot(tenants: readonly Tenant[], chance: number): Promise<string | undefined> {

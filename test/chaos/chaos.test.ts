@@ -48,7 +48,7 @@ function checkFullness(t: Test, plan: Plan, { deeds, blows, outcomes }: ChaosRes
   atLeast(outcomes.count('restores'), 15 * rounds, 'restores');
   atLeast(outcomes.count('restores.succeeded'), 5 * rounds, 'restores succeeded');
   atLeast(outcomes.count('firings'), 5 * rounds, 'firings');
-  atLeast(outcomes.count('attempts.lost'), rounds, 'attempts lost');
+  atLeast(outcomes.count('attempts.lost'), rounds / 2, 'attempts lost');
   atLeast(deeds.count('cancel_snapshot.accepted') + deeds.count('cancel_restore.accepted'), rounds, 'cancels');
   atLeast(deeds.count('delete_snapshot.accepted'), rounds, 'deletions');
 }

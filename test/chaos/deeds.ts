@@ -60,8 +60,10 @@ const acts: Readonly<Record<Deed['kind'], Act>> = {
     return requestRestore(doing, { source: { snapshotId: snapshot.id }, target });
   },
   cancel_snapshot: async (doing, deed) => {
-    const snapshot = (await findSnapshot(doing, deed, 'creating')) ?? (await findSnapshot(doing, deed, 'requested'));
-    return snapshot ? call(doing, 'POST', `/v1/snapshots/${snapshot.id}/cancel`) : 'nothing_there';
+    const found = (await findSnapshot(doing, deed, 'creating')) ?? (await findSnapshot(doing, deed, 'requested'));
+    // On a fast machine hardly any is under way: then one is asked for first.
+    const id = found?.id ?? (await askForSnapshot(doing, deed));
+    return id === undefined ? 'nothing_there' : call(doing, 'POST', `/v1/snapshots/${id}/cancel`);
   },
   cancel_restore: async (doing, deed) => {
     const restore = (await findRestore(doing, deed, 'running')) ?? (await findRestore(doing, deed, 'requested'));
@@ -90,10 +92,22 @@ const acts: Readonly<Record<Deed['kind'], Act>> = {
   sync: (doing) => call(doing, 'POST', `/v1/projects/${doing.tenant.project.id}/sync`),
 };
 
-async function requestSnapshot(doing: Doing, deed: Deed, body: object): Promise<string> {
-  return call<SnapshotView>(doing, 'POST', '/v1/snapshots', { ...body, ...nameOf(deed) }, ({ id }) =>
-    doing.world.asked.snapshots.add(id),
-  );
+async function requestSnapshot(
+  doing: Doing,
+  deed: Deed,
+  body: object,
+  accepted?: (view: SnapshotView) => void,
+): Promise<string> {
+  return call<SnapshotView>(doing, 'POST', '/v1/snapshots', { ...body, ...nameOf(deed) }, (view) => {
+    doing.world.asked.snapshots.add(view.id);
+    accepted?.(view);
+  });
+}
+
+async function askForSnapshot(doing: Doing, deed: Deed): Promise<string | undefined> {
+  let made: string | undefined;
+  await requestSnapshot(doing, deed, { branchId: doing.tenant.child.id }, ({ id }) => void (made = id));
+  return made;
 }
 
 async function requestRestore(doing: Doing, body: RequestRestoreInput): Promise<string> {

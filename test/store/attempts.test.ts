@@ -1,5 +1,6 @@
 // Attempts as facts, and jobs that end from outside of their attempts.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import t from 'tap';
 import {
@@ -122,6 +123,19 @@ t.test(
     t.match(await take(db, held), { kind: 'claimed', row: { fence: held.fence + 2 } });
   },
 );
+
+t.test('taken over by a transaction that is older than the attempt: it does not end before it began', async (t) => {
+  const id = await promise(db, 'lane');
+  await db.transaction().execute(async (tx) => {
+    await sql`select now()`.execute(tx);
+    await sleep(20);
+    await begin(id);
+    await lockJobOfSubject(tx, (await rowOf(db, id)).subject_id, ['snapshot.create']);
+    await takeOverJob(tx, id, 'cancelled');
+  });
+  const [attempt] = await listAttempts(db, 'tem_a', [id], 10);
+  t.ok(attempt?.ended_at && attempt.ended_at >= attempt.started_at);
+});
 
 t.test('letting go of a claim that another attempt has taken changes nothing', async (t) => {
   const id = await promise(db, 'lane');

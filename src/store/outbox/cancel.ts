@@ -41,10 +41,10 @@ export async function takeOverJob(tx: Tx, id: string, reason: string): Promise<v
   await wakeRelays(tx);
 }
 
-/** The attempt under way, if there is one, has nothing to say any more. */
+/** The attempt under way, if there is one, has nothing to say any more. It may have begun since this transaction has. */
 async function endAttempt(tx: Tx, jobId: string, reason: string): Promise<void> {
   await sql`
-    update attempts set ended_at = now(), outcome = 'taken_over', code = ${reason}
+    update attempts set ended_at = greatest(started_at, now()), outcome = 'taken_over', code = ${reason}
     where job_id = ${jobId} and ended_at is null`.execute(tx);
 }
 
