@@ -100,16 +100,13 @@ export async function startWorld(backend: Backend, emulated: Partial<EmulatorOpt
 }
 
 async function startProcess(settings: Readonly<Record<string, string>>): Promise<Worker> {
-  const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(
-    process.execPath,
-    [...(process.env['BENCH_PROF'] ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : []), 'src/main.ts'],
-    {
-      cwd: root,
-      env: { PATH, HOME, ...settings },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  // NODE_OPTIONS: for profiles.
+  const { PATH = '', HOME = '', NODE_OPTIONS = '' } = process.env;
+  const child = spawn(process.execPath, ['src/main.ts'], {
+    cwd: root,
+    env: { PATH, HOME, NODE_OPTIONS, ...settings },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = once(child, 'close');
   await new Promise<void>((ready, fail) => {
     child.stdout.setEncoding('utf8').on('data', (text: string) => text.includes('roles') && ready());
