@@ -13,7 +13,14 @@ import { areTaken, lookAtSnapshots } from './snapshot-work.ts';
 const tags = ['Policies'];
 const one = { $ref: 'Policy#' };
 const params = idParams('policy');
-const refused = ['not_found', 'name_taken', 'invalid_cron', 'invalid_time_zone'] as const;
+const refused = [
+  'not_found',
+  'name_taken',
+  'invalid_cron',
+  'invalid_time_zone',
+  'invalid_duration',
+  'retention_keeps_nothing',
+] as const;
 
 export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { domain }) => {
   app.post(
