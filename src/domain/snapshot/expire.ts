@@ -23,10 +23,8 @@ export async function expireByPolicy(unit: Unit, policyId: string, branchId: str
   );
   const rows = new Map(available.map((row) => [row.id, row] as const));
   const points = [...rows.values()].map((row) => ({ id: row.id, branchId, pointAt: row.point_at ?? row.created_at }));
-  for (const decision of planRetention(points, policy.retention, {
-    timeZone: await retentionZone(unit.tx, policyId),
-    now: unit.now,
-  })) {
+  const timeZone = await retentionZone(unit.tx, policyId);
+  for (const decision of planRetention(points, policy.retention, { timeZone, now: unit.now })) {
     const row = rows.get(decision.id);
     // One that is being brought back goes with a later pass.
     if (!row || (!decision.keep && inRestore.has(row.id))) continue;
