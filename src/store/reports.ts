@@ -33,6 +33,21 @@ export async function listNewestReports(db: Db, teamId: string, projectIds: read
     .execute();
 }
 
+/** One whose job nobody has begun, and so will see what is in Neon from now on. */
+export async function findReportToCome(db: Db, projectId: string): Promise<ReportRow | undefined> {
+  return db
+    .selectFrom('reconcile_reports')
+    .innerJoin('outbox', 'outbox.subject_id', 'reconcile_reports.id')
+    .selectAll('reconcile_reports')
+    .where('reconcile_reports.project_id', '=', projectId)
+    .where('reconcile_reports.requested_by', '!=', 'scheduler')
+    .where('outbox.status', '!=', 'done')
+    .where('outbox.begun_at', 'is', null)
+    .orderBy('reconcile_reports.id')
+    .limit(1)
+    .executeTakeFirst();
+}
+
 /** Drops the project's reports that ended before this one. */
 export async function dropOlderReports(
   tx: Tx,

@@ -5,6 +5,7 @@ import { startRegistered } from '../harness/app.ts';
 import { dropBranch, makeChild } from '../harness/neon.ts';
 import { reconcile } from '../harness/reconcile.ts';
 import { refuses } from '../harness/refusal.ts';
+import { hold } from '../harness/strike.ts';
 
 t.test('a branch that a policy names and that is gone: the report says which policy is harmed', async (t) => {
   const at = await startRegistered(t);
@@ -75,6 +76,26 @@ t.test('the clock promises one comparison of a project whose mirror is old, howe
   t.match(items, [{ job: 'project.reconcile', priority: 60 }]);
   t.equal(items.length, 1);
   await refuses(t, at, 'not_found', () => domain.projects.reconcileReport(actor, project.id));
+});
+
+t.test('asked for again before it has begun: one comparison answers all, and later ones a new one', async (t) => {
+  const at = await startRegistered(t);
+  const { db, domain, actor, project, main } = at;
+  // What holds the lane keeps it from beginning.
+  const held = await hold(at, 'createSnapshot', 'before');
+  await domain.snapshots.request(actor, { branchId: main.id });
+  await held.until();
+  const asked = [];
+  for (let times = 0; times < 3; times += 1) asked.push((await domain.projects.reconcile(actor, project.id)).id);
+  t.equal(new Set(asked).size, 1);
+  held.end();
+  await at.until(
+    () => domain.projects.reconcileReport(actor, project.id),
+    ({ endedAt }) => endedAt !== null,
+  );
+  t.not((await domain.projects.reconcile(actor, project.id)).id, asked[0]);
+  const jobs = await db.selectFrom('outbox').select('id').where('job', '=', 'project.reconcile').execute();
+  t.equal(jobs.length, 2);
 });
 
 t.test('only the newest report is kept', async (t) => {

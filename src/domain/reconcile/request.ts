@@ -4,7 +4,7 @@ import { notFound, Refusal } from '../../core/errors.ts';
 import { getCredentialRow } from '../../store/credentials.ts';
 import { isPromised } from '../../store/outbox/unfinished.ts';
 import { findProject, findProjects, listStaleProjects, lockProject, type ProjectRow } from '../../store/projects.ts';
-import { insertReport, listNewestReports, type ReportRow } from '../../store/reports.ts';
+import { findReportToCome, insertReport, listNewestReports, type ReportRow } from '../../store/reports.ts';
 import { type Actor, schedulerActor } from '../actor.ts';
 import { change, type Unit } from '../change.ts';
 import type { CommandDeps, Deps } from '../deps.ts';
@@ -14,7 +14,8 @@ import type { FindingView, ReconcileReportView } from '../views.ts';
 const job = 'project.reconcile';
 
 /**
- * Promises a comparison, also of a project that Neon did not show any more: it may be back.
+ * Promises a comparison, also of a project that Neon did not show any more: it may be back. Whoever asks while one is promised and not
+ * begun is answered with that one.
  * Refuses with `credential_refused` while Neon refuses the project's credential: it could not be begun.
  */
 export async function requestReconcile(deps: CommandDeps, actor: Actor, id: string): Promise<ReconcileReportView> {
@@ -30,7 +31,7 @@ export async function requestReconcile(deps: CommandDeps, actor: Actor, id: stri
   }
   return change(deps, actor, async (unit) => {
     await lockRegistered(unit, project);
-    const report = await promise(deps, unit, actor, project);
+    const report = (await findReportToCome(unit.tx, project.id)) ?? (await promise(deps, unit, actor, project));
     unit.audit('project.reconcile_requested', { kind: 'project', id: project.id }, { reportId: report.id });
     return toReportView(report);
   });
