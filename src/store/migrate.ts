@@ -13,6 +13,8 @@ const migrationFolder = fileURLToPath(new URL('../../migrations', import.meta.ur
 export async function migrateToLatest(connectionString: string): Promise<void> {
   const pool = new pg.Pool({ connectionString, max: 2, connectionTimeoutMillis: 5_000 });
   pool.on('error', () => undefined);
+  // One that breaks between two statements has no other listener: unheard, it would end the process without a word.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     const migrator = new Migrator({ db, provider: new FileMigrationProvider({ fs, path, migrationFolder }) });
