@@ -1,7 +1,7 @@
 // Owns removing a snapshot's copy from Neon: provider first, mark second. `purging` is committed before the call, under the
 // row lock that holds and locks will take too, so that nothing can be held that is already on its way out.
 
-import { NeonFailure } from '../../core/errors.ts';
+import { Failure, NeonFailure } from '../../core/errors.ts';
 import type { NeonApi } from '../../neon/api.ts';
 import { getProjectRow, type ProjectRow } from '../../store/projects.ts';
 import { getSnapshotRow, lockSnapshot, patchSnapshot, type SnapshotRow } from '../../store/snapshots.ts';
@@ -9,7 +9,8 @@ import { advance } from '../advance.ts';
 import type { Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
 import type { Attempt, Settlement } from '../job/attempt.ts';
-import { haveEnded } from '../job/neon-work.ts';
+import { haveEnded, isWorkedOn } from '../job/neon-work.ts';
+import { listMade } from './made.ts';
 
 /** Repeatable: a copy that is gone already counts as removed. A `branch` copy that has children stays until they are gone. */
 export async function executeSnapshotPurge(deps: Deps, attempt: Attempt): Promise<Settlement> {
@@ -26,16 +27,35 @@ export async function executeSnapshotPurge(deps: Deps, attempt: Attempt): Promis
   // With its project the copy is gone too.
   if (project.gone_at) return attempt.finish((unit) => finish(unit, row));
   const neon = await attempt.connect(project);
-  if (row.operation_ids.length === 0 && row.neon_id !== null) {
+  if (row.neon_id === null) return attempt.finish((unit) => finish(unit, row));
+  if (row.operation_ids.length === 0) {
     const operationIds = await remove(deps, attempt, neon, project, row);
-    // Dies before this: the copy is found gone by the next attempt, which is as good.
+    // Dies before this: the deletion is sent again, and the copy is found gone, or busy.
     await attempt.save(({ tx }) => patchSnapshot(tx, row.id, { operation_ids: operationIds, warnings: '[]' }));
     row = { ...row, operation_ids: operationIds };
   }
-  if (!(await haveEnded(neon, project.neon_project_id, row.operation_ids, deps.now()))) {
-    return { kind: 'waits_for_neon' };
-  }
-  return attempt.finish((unit) => finish(unit, row));
+  if (await isBeingRemoved(deps, neon, project, row)) return { kind: 'waits_for_neon' };
+  const isThere = (await listMade({ neon, project }, row.kind)).some(({ id }) => id === row.neon_id);
+  if (!isThere) return attempt.finish((unit) => finish(unit, row));
+  // Its deletion has failed in Neon: it is sent again by the next look.
+  await attempt.save(({ tx }) => patchSnapshot(tx, row.id, { operation_ids: [] }));
+  return { kind: 'waits_for_neon' };
+}
+
+/**
+ * What is not listed may come back: while its deletion runs, Neon hides it, and shows it again if that fails. Of a branch the operations
+ * are its own, also where the answer with their ids was lost.
+ */
+async function isBeingRemoved(deps: Deps, neon: NeonApi, project: ProjectRow, row: SnapshotRow): Promise<boolean> {
+  const { neon_project_id: neonProjectId } = project;
+  if (row.kind === 'branch') return isWorkedOn(neon, neonProjectId, row.neon_id ?? '', deps.now());
+  return haveEnded(neon, neonProjectId, row.operation_ids, deps.now()).then(
+    (ended) => !ended,
+    (error: unknown) => {
+      if (error instanceof Failure) return false;
+      throw error;
+    },
+  );
 }
 
 async function finish(unit: Unit, row: SnapshotRow): Promise<void> {
