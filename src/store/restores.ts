@@ -195,3 +195,38 @@ export async function listPreservedToReconcile(
     .orderBy('id')
     .execute();
 }
+
+/** Undo copies have the names that Neon lists them under: a person may rename one, and so may a restore that recorded no more. */
+export async function nameUndoCopies(
+  tx: Tx,
+  projectId: string,
+  listed: readonly { readonly id: string; readonly name: string }[],
+  now: Date,
+): Promise<void> {
+  await sql`
+    update preserved_branches set name = listed.name, updated_at = ${now}
+    from unnest(${listed.map(({ id }) => id)}::text[], ${listed.map(({ name }) => name)}::text[]) as listed (id, name)
+    where preserved_branches.project_id = ${projectId} and preserved_branches.neon_branch_id = listed.id
+      and preserved_branches.name <> listed.name`.execute(tx);
+}
+
+export interface ReplacedBranch {
+  /** The lineage that was restored. */
+  readonly branch_id: string;
+  /** The Neon id that it had, now its undo copy's. */
+  readonly undo_neon_id: string;
+  /** The Neon id that took its place. */
+  readonly successor_neon_id: string;
+}
+
+/** Of restores in place that brought a snapshot back, as far as they have recorded both. */
+export async function listReplacedBranches(db: Db, projectId: string): Promise<ReplacedBranch[]> {
+  const { rows } = await sql<ReplacedBranch>`
+    select restores.branch_id, preserved_branches.neon_branch_id as undo_neon_id,
+      restores.progress ->> 'neonBranchId' as successor_neon_id
+    from restores join preserved_branches on preserved_branches.id = restores.id
+    where restores.project_id = ${projectId} and restores.progress ->> 'neonBranchId' <> preserved_branches.neon_branch_id`.execute(
+    db,
+  );
+  return rows;
+}

@@ -1,7 +1,7 @@
 // Our id of a branch outlives the change of Neon's id, whoever finalised the restore, and nobody sees it half changed.
 
 import t, { type Test } from 'tap';
-import { startRegistered } from '../harness/app.ts';
+import { type Registered, startRegistered } from '../harness/app.ts';
 import { untilAtRest } from '../harness/neon.ts';
 import { strike } from '../harness/strike.ts';
 import { restore, takeSnapshot } from '../harness/work.ts';
@@ -9,6 +9,14 @@ import { restore, takeSnapshot } from '../harness/work.ts';
 for (const hours of [0, 2]) {
   const since = `a restore finalised outside of Afterglow ${hours} hours ago`;
   t.test(`${since}: after a sync the lineage id is with the served branch`, (t) => followLineage(t, hours));
+}
+
+async function sync({ domain, actor, project, until }: Registered): Promise<void> {
+  const { syncedAt } = await domain.projects.requestSync(actor, project.id);
+  await until(
+    () => domain.projects.get(actor, project.id),
+    (view) => view.syncedAt > syncedAt,
+  );
 }
 
 /** An hour after it was finalised, Neon shows that a branch is detached from its snapshot. */
@@ -25,11 +33,7 @@ async function followLineage(t: Test, hours: number): Promise<void> {
   await untilAtRest(at);
   await emulator.control.setClock(hours * 3_600_000);
 
-  const { syncedAt } = await domain.projects.requestSync(actor, project.id);
-  await at.until(
-    () => domain.projects.get(actor, project.id),
-    (view) => view.syncedAt > syncedAt,
-  );
+  await sync(at);
 
   t.match(await domain.branches.get(actor, main.id), {
     name: 'main',
@@ -62,4 +66,43 @@ t.test('a cutover whose answer is lost keeps its lane: a snapshot that waits is 
   t.not(served, main.neonBranchId);
   const copy = (await neon.listSnapshots(emulator.projectId)).find(({ id }) => id === taken.neonId);
   t.equal(copy?.sourceBranchId, served);
+});
+
+t.test('a lineage that was left on the undo copy of our restore goes on to what replaced it', async (t) => {
+  const at = await startRegistered(t);
+  const { domain, actor, db, main, project, neon, emulator } = at;
+  const snapshot = await takeSnapshot(at, { branchId: main.id });
+  const view = await restore(at, { source: { snapshotId: snapshot.id }, target: { kind: 'in_place' } });
+  const served = (await domain.branches.get(actor, main.id)).neonBranchId;
+  const undo = view.preservedBranch;
+  // As after a restore that ended between its cutover and the record of it, and a mirror that took the new name for a rename.
+  await db
+    .deleteFrom('branches')
+    .where('neon_branch_id', '=', undo?.neonBranchId ?? '')
+    .execute();
+  await db
+    .updateTable('branches')
+    .set({ neon_branch_id: undo?.neonBranchId ?? '', name: undo?.name ?? '' })
+    .where('id', '=', main.id)
+    .execute();
+  await sync(at);
+  t.match(await domain.branches.get(actor, main.id), { neonBranchId: served, name: 'main', goneAt: null });
+  const { items } = await domain.branches.list(actor, project.id, { limit: 50 });
+  t.strictSame(
+    items.map(({ neonBranchId }) => neonBranchId).toSorted(),
+    (await neon.listBranches(emulator.projectId)).map(({ id }) => id).toSorted(),
+    'each branch of Neon is one of ours',
+  );
+  await sync(at);
+  t.match(await domain.branches.get(actor, main.id), { neonBranchId: served }, 'and it stays there');
+});
+
+t.test('an undo copy is shown under the name that Neon has for it', async (t) => {
+  const at = await startRegistered(t);
+  const { domain, actor, main, neon, emulator } = at;
+  const source = { branchId: main.id, at: new Date().toISOString() };
+  const { id, preservedBranch } = await restore(at, { source, target: { kind: 'in_place' } });
+  await neon.updateBranch(emulator.projectId, preservedBranch?.neonBranchId ?? '', { name: 'before-the-accident' });
+  await sync(at);
+  t.equal((await domain.restores.get(actor, id)).preservedBranch?.name, 'before-the-accident');
 });

@@ -9,6 +9,7 @@ import {
   listPresentBranches,
   updateBranch,
 } from '../../store/branches.ts';
+import { listReplacedBranches, nameUndoCopies } from '../../store/restores.ts';
 import type { Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
 
@@ -27,7 +28,8 @@ export async function mirrorBranches(
   project: MirroredProject,
   listed: readonly NeonBranch[],
 ): Promise<void> {
-  await followCutovers(unit, await listPresentBranches(unit.tx, [project.id]), listed);
+  await nameUndoCopies(unit.tx, project.id, listed, unit.now);
+  await followCutovers(unit, project, listed);
   const known = new Map(
     (await listPresentBranches(unit.tx, [project.id])).map((row) => [row.neon_branch_id, row] as const),
   );
@@ -57,13 +59,17 @@ export async function mirrorBranches(
  * A restore that was finalised outside of Afterglow, or by a restore of ours that failed afterwards: Neon gave the branch's name
  * to another id. Our lineage id follows the name.
  */
-async function followCutovers(unit: Unit, rows: readonly BranchRow[], listed: readonly NeonBranch[]): Promise<void> {
-  for (const row of rows) {
+async function followCutovers(unit: Unit, project: MirroredProject, listed: readonly NeonBranch[]): Promise<void> {
+  const replaced = await listReplacedBranches(unit.tx, project.id);
+  for (const row of await listPresentBranches(unit.tx, [project.id])) {
     const own = listed.find((branch) => branch.id === row.neon_branch_id);
-    const successor = listed.find(
-      (branch) => isFinalized(branch, row) && branch.name === row.name && branch.id !== row.neon_branch_id,
-    );
-    if (successor && own?.name !== row.name) await moveLineage(unit, row, successor);
+    const others = listed.filter((branch) => branch.id !== row.neon_branch_id && isFinalized(branch, row));
+    const namesake = own?.name === row.name ? undefined : others.find((branch) => branch.name === row.name);
+    // Where the name was lost on the way, our own record says what replaced it.
+    const { successor_neon_id } =
+      replaced.find((one) => one.branch_id === row.id && one.undo_neon_id === row.neon_branch_id) ?? {};
+    const successor = namesake ?? others.find(({ id }) => id === successor_neon_id);
+    if (successor) await moveLineage(unit, row, successor);
   }
 }
 
