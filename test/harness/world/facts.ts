@@ -148,7 +148,8 @@ async function readKey(redis: Redis, key: string): Promise<unknown> {
       return redis.zrange(key, '0', '-1');
     case 'stream':
       return redis.xrange(key, '-', '+');
+    // It has expired since it was listed.
     default:
-      return undefined;
+      return null;
   }
 }
