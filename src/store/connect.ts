@@ -26,23 +26,23 @@ export function connectStore(connectionString: string, options: StoreOptions): S
     getTypeParser: (oid: number, format?: 'text' | 'binary'): ((text: string) => unknown) =>
       oid === int8 ? Number : (pg.types.getTypeParser(oid, format ?? 'text') as (text: string) => unknown),
   };
-  const pool = new pg.Pool({
-    connectionString,
-    types,
-    max: options.connectionsMax,
-    connectionTimeoutMillis: 5_000,
-    application_name: 'afterglow',
-  });
-  pool.on('error', options.onError);
-  // One that breaks while it is used, between two statements, has no other listener: unheard, it would end the process. Whoever uses it
-  // hears of it by the next statement.
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  const pool = openPool({ connectionString, types, max: options.connectionsMax }, options.onError);
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return {
     db,
     listen: (woken) => listenForWork(connectionString, { woken, onError: options.onError }),
     close: () => db.destroy(),
   };
+}
+
+/** A pool none of whose connections ends the process when it breaks; `onError` is told of those that nobody uses then. */
+export function openPool(config: pg.PoolConfig, onError: (error: Error) => void): pg.Pool {
+  const pool = new pg.Pool({ connectionTimeoutMillis: 5_000, application_name: 'afterglow', ...config });
+  pool.on('error', onError);
+  // One that breaks while it is used, between two statements, has no other listener: unheard, it would end the process. Whoever uses it
+  // hears of it by the next statement.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
 }
 
 /** Throws what the driver says when the database does not answer, or cannot be written to. */
