@@ -91,8 +91,8 @@ interface BranchContext extends RetentionContext {
 
 function planBranch(all: readonly RetentionPoint[], rule: RetentionRule, context: BranchContext): RetentionDecision[] {
   const latest = context.now.getTime() + aheadMaxMs;
-  const future = all.findIndex(({ pointAt }) => pointAt.getTime() <= latest);
-  const ahead = all.slice(0, future === -1 ? all.length : future);
+  const ahead = all.filter(({ pointAt }) => pointAt.getTime() > latest);
+  // The newest come first.
   const points = all.slice(ahead.length);
   const reasons = reasonsToKeep(points, rule, context);
   return [
