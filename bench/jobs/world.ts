@@ -100,11 +100,10 @@ export async function startWorld(backend: Backend, emulated: Partial<EmulatorOpt
 }
 
 async function startProcess(settings: Readonly<Record<string, string>>): Promise<Worker> {
-  // NODE_OPTIONS: for profiles.
-  const { PATH = '', HOME = '', NODE_OPTIONS = '' } = process.env;
+  const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: root,
-    env: { PATH, HOME, NODE_OPTIONS, ...settings },
+    env: { PATH, HOME, NODE_OPTIONS: await nodeOptions(), ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'close');
@@ -122,4 +121,12 @@ async function startProcess(settings: Readonly<Record<string, string>>): Promise
       await ended;
     },
   };
+}
+
+/** Those of the image; behind them what this run was given, for profiles or to try others. */
+async function nodeOptions(): Promise<string> {
+  const dockerfile = await readFile(join(root, 'Dockerfile'), 'utf8');
+  const ofImage = /^ENV NODE_OPTIONS="(.+)"$/m.exec(dockerfile)?.[1];
+  if (ofImage === undefined) throw new Error('The Dockerfile sets no NODE_OPTIONS.');
+  return `${ofImage} ${process.env['NODE_OPTIONS'] ?? ''}`;
 }
