@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { planRestore } from '../../src/core/restore-plan.ts';
 import type { Db } from '../../src/store/database.ts';
-import { promiseJob } from '../../src/store/outbox/promise.ts';
+import { promiseJobs } from '../../src/store/outbox/promise.ts';
 import { insertRestore } from '../../src/store/restores.ts';
 import type { BenchProject } from './projects.ts';
 
@@ -34,14 +34,16 @@ export async function promiseRestores(db: Db, projects: readonly BenchProject[])
         preserve_as: null,
         expires_at: null,
       });
-      await promiseJob(tx, {
-        id: `job_${uuidv7()}`,
-        teamId: project.teamId,
-        job: 'restore.run',
-        subjectId: id,
-        lane: project.neonProjectId,
-        priority: 10,
-      });
+      await promiseJobs(tx, [
+        {
+          id: `job_${uuidv7()}`,
+          teamId: project.teamId,
+          job: 'restore.run',
+          subjectId: id,
+          lane: project.neonProjectId,
+          priority: 10,
+        },
+      ]);
     });
   }
 }

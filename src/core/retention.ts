@@ -80,6 +80,12 @@ export function planRetention(
   });
 }
 
+/** What the tiers and `keepLast` keep at most; endless with `keepWithin`, which counts no points. */
+export function keptAtMost(rule: RetentionRule): number {
+  if (rule.keepWithin !== undefined) return Number.POSITIVE_INFINITY;
+  return tiers.reduce((sum, tier) => sum + (rule[tier] ?? 0), rule.keepLast ?? 0);
+}
+
 function newestFirst(a: RetentionPoint, b: RetentionPoint): number {
   return b.pointAt.getTime() - a.pointAt.getTime() || (a.id < b.id ? 1 : -1);
 }

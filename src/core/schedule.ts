@@ -117,21 +117,21 @@ function toText(local: number, offset: number): string {
   return new Date(local).toISOString().replace('.000Z', shift);
 }
 
-/** The last firing at or before `until`, starting at the known firing `first`, and how many there were. Counts up to `countMax`. */
-export function lastFiring(
-  rule: ScheduleRule,
-  first: Date,
-  until: Date,
-  countMax: number,
-): { at: Date; count: number } {
-  let at = first;
-  let count = 1;
-  for (let next = nextFiring(rule, at); next && next <= until && count < countMax; next = nextFiring(rule, at)) {
-    at = next;
-    count += 1;
+/** The longest pause among its next firings, in milliseconds; 0 where it fires but once more. */
+export function longestInterval(rule: ScheduleRule, after: Date): number {
+  let longest = 0;
+  let last = nextFiring(rule, after);
+  for (let count = 0; last && count < intervalsSeen; count += 1) {
+    const next = nextFiring(rule, last);
+    if (!next) break;
+    longest = Math.max(longest, next.getTime() - last.getTime());
+    last = next;
   }
-  return { at, count };
+  return longest;
 }
+
+/** Enough for a week of days, which is the longest rhythm that is common. */
+const intervalsSeen = 8;
 
 function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;

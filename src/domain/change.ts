@@ -6,7 +6,7 @@ import { appendAuditEvents, type NewAuditEvent } from '../store/audit.ts';
 import type { Tx } from '../store/database.ts';
 import { answerIdempotencyKey } from '../store/idempotency.ts';
 import { type Claim, holdFence } from '../store/outbox/claim.ts';
-import { promiseJob } from '../store/outbox/promise.ts';
+import { type PromisedJob, promiseJobs } from '../store/outbox/promise.ts';
 import { Refusal } from '../core/errors.ts';
 import type { Actor } from './actor.ts';
 import type { CommandDeps, Deps } from './deps.ts';
@@ -16,8 +16,8 @@ export interface Unit {
   readonly now: Date;
   /** Says what was done; written at the end of the transaction. */
   audit(action: string, subject: { kind: string; id: string }, details?: Readonly<Record<string, unknown>>): void;
-  /** Promises a job; it is released once the transaction has committed. */
-  promise(job: JobName, subjectId: string, lane: string | null): Promise<void>;
+  /** Promises a job; it is released once the transaction has committed and `delayMs` have passed. */
+  promise(job: JobName, subjectId: string, lane: string | null, delayMs?: number): void;
 }
 
 /** The attempt has lost its row to a later one: whatever it wanted to write is void. */
@@ -43,6 +43,7 @@ export async function change<T>(
     if (claim && !(await holdFence(tx, claim, deps.settings.leaseMs))) throw new LostClaim();
     const now = deps.now();
     const events: NewAuditEvent[] = [];
+    const promised: PromisedJob[] = [];
     const answer = await work({
       tx,
       now,
@@ -59,16 +60,12 @@ export async function change<T>(
           details,
         });
       },
-      promise: (job, subjectId, lane) =>
-        promiseJob(tx, {
-          id: deps.newId('job'),
-          teamId: actor.teamId,
-          job,
-          subjectId,
-          lane,
-          priority: jobs[job].priority,
-        }),
+      promise: (job, subjectId, lane, delayMs) => {
+        const { priority } = jobs[job];
+        promised.push({ id: deps.newId('job'), teamId: actor.teamId, job, subjectId, lane, priority, delayMs });
+      },
     });
+    await promiseJobs(tx, promised);
     if (deps.idempotency && !(await answerIdempotencyKey(tx, deps.idempotency, answer ?? null))) {
       throw new Refusal(
         'idempotency_key_in_flight',

@@ -1,6 +1,7 @@
 // Owns what the doors may ask for: the inputs of every use-case, already parsed to these types, and nothing of how it is done.
 
 import type { RestoreStatus, SnapshotStatus } from '../core/lifecycle.ts';
+import type { MissedFirings, PolicyLimits, PolicyObjectives, PolicyStore, PresetName } from '../core/policy.ts';
 import type { PolicySelector } from '../core/selector.ts';
 import type { RetentionRule } from '../core/retention.ts';
 import type { ProjectLimits } from '../store/database.ts';
@@ -63,30 +64,52 @@ export interface ScheduleInput {
   readonly name: string;
   readonly cron: string;
   readonly timeZone: string;
+  readonly jitterSeconds?: number | null | undefined;
+  readonly window?: { readonly startWithinSeconds: number } | null | undefined;
 }
 
+/** Either `projects` or `labels`. */
 export interface SelectorInput {
-  readonly projects: readonly string[];
+  readonly projects?: readonly string[] | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly branches?: PolicySelector['branches'] | undefined;
 }
 
 /** What is absent or null keeps nothing. */
-export type RetentionInput = { readonly [Name in keyof RetentionRule]?: RetentionRule[Name] | null | undefined };
+export type RetentionInput = Nullable<RetentionRule>;
 
-export interface CreatePolicyInput {
-  readonly name: string;
-  readonly selector: SelectorInput;
-  readonly schedules: readonly ScheduleInput[];
-  readonly retention: RetentionInput;
-}
+/** What is absent or null has its default. */
+export type Nullable<T> = { readonly [K in keyof T]?: T[K] | null | undefined };
 
-export interface UpdatePolicyInput {
-  readonly id: string;
-  readonly version: number;
-  readonly name?: string | undefined;
-  readonly selector?: Partial<SelectorInput> | undefined;
+interface PolicyParts {
   readonly schedules?: readonly ScheduleInput[] | undefined;
   readonly retention?: RetentionInput | undefined;
+  readonly store?: PolicyStore | undefined;
+  readonly objectives?: Nullable<PolicyObjectives> | null | undefined;
+  readonly missedFirings?: MissedFirings | undefined;
+  readonly limits?: Nullable<PolicyLimits> | null | undefined;
+}
+
+/** A policy as it is asked for. */
+export interface PolicyForm extends PolicyParts {
+  readonly name: string;
+  readonly selector: SelectorInput;
+  /** Fills the schedules and the retention, where they are absent. */
+  readonly preset?: PresetName | undefined;
+  /** Of the preset's schedules; UTC otherwise. */
+  readonly timeZone?: string | undefined;
+}
+
+export type CreatePolicyInput = PolicyForm;
+
+export interface PolicyPatch extends PolicyParts {
+  readonly name?: string | undefined;
+  readonly selector?: SelectorInput | undefined;
+}
+
+export interface UpdatePolicyInput extends PolicyPatch {
+  readonly id: string;
+  readonly version: number;
 }
 
 export interface RequestSnapshotInput {

@@ -2,6 +2,7 @@
 
 import type { CredentialStatus, PreservedBranchStatus, RestoreStatus, SnapshotStatus } from '../core/lifecycle.ts';
 import type { RestoreTargetKind } from '../core/restore-plan.ts';
+import type { MissedFirings, PolicyStore } from '../core/policy.ts';
 import type { RetentionRule } from '../core/retention.ts';
 import type { FindingAction, FindingKind } from '../core/reconciliation.ts';
 import type { PolicySelector } from '../core/selector.ts';
@@ -106,6 +107,9 @@ export interface ScheduleView {
   readonly name: string;
   readonly cron: string;
   readonly timeZone: string;
+  readonly jitterSeconds: number;
+  readonly window: { readonly startWithinSeconds: number };
+  /** Null while it is paused, and where it fires no more. */
   readonly nextFiringAt: string | null;
 }
 
@@ -120,12 +124,28 @@ export type RetentionView = {
   readonly [Name in Exclude<keyof RetentionRule, 'bucketKeeps'>]-?: NonNullable<RetentionRule[Name]> | null;
 } & { readonly bucketKeeps: 'first' | 'last' };
 
+export interface SelectorView {
+  /** Null where labels choose the projects. */
+  readonly projects: readonly string[] | null;
+  readonly labels: Readonly<Record<string, string>> | null;
+  readonly branches: PolicySelector['branches'];
+}
+
 export interface PolicyView {
   readonly id: string;
   readonly name: string;
-  readonly selector: PolicySelector;
+  readonly selector: SelectorView;
   readonly schedules: readonly ScheduleView[];
   readonly retention: RetentionView;
+  readonly store: PolicyStore;
+  readonly objectives: { readonly rpoSeconds: number | null };
+  readonly missedFirings: MissedFirings;
+  readonly limits: { readonly expireAtMostShare: number };
+  /** While it is, nothing fires: until `pausedUntil`, or until a person resumes it. */
+  readonly isPaused: boolean;
+  readonly pausedUntil: string | null;
+  /** What it says and cannot do, or not as it may be meant. */
+  readonly warnings: readonly Warning[];
   /** Projects that it selects and does nothing in. */
   readonly stops: readonly PolicyStop[];
   readonly version: number;
@@ -138,6 +158,8 @@ export interface SnapshotView {
   readonly projectId: string;
   readonly branchId: string;
   readonly policyId: string | null;
+  /** Of the policy that asked for it. */
+  readonly policyVersion: number | null;
   readonly name: string;
   readonly kind: 'neon_snapshot' | 'branch';
   readonly status: SnapshotStatus;

@@ -202,6 +202,31 @@ export type FindingOutcome =
   | 'skipped'
   | 'failed';
 
+/** What a firing makes. */
+export type PolicyStore =
+  /** A snapshot of Neon: of root branches only, and Neon caps their number. Of a child branch a branch is kept. */
+  | 'neon_snapshot'
+  /** A branch at the instant: of any branch, billed by the branch. */
+  | 'branch';
+
+/** What becomes of firings that an outage has missed. */
+export type MissedFirings =
+  /** Snapshots of the missed instants that retention would keep, while the restore window holds them. */
+  | 'capture_moment'
+  /** One of the present. */
+  | 'run_once'
+  /** None. */
+  | 'skip';
+
+/** Gives the schedules and the retention that are absent. */
+export type PolicyPreset =
+  | 'hourly'
+  | 'daily'
+  | 'weekly'
+  | 'monthly'
+  | 'gfs'
+  | 'compliance';
+
 export type PolicyStopCode =
   /** Neon does not show the project any more. It goes on when it is back. */
   | 'project_gone';
@@ -366,8 +391,17 @@ export type Policy = {
   readonly selector: PolicySelector;
   readonly schedules: ReadonlyArray<Schedule>;
   readonly retention: Retention;
+  readonly store: PolicyStore;
+  readonly objectives: PolicyObjectives;
+  readonly missedFirings: MissedFirings;
+  readonly limits: PolicyLimits;
+  /** While it is, nothing fires: until `pausedUntil`, or until a person resumes it. */
+  readonly isPaused: Scalars['Boolean']['output'];
+  readonly pausedUntil?: Maybe<Scalars['DateTime']['output']>;
   /** Projects that it selects and does nothing in. */
   readonly stops: ReadonlyArray<PolicyStop>;
+  /** What it says and cannot do, or not as it may be meant. */
+  readonly warnings: ReadonlyArray<Warning>;
   readonly version: Scalars['Int']['output'];
   readonly createdAt: Scalars['DateTime']['output'];
   readonly updatedAt: Scalars['DateTime']['output'];
@@ -378,8 +412,21 @@ export type PolicyStop = {
   readonly code: PolicyStopCode;
 };
 
+export type PolicyObjectives = {
+  /** How old the newest recovery point may become. */
+  readonly rpoSeconds?: Maybe<Scalars['Int']['output']>;
+};
+
+export type PolicyLimits = {
+  /** Of a branch's points: a pass that would expire more, and more than 5, waits for a person. */
+  readonly expireAtMostShare: Scalars['Float']['output'];
+};
+
 export type PolicySelector = {
-  readonly projects: ReadonlyArray<Scalars['ID']['output']>;
+  /** Null where labels choose the projects. */
+  readonly projects?: Maybe<ReadonlyArray<Scalars['ID']['output']>>;
+  /** Every project that carries all of these, also one that is registered later. */
+  readonly labels?: Maybe<Scalars['JSON']['output']>;
   readonly branches: Scalars['BranchSelection']['output'];
 };
 
@@ -387,7 +434,16 @@ export type Schedule = {
   readonly name: Scalars['String']['output'];
   readonly cron: Scalars['String']['output'];
   readonly timeZone: Scalars['String']['output'];
+  /** A firing starts up to so much later, always the same for a branch, and still captures its own instant. */
+  readonly jitterSeconds: Scalars['Int']['output'];
+  readonly window: ScheduleWindow;
+  /** Null while it is paused, and where it fires no more. */
   readonly nextFiringAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+export type ScheduleWindow = {
+  /** A firing that did not start so soon is missed. */
+  readonly startWithinSeconds: Scalars['Int']['output'];
 };
 
 export type BucketKeeps =
@@ -442,6 +498,8 @@ export type Snapshot = {
   readonly branchId: Scalars['ID']['output'];
   readonly branch?: Maybe<Branch>;
   readonly policyId?: Maybe<Scalars['ID']['output']>;
+  /** Of the policy that asked for it. */
+  readonly policyVersion?: Maybe<Scalars['Int']['output']>;
   readonly name: Scalars['String']['output'];
   readonly kind: SnapshotKind;
   readonly status: SnapshotStatus;
@@ -973,10 +1031,27 @@ export type AdoptSnapshotInput = {
   readonly branchId?: InputMaybe<Scalars['ID']['input']>;
 };
 
+/** Either projects or labels. */
 export type PolicySelectorInput = {
   /** Ids of registered projects. */
-  readonly projects: ReadonlyArray<Scalars['ID']['input']>;
+  readonly projects?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  /** At least one: every project that carries all of them, also one that is registered later. */
+  readonly labels?: InputMaybe<Scalars['JSON']['input']>;
   readonly branches?: InputMaybe<Scalars['BranchSelection']['input']>;
+};
+
+export type ScheduleWindowInput = {
+  readonly startWithinSeconds: Scalars['Int']['input'];
+};
+
+export type PolicyObjectivesInput = {
+  /** How old the newest recovery point may become. */
+  readonly rpoSeconds?: InputMaybe<Scalars['Int']['input']>;
+};
+
+export type PolicyLimitsInput = {
+  /** 0 to 1; default 0.25. */
+  readonly expireAtMostShare?: InputMaybe<Scalars['Float']['input']>;
 };
 
 export type ScheduleInput = {
@@ -985,6 +1060,10 @@ export type ScheduleInput = {
   readonly cron: Scalars['String']['input'];
   /** An IANA zone, such as Europe/Berlin. */
   readonly timeZone: Scalars['String']['input'];
+  /** Default: 0. */
+  readonly jitterSeconds?: InputMaybe<Scalars['Int']['input']>;
+  /** Default: 900 s. */
+  readonly window?: InputMaybe<ScheduleWindowInput>;
 };
 
 export type RetentionInput = {
@@ -1003,14 +1082,19 @@ export type RetentionInput = {
 export type CreatePolicyInput = {
   readonly name: Scalars['String']['input'];
   readonly selector: PolicySelectorInput;
-  readonly schedules: ReadonlyArray<ScheduleInput>;
-  readonly retention: RetentionInput;
-};
-
-/** What is absent stays as it is. */
-export type PolicySelectorPatch = {
-  readonly projects?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
-  readonly branches?: InputMaybe<Scalars['BranchSelection']['input']>;
+  readonly preset?: InputMaybe<PolicyPreset>;
+  /** Of the preset's schedules. Default: UTC. */
+  readonly timeZone?: InputMaybe<Scalars['String']['input']>;
+  /** Required without a preset. */
+  readonly schedules?: InputMaybe<ReadonlyArray<ScheduleInput>>;
+  /** Required without a preset. */
+  readonly retention?: InputMaybe<RetentionInput>;
+  /** Default: neon_snapshot. */
+  readonly store?: InputMaybe<PolicyStore>;
+  readonly objectives?: InputMaybe<PolicyObjectivesInput>;
+  /** Default: capture_moment. */
+  readonly missedFirings?: InputMaybe<MissedFirings>;
+  readonly limits?: InputMaybe<PolicyLimitsInput>;
 };
 
 /** What is absent stays as it is. */
@@ -1019,9 +1103,16 @@ export type UpdatePolicyInput = {
   /** The version that you have read; another one is refused with `version_stale`. */
   readonly version: Scalars['Int']['input'];
   readonly name?: InputMaybe<Scalars['String']['input']>;
-  readonly selector?: InputMaybe<PolicySelectorPatch>;
+  /** What is given replaces; projects replace labels, and the other way round. */
+  readonly selector?: InputMaybe<PolicySelectorInput>;
   readonly schedules?: InputMaybe<ReadonlyArray<ScheduleInput>>;
   readonly retention?: InputMaybe<RetentionInput>;
+  readonly store?: InputMaybe<PolicyStore>;
+  /** Null brings the default back. */
+  readonly objectives?: InputMaybe<PolicyObjectivesInput>;
+  readonly missedFirings?: InputMaybe<MissedFirings>;
+  /** Null brings the default back. */
+  readonly limits?: InputMaybe<PolicyLimitsInput>;
 };
 
 export type DeletePolicyInput = {
@@ -1430,6 +1521,9 @@ export type ResolversTypes = {
   FindingSubject: FindingSubject;
   FindingAction: FindingAction;
   FindingOutcome: FindingOutcome;
+  PolicyStore: PolicyStore;
+  MissedFirings: MissedFirings;
+  PolicyPreset: PolicyPreset;
   PolicyStopCode: PolicyStopCode;
   ActorKind: ActorKind;
   PageInfo: ResolverTypeWrapper<PageInfo>;
@@ -1450,8 +1544,12 @@ export type ResolversTypes = {
   TimelinePoint: ResolverTypeWrapper<TimelinePoint>;
   Policy: ResolverTypeWrapper<PolicyView>;
   PolicyStop: ResolverTypeWrapper<PolicyStop>;
+  PolicyObjectives: ResolverTypeWrapper<PolicyObjectives>;
+  PolicyLimits: ResolverTypeWrapper<PolicyLimits>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   PolicySelector: ResolverTypeWrapper<PolicySelector>;
   Schedule: ResolverTypeWrapper<Schedule>;
+  ScheduleWindow: ResolverTypeWrapper<ScheduleWindow>;
   BucketKeeps: BucketKeeps;
   Retention: ResolverTypeWrapper<Retention>;
   PolicyEdge: ResolverTypeWrapper<Omit<PolicyEdge, 'node'> & { node: ResolversTypes['Policy'] }>;
@@ -1498,10 +1596,12 @@ export type ResolversTypes = {
   ReconcileProjectInput: ReconcileProjectInput;
   AdoptSnapshotInput: AdoptSnapshotInput;
   PolicySelectorInput: PolicySelectorInput;
+  ScheduleWindowInput: ScheduleWindowInput;
+  PolicyObjectivesInput: PolicyObjectivesInput;
+  PolicyLimitsInput: PolicyLimitsInput;
   ScheduleInput: ScheduleInput;
   RetentionInput: RetentionInput;
   CreatePolicyInput: CreatePolicyInput;
-  PolicySelectorPatch: PolicySelectorPatch;
   UpdatePolicyInput: UpdatePolicyInput;
   DeletePolicyInput: DeletePolicyInput;
   RunPolicyInput: RunPolicyInput;
@@ -1546,8 +1646,12 @@ export type ResolversParentTypes = {
   TimelinePoint: TimelinePoint;
   Policy: PolicyView;
   PolicyStop: PolicyStop;
+  PolicyObjectives: PolicyObjectives;
+  PolicyLimits: PolicyLimits;
+  Float: Scalars['Float']['output'];
   PolicySelector: PolicySelector;
   Schedule: Schedule;
+  ScheduleWindow: ScheduleWindow;
   Retention: Retention;
   PolicyEdge: Omit<PolicyEdge, 'node'> & { node: ResolversParentTypes['Policy'] };
   PolicyConnection: Omit<PolicyConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['PolicyEdge']> };
@@ -1593,10 +1697,12 @@ export type ResolversParentTypes = {
   ReconcileProjectInput: ReconcileProjectInput;
   AdoptSnapshotInput: AdoptSnapshotInput;
   PolicySelectorInput: PolicySelectorInput;
+  ScheduleWindowInput: ScheduleWindowInput;
+  PolicyObjectivesInput: PolicyObjectivesInput;
+  PolicyLimitsInput: PolicyLimitsInput;
   ScheduleInput: ScheduleInput;
   RetentionInput: RetentionInput;
   CreatePolicyInput: CreatePolicyInput;
-  PolicySelectorPatch: PolicySelectorPatch;
   UpdatePolicyInput: UpdatePolicyInput;
   DeletePolicyInput: DeletePolicyInput;
   RunPolicyInput: RunPolicyInput;
@@ -1765,7 +1871,14 @@ export type PolicyResolvers<ContextType = GraphqlContext, ParentType extends Res
   selector?: Resolver<ResolversTypes['PolicySelector'], ParentType, ContextType>;
   schedules?: Resolver<ReadonlyArray<ResolversTypes['Schedule']>, ParentType, ContextType>;
   retention?: Resolver<ResolversTypes['Retention'], ParentType, ContextType>;
+  store?: Resolver<ResolversTypes['PolicyStore'], ParentType, ContextType>;
+  objectives?: Resolver<ResolversTypes['PolicyObjectives'], ParentType, ContextType>;
+  missedFirings?: Resolver<ResolversTypes['MissedFirings'], ParentType, ContextType>;
+  limits?: Resolver<ResolversTypes['PolicyLimits'], ParentType, ContextType>;
+  isPaused?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  pausedUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   stops?: Resolver<ReadonlyArray<ResolversTypes['PolicyStop']>, ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -1776,8 +1889,17 @@ export type PolicyStopResolvers<ContextType = GraphqlContext, ParentType extends
   code?: Resolver<ResolversTypes['PolicyStopCode'], ParentType, ContextType>;
 };
 
+export type PolicyObjectivesResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyObjectives'] = ResolversParentTypes['PolicyObjectives']> = {
+  rpoSeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type PolicyLimitsResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyLimits'] = ResolversParentTypes['PolicyLimits']> = {
+  expireAtMostShare?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
 export type PolicySelectorResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicySelector'] = ResolversParentTypes['PolicySelector']> = {
-  projects?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  projects?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ID']>>, ParentType, ContextType>;
+  labels?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
   branches?: Resolver<ResolversTypes['BranchSelection'], ParentType, ContextType>;
 };
 
@@ -1785,7 +1907,13 @@ export type ScheduleResolvers<ContextType = GraphqlContext, ParentType extends R
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   cron?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   timeZone?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  jitterSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  window?: Resolver<ResolversTypes['ScheduleWindow'], ParentType, ContextType>;
   nextFiringAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type ScheduleWindowResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ScheduleWindow'] = ResolversParentTypes['ScheduleWindow']> = {
+  startWithinSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type RetentionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Retention'] = ResolversParentTypes['Retention']> = {
@@ -1826,6 +1954,7 @@ export type SnapshotResolvers<ContextType = GraphqlContext, ParentType extends R
   branchId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   branch?: Resolver<Maybe<ResolversTypes['Branch']>, ParentType, ContextType>;
   policyId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  policyVersion?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   kind?: Resolver<ResolversTypes['SnapshotKind'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['SnapshotStatus'], ParentType, ContextType>;
@@ -2113,8 +2242,11 @@ export type Resolvers<ContextType = GraphqlContext> = {
   TimelinePoint?: TimelinePointResolvers<ContextType>;
   Policy?: PolicyResolvers<ContextType>;
   PolicyStop?: PolicyStopResolvers<ContextType>;
+  PolicyObjectives?: PolicyObjectivesResolvers<ContextType>;
+  PolicyLimits?: PolicyLimitsResolvers<ContextType>;
   PolicySelector?: PolicySelectorResolvers<ContextType>;
   Schedule?: ScheduleResolvers<ContextType>;
+  ScheduleWindow?: ScheduleWindowResolvers<ContextType>;
   Retention?: RetentionResolvers<ContextType>;
   PolicyEdge?: PolicyEdgeResolvers<ContextType>;
   PolicyConnection?: PolicyConnectionResolvers<ContextType>;

@@ -32,18 +32,31 @@ export function readLabelsPatch(labels: unknown): Record<string, string | null> 
   return labels === undefined ? undefined : readEntries(labels, fits, 'must be null or text of at most 256 characters');
 }
 
-function readEntries<V>(labels: unknown, fits: (value: unknown) => value is V, fault: string): Record<string, V> {
+/** Labels that choose projects: at least one, or every project would be meant. */
+export function readLabelSelector(labels: unknown): Record<string, string> {
+  const path = 'selector.labels';
+  const read = readEntries(labels, isLabel, 'must be text of at most 256 characters', path);
+  if (Object.keys(read).length === 0) throw refuseInput(path, 'must hold at least one label');
+  return read;
+}
+
+function readEntries<V>(
+  labels: unknown,
+  fits: (value: unknown) => value is V,
+  fault: string,
+  place = 'labels',
+): Record<string, V> {
   if (typeof labels !== 'object' || labels === null || Array.isArray(labels)) {
-    throw refuseInput('labels', 'must be an object');
+    throw refuseInput(place, 'must be an object');
   }
   const read: Record<string, V> = {};
   for (const [name, value] of Object.entries(labels as Record<string, unknown>)) {
-    const path = `labels.${name.slice(0, 64)}`;
+    const path = `${place}.${name.slice(0, 64)}`;
     if (!labelKey.test(name)) throw refuseInput(path, 'is not a valid key');
     if (!fits(value)) throw refuseInput(path, fault);
     read[name] = value;
   }
-  if (Object.keys(read).length > labelsMax) throw refuseInput('labels', `must hold at most ${labelsMax} labels`);
+  if (Object.keys(read).length > labelsMax) throw refuseInput(place, `must hold at most ${labelsMax} labels`);
   return read;
 }
 

@@ -78,12 +78,17 @@ async function appendToChain(tx: Tx, teamId: string, events: readonly NewAuditEv
       hash,
     };
   });
-  await tx
-    .with('head', (db) => db.updateTable('audit_heads').set({ sequence, hash }).where('team_id', '=', teamId))
-    .insertInto('audit_events')
-    .values(rows)
-    .execute();
+  for (let from = 0; from < rows.length; from += rowsAtOnce) {
+    await tx
+      .with('head', (db) => db.updateTable('audit_heads').set({ sequence, hash }).where('team_id', '=', teamId))
+      .insertInto('audit_events')
+      .values(rows.slice(from, from + rowsAtOnce))
+      .execute();
+  }
 }
+
+/** Postgres takes 65,535 parameters in a statement. */
+const rowsAtOnce = 1_000;
 
 /** SHA-256 of the previous hash and the event's canonical JSON (RFC 8785). */
 export function hashAuditEvent(previousHash: Buffer, event: NewAuditEvent & { readonly sequence: number }): Buffer {

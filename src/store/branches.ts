@@ -1,6 +1,6 @@
 // Owns the mirror of Neon's branches under lineage ids of our own, which outlive the change of Neon's id by a restore.
 
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import type { Database, Db, Tx } from './database.ts';
 import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
 
@@ -35,7 +35,7 @@ export async function listPresentBranches(db: Db, projectIds: readonly string[])
   return db
     .selectFrom('branches')
     .selectAll()
-    .where('project_id', 'in', projectIds)
+    .where(sql<boolean>`project_id = any(${projectIds})`)
     .where('gone_at', 'is', null)
     .orderBy('id')
     .execute();
@@ -84,4 +84,34 @@ export async function listBranches(
 export async function listBranchRows(db: Db, ids: readonly string[]): Promise<BranchRow[]> {
   if (ids.length === 0) return [];
   return db.selectFrom('branches').selectAll().where('id', 'in', ids).execute();
+}
+
+/** What a policy selects by, of the present branches of the projects; without undo copies, which no policy means. */
+export async function listSelectableBranches(
+  db: Db,
+  projectIds: readonly string[],
+): Promise<{ projectId: string; name: string; isDefault: boolean; isRoot: boolean }[]> {
+  if (projectIds.length === 0) return [];
+  return db
+    .selectFrom('branches')
+    .select(({ eb }) => [
+      'project_id as projectId',
+      'name',
+      'is_default as isDefault',
+      eb('parent_neon_branch_id', 'is', null).$castTo<boolean>().as('isRoot'),
+    ])
+    .where('project_id', 'in', projectIds)
+    .where('gone_at', 'is', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('preserved_branches')
+            .select('id')
+            .whereRef('preserved_branches.project_id', '=', 'branches.project_id')
+            .whereRef('preserved_branches.neon_branch_id', '=', 'branches.neon_branch_id')
+            .where('preserved_branches.status', 'in', ['present', 'purging']),
+        ),
+      ),
+    )
+    .execute();
 }

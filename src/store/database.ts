@@ -11,6 +11,8 @@ import type {
   SnapshotStatus,
 } from '../core/lifecycle.ts';
 import type { RestoreSourceKind, RestoreStepName, RestoreTargetKind } from '../core/restore-plan.ts';
+import type { MaintenanceWindow } from '../core/maintenance.ts';
+import type { MissedFirings, PolicyLimits, PolicyObjectives, PolicyRule, PolicyStore } from '../core/policy.ts';
 import type { RetentionRule } from '../core/retention.ts';
 import type { PolicySelector } from '../core/selector.ts';
 import type { PresentCounts, ReportedFinding } from './findings.ts';
@@ -115,6 +117,7 @@ interface ProjectTable {
   history_retention_seconds: number;
   labels: Json<Record<string, string>>;
   limits: Json<ProjectLimits>;
+  maintenance_windows: JsonDefault<MaintenanceWindow[]>;
   version: Generated<number>;
   created_at: Fixed<Date>;
   updated_at: Date;
@@ -149,6 +152,13 @@ interface PolicyTable {
   name: string;
   selector: Json<PolicySelector>;
   retention: Json<RetentionRule>;
+  store: ColumnType<PolicyStore, PolicyStore | undefined, PolicyStore>;
+  objectives: JsonDefault<PolicyObjectives>;
+  missed_firings: ColumnType<MissedFirings, MissedFirings | undefined, MissedFirings>;
+  limits: JsonDefault<PolicyLimits>;
+  /** Nothing fires from then on, until `paused_until` or a person's word. */
+  paused_at: Nullable<Date>;
+  paused_until: Nullable<Date>;
   version: Generated<number>;
   created_at: Fixed<Date>;
   updated_at: Date;
@@ -161,8 +171,20 @@ interface ScheduleTable {
   name: Fixed<string>;
   cron: string;
   time_zone: string;
+  jitter_seconds: ColumnType<number, number | undefined, number>;
+  start_within_seconds: Nullable<number>;
   next_firing_at: Nullable<Date>;
   removed_at: Nullable<Date>;
+}
+
+interface PolicyVersionTable {
+  policy_id: Fixed<string>;
+  version: Fixed<number>;
+  team_id: Fixed<string>;
+  rule: ColumnType<PolicyRule, string, never>;
+  actor_kind: Fixed<ActorKind>;
+  actor_id: Fixed<string>;
+  created_at: Fixed<Date>;
 }
 
 interface FiringTable {
@@ -190,7 +212,7 @@ interface SnapshotTable {
   name: string;
   kind: Fixed<'neon_snapshot' | 'branch'>;
   status: Status<SnapshotStatus>;
-  requested_at_instant: Fixed<Date | null>;
+  requested_at_instant: Nullable<Date>;
   requested_lsn: Fixed<string | null>;
   point_at: Nullable<Date>;
   lsn: Nullable<string>;
@@ -266,6 +288,8 @@ interface OutboxTable {
   lane: Fixed<string | null>;
   priority: Fixed<number>;
   not_before: Date;
+  /** Promised for then, and its deadline counts from then. */
+  delayed_until: Nullable<Date>;
   status: ColumnType<'waiting' | 'released' | 'done', 'waiting' | undefined, 'waiting' | 'released' | 'done'>;
   release: Generated<number>;
   fence: Generated<number>;
@@ -372,6 +396,7 @@ export interface Database {
   projects: ProjectTable;
   branches: BranchTable;
   policies: PolicyTable;
+  policy_versions: PolicyVersionTable;
   schedules: ScheduleTable;
   firings: FiringTable;
   snapshots: SnapshotTable;

@@ -1,6 +1,6 @@
 // Owns policies and their schedules. Editing a policy never changes when an unchanged schedule fires next.
 
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import type { Database, Db, Tx } from './database.ts';
 import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
 
@@ -21,6 +21,16 @@ export async function findPolicy(db: Db, teamId: string, id: string): Promise<Po
     .executeTakeFirst();
 }
 
+/** Those of the policies that were not deleted: for the scheduler, which has no team. */
+export async function listPolicyRows(db: Db, ids: readonly string[]): Promise<PolicyRow[]> {
+  return db
+    .selectFrom('policies')
+    .selectAll()
+    .where(sql<boolean>`id = any(${ids})`)
+    .where('deleted_at', 'is', null)
+    .execute();
+}
+
 /** For the scheduler and the worker, which have no team; undefined when it was deleted. */
 export async function findPolicyRow(db: Db, id: string): Promise<PolicyRow | undefined> {
   return db.selectFrom('policies').selectAll().where('id', '=', id).where('deleted_at', 'is', null).executeTakeFirst();
@@ -37,25 +47,18 @@ export async function listPolicies(db: Db, teamId: string, page: PageRequest): P
   return toPage(rows, page.limit, (row) => row.id);
 }
 
-/** Names of the policies that select the project: a project in use is not removed. */
-export async function listPolicyNamesOfProject(db: Db, teamId: string, projectId: string): Promise<string[]> {
-  return (await listPoliciesOfProject(db, teamId, projectId)).map((row) => row.name);
-}
-
-/** The policies that select the project. */
-export async function listPoliciesOfProject(
+/** The policies of the team, by what they select. */
+export async function listPolicySelectors(
   db: Db,
   teamId: string,
-  projectId: string,
 ): Promise<Pick<PolicyRow, 'id' | 'name' | 'selector'>[]> {
-  const rows = await db
+  return db
     .selectFrom('policies')
     .select(['id', 'name', 'selector'])
     .where('team_id', '=', teamId)
     .where('deleted_at', 'is', null)
     .orderBy('id')
     .execute();
-  return rows.filter((row) => row.selector.projects.includes(projectId));
 }
 
 /** Changes the row if it still has `version`; undefined where it has not. */
@@ -87,17 +90,29 @@ export async function listSchedules(db: Db, policyIds: readonly string[]): Promi
     .execute();
 }
 
-/** Adds the schedule, or changes the one of that name: its identity is (policy, name) across versions, removed ones included. */
+/**
+ * Adds the schedule, or changes the one of that name: its identity is (policy, name) across versions, removed ones included. One whose
+ * instants stay as they are keeps its next firing.
+ */
 export async function putSchedule(
   tx: Tx,
   row: Omit<Insertable<Database['schedules']>, 'removed_at'> & { next_firing_at: Date | null },
 ): Promise<void> {
-  const { cron, time_zone, next_firing_at } = row;
+  const { cron, time_zone, jitter_seconds, start_within_seconds, next_firing_at } = row;
   await tx
     .insertInto('schedules')
     .values(row)
     .onConflict((conflict) =>
-      conflict.columns(['policy_id', 'name']).doUpdateSet({ cron, time_zone, next_firing_at, removed_at: null }),
+      conflict.columns(['policy_id', 'name']).doUpdateSet({
+        cron,
+        time_zone,
+        jitter_seconds,
+        start_within_seconds,
+        next_firing_at: sql`case
+          when schedules.cron = ${cron} and schedules.time_zone = ${time_zone} and schedules.removed_at is null
+          then schedules.next_firing_at else ${next_firing_at}::timestamptz end`,
+        removed_at: null,
+      }),
     )
     .execute();
 }
@@ -130,19 +145,31 @@ export async function listDueSchedules(db: Db, now: Date, limit: number): Promis
     .execute();
 }
 
-/** The schedule, locked, if it is still due; undefined where another scheduler has it. */
-export async function lockDueSchedule(tx: Tx, id: string, now: Date): Promise<ScheduleRow | undefined> {
+/** Those of the schedules that are still due, locked; without those that another scheduler has. */
+export async function lockDueSchedules(tx: Tx, ids: readonly string[], now: Date): Promise<ScheduleRow[]> {
   return tx
     .selectFrom('schedules')
     .selectAll()
-    .where('id', '=', id)
+    .where(sql<boolean>`id = any(${ids})`)
     .where('removed_at', 'is', null)
     .where('next_firing_at', '<=', now)
+    .orderBy('id')
     .forUpdate()
     .skipLocked()
-    .executeTakeFirst();
+    .execute();
 }
 
-export async function setNextFiring(tx: Tx, scheduleId: string, nextFiringAt: Date | null): Promise<void> {
-  await tx.updateTable('schedules').set({ next_firing_at: nextFiringAt }).where('id', '=', scheduleId).execute();
+/** When each of them fires next; null: no more. */
+export async function setNextFirings(
+  tx: Tx,
+  next: readonly { readonly id: string; readonly at: Date | null }[],
+): Promise<void> {
+  await sql`
+    update schedules set next_firing_at = next.at
+    from jsonb_to_recordset(${JSON.stringify(next)}::jsonb) as next (id text, at timestamptz)
+    where schedules.id = next.id`.execute(tx);
+}
+
+export async function insertPolicyVersion(tx: Tx, row: Insertable<Database['policy_versions']>): Promise<void> {
+  await tx.insertInto('policy_versions').values(row).execute();
 }

@@ -1,6 +1,7 @@
 // Owns registered Neon projects. A removed one keeps its row, so that its snapshots and history can still be read.
 
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
+import type { PolicySelector } from '../core/selector.ts';
 import type { Database, Db, Tx } from './database.ts';
 import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
 
@@ -39,8 +40,24 @@ export async function findProjects(db: Db, teamId: string, ids: readonly string[
     .selectFrom('projects')
     .selectAll()
     .where('team_id', '=', teamId)
-    .where('id', 'in', ids)
+    .where(sql<boolean>`id = any(${ids})`)
     .where('removed_at', 'is', null)
+    .execute();
+}
+
+/** The registered projects of the team that the selector means, gone from Neon or not. */
+export async function listSelectedProjects(
+  db: Db,
+  teamId: string,
+  { projects, labels }: Pick<PolicySelector, 'projects' | 'labels'>,
+): Promise<ProjectRow[]> {
+  if (projects) return findProjects(db, teamId, projects);
+  return db
+    .selectFrom('projects')
+    .selectAll()
+    .where('team_id', '=', teamId)
+    .where('removed_at', 'is', null)
+    .where(sql<boolean>`labels @> ${JSON.stringify(labels ?? {})}::jsonb`)
     .execute();
 }
 
@@ -146,16 +163,18 @@ export async function listStaleProjects(
     .execute();
 }
 
-/** Those of the ids that Neon was found not to show any more. */
-export async function listGoneProjectIds(db: Db, ids: readonly string[]): Promise<Set<string>> {
-  if (ids.length === 0) return new Set();
-  const rows = await db
+/** The registered projects of the team, with what a policy selects them by, and whether Neon still shows them. */
+export async function listSelectableProjects(
+  db: Db,
+  teamId: string,
+): Promise<Pick<ProjectRow, 'id' | 'labels' | 'gone_at' | 'history_retention_seconds'>[]> {
+  return db
     .selectFrom('projects')
-    .select('id')
-    .where('id', 'in', [...new Set(ids)])
-    .where('gone_at', 'is not', null)
+    .select(['id', 'labels', 'gone_at', 'history_retention_seconds'])
+    .where('team_id', '=', teamId)
+    .where('removed_at', 'is', null)
+    .orderBy('id')
     .execute();
-  return new Set(rows.map((row) => row.id));
 }
 
 /** Whether work that changes the project is promised or under way. Locks the project's row against new promises. */
@@ -191,4 +210,16 @@ export async function lockProject(tx: Tx, id: string): Promise<ProjectRow | unde
     .where('removed_at', 'is', null)
     .forNoKeyUpdate()
     .executeTakeFirst();
+}
+
+/** As `lockProject`, all of them in the order of their ids, so that two who do so cannot deadlock. */
+export async function lockProjects(tx: Tx, ids: readonly string[]): Promise<ProjectRow[]> {
+  return tx
+    .selectFrom('projects')
+    .selectAll()
+    .where(sql<boolean>`id = any(${ids})`)
+    .where('removed_at', 'is', null)
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute();
 }

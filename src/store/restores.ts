@@ -130,7 +130,7 @@ export async function listPreservedNeonIds(db: Db, projectIds: readonly string[]
   const rows = await db
     .selectFrom('preserved_branches')
     .select('neon_branch_id')
-    .where('project_id', 'in', projectIds)
+    .where(sql<boolean>`project_id = any(${projectIds})`)
     .where('status', 'in', ['present', 'purging'])
     .execute();
   return new Set(rows.map((row) => row.neon_branch_id));

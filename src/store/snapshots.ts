@@ -18,6 +18,21 @@ export async function insertSnapshot(tx: Tx, row: Insertable<Database['snapshots
   return tx.insertInto('snapshots').values(row).returningAll().executeTakeFirstOrThrow();
 }
 
+const rowsAtOnce = 1_000;
+
+/** As many as there are, in the order given. */
+export async function insertSnapshots(
+  tx: Tx,
+  rows: readonly Insertable<Database['snapshots']>[],
+): Promise<SnapshotRow[]> {
+  const inserted: SnapshotRow[] = [];
+  for (let from = 0; from < rows.length; from += rowsAtOnce) {
+    const values = rows.slice(from, from + rowsAtOnce);
+    inserted.push(...(await tx.insertInto('snapshots').values(values).returningAll().execute()));
+  }
+  return inserted;
+}
+
 export async function findSnapshot(db: Db, teamId: string, id: string): Promise<SnapshotRow | undefined> {
   return db.selectFrom('snapshots').selectAll().where('team_id', '=', teamId).where('id', '=', id).executeTakeFirst();
 }
@@ -97,6 +112,21 @@ export async function lockAvailableOfPolicy(tx: Tx, policyId: string, branchId: 
     .where('status', '=', 'available')
     .orderBy('id')
     .forUpdate()
+    .execute();
+}
+
+/** The available points of the branches that one policy made. */
+export async function listPointsOfPolicy(
+  db: Db,
+  policyId: string,
+  branchIds: readonly string[],
+): Promise<Pick<SnapshotRow, 'id' | 'branch_id' | 'point_at' | 'created_at'>[]> {
+  return db
+    .selectFrom('snapshots')
+    .select(['id', 'branch_id', 'point_at', 'created_at'])
+    .where('policy_id', '=', policyId)
+    .where('status', '=', 'available')
+    .where(sql<boolean>`branch_id = any(${branchIds})`)
     .execute();
 }
 

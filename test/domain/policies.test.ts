@@ -124,7 +124,7 @@ t.test('four schedulers at once: one firing and one snapshot for the instant, se
   );
   const due = new Date(policy.schedules[0]?.nextFiringAt ?? '');
   t.equal(await domain.fireDueSchedules(), 0, 'making a policy does not fire it');
-  at.faults.aheadMs = due.getTime() - Date.now() + 1_000;
+  await at.setAhead(due.getTime() - Date.now() + 1_000);
   const fired = await Promise.all([1, 2, 3, 4].map(() => domain.fireDueSchedules()));
   t.equal(
     fired.reduce((sum, count) => sum + count, 0),
@@ -139,14 +139,16 @@ t.test('four schedulers at once: one firing and one snapshot for the instant, se
   t.equal(schedule?.next_firing_at?.getTime(), due.getTime() + minute);
 });
 
-t.test('after an outage the missed instants coalesce into the last one: one snapshot', async (t) => {
+t.test('after an outage the missed instants that retention would keep are captured, the others coalesce', async (t) => {
   const before = await firings();
   const last = before.at(-1)?.due_at.getTime() ?? 0;
-  at.faults.aheadMs = last + 10 * minute - Date.now() + 1_000;
+  await at.setAhead(last + 10 * minute - Date.now() + 1_000);
   t.equal(await domain.fireDueSchedules(), 1);
-  const [firing, ...others] = (await firings()).slice(before.length);
+  const [kept, firing, ...others] = (await firings()).slice(before.length);
   t.strictSame(others, []);
-  t.match(firing, { due_at: new Date(last + 10 * minute), reason: 'coalesces_9_missed' });
+  t.match(firing, { due_at: new Date(last + 10 * minute), reason: 'coalesces_8_missed' });
+  t.match(kept, { due_at: new Date(last + 9 * minute), reason: null }, 'keepLast: 2 would have kept this one too');
+  await untilSnapshot(at, kept?.snapshot_id ?? '', 'available');
   await untilSnapshot(at, firing?.snapshot_id ?? '', 'available');
 });
 
@@ -156,10 +158,10 @@ t.test(
     const held = await hold(at, 'createSnapshot', 'before');
     await strike(at, 'createSnapshot', { kind: 'status', status: 422 }, 1);
     const before = await firings();
-    at.faults.aheadMs += minute;
+    await at.setAhead(at.faults.aheadMs + minute);
     await domain.fireDueSchedules();
     await held.until();
-    at.faults.aheadMs += minute;
+    await at.setAhead(at.faults.aheadMs + minute);
     await domain.fireDueSchedules();
     const [first, second] = (await firings()).slice(before.length);
     t.match(second, { status: 'coalesced', reason: 'previous_under_way', snapshot_id: null });
@@ -173,14 +175,14 @@ t.test('editing a schedule never fires it, and a removed one fires no more', asy
   const { items } = await domain.policies.list(actor, page);
   const policy = items.find(({ name }) => name === 'scheduled');
   const id = policy?.id ?? '';
-  at.faults.aheadMs += 5 * minute;
+  await at.setAhead(at.faults.aheadMs + 5 * minute);
   const before = (await firings()).length;
   const hourly = [{ name: 'nightly', cron: '30 * * * *', timeZone: 'UTC' }];
   const edited = await domain.policies.update(actor, { id, version: policy?.version ?? 0, schedules: hourly });
   t.equal(await domain.fireDueSchedules(), 0);
   t.ok(Date.parse(edited.schedules[0]?.nextFiringAt ?? '') > Date.now() + at.faults.aheadMs);
   await domain.policies.update(actor, { id, version: edited.version, schedules: [] });
-  at.faults.aheadMs += 120 * minute;
+  await at.setAhead(at.faults.aheadMs + 120 * minute);
   t.equal(await domain.fireDueSchedules(), 0);
   t.equal((await firings()).length, before);
   t.ok((await neon.listSnapshots(emulator.projectId)).length > 0);

@@ -8,9 +8,10 @@ export const fields = {
   branch: `id projectId neonBranchId name parentNeonBranchId isDefault isRoot isProtected state logicalSizeBytes
     restoreWindow { from until } expiresAt goneAt createdAt updatedAt`,
   timeline: 'branchId restoreWindow { from until } points { kind id at name status }',
-  policy: `id name selector { projects branches } schedules { name cron timeZone nextFiringAt } retention { hourly daily weekly monthly yearly keepLast keepWithin minimumKept bucketKeeps } stops { projectId code }
+  policy: `id name selector { projects labels branches } schedules { name cron timeZone jitterSeconds window { startWithinSeconds } nextFiringAt } retention { hourly daily weekly monthly yearly keepLast keepWithin minimumKept bucketKeeps } store objectives { rpoSeconds } missedFirings limits { expireAtMostShare } isPaused pausedUntil
+    stops { projectId code } warnings { code message }
     version createdAt updatedAt`,
-  snapshot: `id projectId branchId policyId name kind status requestedAt requestedLsn pointAt lsn neonId sizeBytes keptBecause
+  snapshot: `id projectId branchId policyId policyVersion name kind status requestedAt requestedLsn pointAt lsn neonId sizeBytes keptBecause
     ${warningsAndError} steps { name startedAt endedAt } version createdAt updatedAt availableAt endedAt`,
   restore: `id projectId source { snapshotId branchId at lsn } target { kind branchId neonBranchId name expiresAt } status
     steps { name startedAt endedAt } preservedBranch { neonBranchId name status waitsFor } ${warningsAndError}

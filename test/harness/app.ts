@@ -42,6 +42,8 @@ export interface Started {
   readonly db: Db;
   readonly faults: Faults;
   readonly log: LogWatch;
+  /** Sets the app's clock and Neon's so far ahead of the machine's, as time would. */
+  setAhead(aheadMs: number): Promise<void>;
   /** Reads until it is so, again whenever a job was promised, finished or given back. */
   readonly until: Wait;
 }
@@ -102,6 +104,10 @@ async function startApp(t: Test, options: StartOptions = {}): Promise<Started> {
     db: store.db,
     faults,
     log,
+    async setAhead(aheadMs) {
+      await emulator.control.setClock(aheadMs);
+      faults.aheadMs = aheadMs;
+    },
     until,
   };
 }

@@ -86,6 +86,7 @@ async function createPolicy(
     selector: { projects: [project.id] },
     schedules: schedules.map((cron) => ({ name: cron, cron, timeZone: 'UTC' })),
     retention: { keepLast },
+    missedFirings: 'run_once',
   });
 }
 

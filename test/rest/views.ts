@@ -110,8 +110,17 @@ export const timeline: TimelineView = {
 export const policy: PolicyView = {
   id: 'pol_1',
   name: 'nightly',
-  selector: { projects: ['prj_1'], branches: ['main', 'staging'] },
-  schedules: [{ name: 'night', cron: '0 3 * * *', timeZone: 'Europe/Berlin', nextFiringAt: at }],
+  selector: { projects: ['prj_1'], labels: null, branches: ['main', 'staging'] },
+  schedules: [
+    {
+      name: 'night',
+      cron: '0 3 * * *',
+      timeZone: 'Europe/Berlin',
+      jitterSeconds: 0,
+      window: { startWithinSeconds: 900 },
+      nextFiringAt: at,
+    },
+  ],
   retention: {
     hourly: null,
     daily: 14,
@@ -123,7 +132,14 @@ export const policy: PolicyView = {
     minimumKept: null,
     bucketKeeps: 'first',
   },
+  store: 'neon_snapshot',
+  objectives: { rpoSeconds: 7200 },
+  missedFirings: 'capture_moment',
+  limits: { expireAtMostShare: 0.25 },
+  isPaused: true,
+  pausedUntil: at,
   stops: [{ projectId: 'prj_1', code: 'project_gone' }],
+  warnings: [{ code: 'selects_nothing', message: 'It selects no branch.' }],
   ...known,
 };
 
@@ -132,6 +148,7 @@ export const snapshot: SnapshotView = {
   projectId: 'prj_1',
   branchId: 'brn_1',
   policyId: null,
+  policyVersion: null,
   name: 'before the migration',
   kind: 'neon_snapshot',
   status: 'requested',

@@ -3,7 +3,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { holdFence, renewClaim } from '../../src/store/outbox/claim.ts';
-import { promiseJob } from '../../src/store/outbox/promise.ts';
+import { promiseJobs } from '../../src/store/outbox/promise.ts';
 import { listUnclaimedReleases, unreleaseJob } from '../../src/store/outbox/reconcile.ts';
 import { finishJob } from '../../src/store/outbox/settle.ts';
 import { openStore } from './open.ts';
@@ -77,14 +77,16 @@ t.test('what a relay is about to release keeps nobody from promising and settlin
     const isDone = db.transaction().execute(async (tx) => {
       await sql`set local lock_timeout = '2s'`.execute(tx);
       for (const lane of ['lane', 'lane-b']) {
-        await promiseJob(tx, {
-          id: `job_${lane}`,
-          teamId: 'tem_a',
-          job: 'project.sync',
-          subjectId: 'prj_a',
-          lane,
-          priority: 60,
-        });
+        await promiseJobs(tx, [
+          {
+            id: `job_${lane}`,
+            teamId: 'tem_a',
+            job: 'project.sync',
+            subjectId: 'prj_a',
+            lane,
+            priority: 60,
+          },
+        ]);
       }
       return (await holdFence(tx, claim, leaseMs)) && finishJob(tx, claim);
     });
@@ -200,7 +202,7 @@ t.test(
 t.test('a promise of a transaction that is rolled back is none', async (t) => {
   await t.rejects(
     db.transaction().execute(async (tx) => {
-      await promiseJob(tx, { id: 'job_x', teamId: 'tem_a', job: 'x', subjectId: 'x', lane: 'nowhere', priority: 1 });
+      await promiseJobs(tx, [{ id: 'job_x', teamId: 'tem_a', job: 'x', subjectId: 'x', lane: 'nowhere', priority: 1 }]);
       throw new Error('no');
     }),
   );

@@ -3,7 +3,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Database, Db } from '../../src/store/database.ts';
 import { type Claim, type ClaimResult, claimJob } from '../../src/store/outbox/claim.ts';
-import { promiseJob } from '../../src/store/outbox/promise.ts';
+import { promiseJobs } from '../../src/store/outbox/promise.ts';
 import { releaseJobs, type ReleaseBounds, type ReleasedJob } from '../../src/store/outbox/release.ts';
 import { giveBackJob, pauseJob } from '../../src/store/outbox/settle.ts';
 
@@ -35,7 +35,9 @@ export async function promise(db: Db, lane: string | null, priority = 20, teamId
   const id = `job_${String(count).padStart(6, '0')}`;
   await db
     .transaction()
-    .execute((tx) => promiseJob(tx, { id, teamId, job: 'snapshot.create', subjectId: `snp_${count}`, lane, priority }));
+    .execute((tx) =>
+      promiseJobs(tx, [{ id, teamId, job: 'snapshot.create', subjectId: `snp_${count}`, lane, priority }]),
+    );
   return id;
 }
 

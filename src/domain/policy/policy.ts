@@ -1,50 +1,46 @@
 // Owns policies: what must be kept, of which branches, and when. Editing one never fires it.
 
 import { notFound, Refusal } from '../../core/errors.ts';
-import { checkSchedule, nextFiring } from '../../core/schedule.ts';
+import type { PolicyRule, PolicySchedule } from '../../core/policy.ts';
+import { nextFiring } from '../../core/schedule.ts';
 import type { PolicySelector } from '../../core/selector.ts';
 import { violatedUnique } from '../../store/constraint.ts';
-import type { Db } from '../../store/database.ts';
 import {
   findPolicy,
   insertPolicy,
+  insertPolicyVersion,
   listPolicies as listPolicyRows,
   listSchedules,
   type PolicyRow,
   putSchedule,
   removeSchedulesExcept,
-  type ScheduleRow,
   updatePolicy as updatePolicyRow,
 } from '../../store/policies.ts';
-import { findProjects, listGoneProjectIds } from '../../store/projects.ts';
+import { findProjects } from '../../store/projects.ts';
 import type { Actor } from '../actor.ts';
 import { change, type Unit } from '../change.ts';
-import type { CreatePolicyInput, PageRequest, ScheduleInput, SelectorInput, UpdatePolicyInput } from '../commands.ts';
+import type { CreatePolicyInput, PageRequest, UpdatePolicyInput } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
-import { groupBy } from '../group.ts';
 import { staleVersion } from '../version.ts';
-import { checkRetention, toRetentionView } from './retention.ts';
 import type { Page, PolicyView } from '../views.ts';
+import { patchRule, readRule, ruleOf } from './rule.ts';
+import { viewPolicies, viewPolicy } from './view.ts';
 
-/** Refuses with `invalid_cron`, `invalid_time_zone`, `invalid_duration`, `retention_keeps_nothing`, `name_taken`, and `not_found` for a project that is not the team's. */
+/** Refuses with what `readRule` refuses, `name_taken`, and `not_found` for a project that is not the team's. */
 export async function createPolicy(deps: CommandDeps, actor: Actor, input: CreatePolicyInput): Promise<PolicyView> {
-  await checkProjects(deps, actor, input.selector.projects);
+  const rule = readRule(input, deps.now());
+  await checkProjects(deps, actor, rule.selector);
   deps.allow();
-  checkSchedules(input.schedules, deps.now());
-  const retention = checkRetention(input.retention);
-  return refusingTakenName(input.name, () =>
+  return refusingTakenName(rule.name, () =>
     change(deps, actor, async (unit) => {
       const row = await insertPolicy(unit.tx, {
         id: deps.newId('pol'),
         team_id: actor.teamId,
-        name: input.name,
-        selector: JSON.stringify(wholeSelector(input.selector)),
-        retention: JSON.stringify(retention),
         created_at: unit.now,
-        updated_at: unit.now,
+        ...columnsOf(rule, unit.now),
       });
-      await putSchedules(deps, unit, row.id, [], input.schedules);
-      return audited(unit, row, 'policy.created');
+      await putSchedules(deps, unit, row, rule.schedules);
+      return recorded(unit, actor, row, rule, 'policy.created');
     }),
   );
 }
@@ -52,24 +48,13 @@ export async function createPolicy(deps: CommandDeps, actor: Actor, input: Creat
 export async function listPolicies(deps: CommandDeps, actor: Actor, page: PageRequest): Promise<Page<PolicyView>> {
   deps.allow();
   const { items, nextCursor } = await listPolicyRows(deps.db, actor.teamId, page);
-  const schedules = groupBy(
-    await listSchedules(
-      deps.db,
-      items.map((row) => row.id),
-    ),
-    (schedule) => schedule.policy_id,
-  );
-  const gone = await listGoneProjectIds(
-    deps.db,
-    items.flatMap((row) => row.selector.projects),
-  );
-  return { items: items.map((row) => toPolicyView(row, schedules.get(row.id) ?? [], gone)), nextCursor };
+  return { items: await viewPolicies(deps.db, actor.teamId, items, deps.now()), nextCursor };
 }
 
 export async function getPolicy(deps: CommandDeps, actor: Actor, id: string): Promise<PolicyView> {
-  const row = await getRow(deps, actor, id);
+  const row = await getPolicyRow(deps, actor, id);
   deps.allow();
-  return viewOf(deps.db, row);
+  return viewPolicy(deps.db, row, deps.now());
 }
 
 /**
@@ -77,33 +62,24 @@ export async function getPolicy(deps: CommandDeps, actor: Actor, id: string): Pr
  * now. Refuses with `version_stale` and what `createPolicy` refuses.
  */
 export async function updatePolicy(deps: CommandDeps, actor: Actor, input: UpdatePolicyInput): Promise<PolicyView> {
-  const row = await getRow(deps, actor, input.id);
-  if (input.selector?.projects) await checkProjects(deps, actor, input.selector.projects);
+  const row = await getPolicyRow(deps, actor, input.id);
+  const rule = patchRule(ruleOf(row, await listSchedules(deps.db, [row.id])), input, deps.now());
+  if (input.selector) await checkProjects(deps, actor, rule.selector);
   deps.allow();
   if (row.version !== input.version) throw staleVersion(row.version);
-  if (input.schedules) checkSchedules(input.schedules, deps.now());
-  const retention = input.retention ? checkRetention(input.retention) : row.retention;
-  const selector = wholeSelector({ ...row.selector, ...input.selector });
-  return refusingTakenName(input.name ?? row.name, () =>
+  return refusingTakenName(rule.name, () =>
     change(deps, actor, async (unit) => {
-      const updated = await updatePolicyRow(unit.tx, row.id, input.version, {
-        name: input.name ?? row.name,
-        selector: JSON.stringify(selector),
-        retention: JSON.stringify(retention),
-        updated_at: unit.now,
-      });
+      const updated = await updatePolicyRow(unit.tx, row.id, input.version, columnsOf(rule, unit.now));
       if (!updated) throw staleVersion(undefined);
-      if (input.schedules) {
-        await putSchedules(deps, unit, row.id, await listSchedules(unit.tx, [row.id]), input.schedules);
-      }
-      return audited(unit, updated, 'policy.updated');
+      await putSchedules(deps, unit, updated, rule.schedules);
+      return recorded(unit, actor, updated, rule, 'policy.updated');
     }),
   );
 }
 
 /** Nothing that it made is removed: its snapshots stay until a person deletes them. */
 export async function deletePolicy(deps: CommandDeps, actor: Actor, id: string): Promise<void> {
-  const row = await getRow(deps, actor, id);
+  const row = await getPolicyRow(deps, actor, id);
   deps.allow();
   await change(deps, actor, async (unit) => {
     const deleted = await updatePolicyRow(unit.tx, row.id, row.version, { deleted_at: unit.now, updated_at: unit.now });
@@ -113,70 +89,84 @@ export async function deletePolicy(deps: CommandDeps, actor: Actor, id: string):
   });
 }
 
-async function getRow(deps: CommandDeps, actor: Actor, id: string): Promise<PolicyRow> {
+export async function getPolicyRow(deps: CommandDeps, actor: Actor, id: string): Promise<PolicyRow> {
   const row = await findPolicy(deps.db, actor.teamId, id);
   if (!row) throw notFound('policy', id);
   return row;
 }
 
-async function checkProjects(deps: CommandDeps, actor: Actor, ids: readonly string[]): Promise<void> {
-  const known = new Set((await findProjects(deps.db, actor.teamId, ids)).map((project) => project.id));
-  const unknown = ids.find((id) => !known.has(id));
+/** When the schedule fires next: strictly after now, and not while the policy is paused. */
+function firesNext(schedule: PolicySchedule, pause: PolicyRow, now: Date): Date | null {
+  if (!pause.paused_at) return nextFiring(schedule, now);
+  return pause.paused_until && nextFiring(schedule, pause.paused_until > now ? pause.paused_until : now);
+}
+
+async function checkProjects(deps: CommandDeps, actor: Actor, { projects }: PolicySelector): Promise<void> {
+  if (!projects) return;
+  const known = new Set((await findProjects(deps.db, actor.teamId, projects)).map((project) => project.id));
+  const unknown = projects.find((id) => !known.has(id));
   if (unknown !== undefined) throw notFound('project', unknown);
 }
 
-function checkSchedules(schedules: readonly ScheduleInput[], now: Date): void {
-  const names = new Set<string>();
-  for (const [index, schedule] of schedules.entries()) {
-    checkSchedule(schedule, `schedules[${index}]`, now);
-    if (names.has(schedule.name)) {
-      throw new Refusal(
-        'name_taken',
-        `schedules[${index}].name: two schedules are named ${JSON.stringify(schedule.name)}. Nothing was saved.`,
-        { members: { field: `schedules[${index}].name` } },
-      );
-    }
-    names.add(schedule.name);
-  }
+function columnsOf(rule: PolicyRule, now: Date) {
+  return {
+    name: rule.name,
+    selector: JSON.stringify(rule.selector),
+    retention: JSON.stringify(rule.retention),
+    store: rule.store,
+    objectives: JSON.stringify(rule.objectives),
+    missed_firings: rule.missedFirings,
+    limits: JSON.stringify(rule.limits),
+    updated_at: now,
+  };
 }
 
 async function putSchedules(
   deps: CommandDeps,
   { tx, now }: Unit,
-  policyId: string,
-  present: readonly ScheduleRow[],
-  wished: readonly ScheduleInput[],
+  policy: PolicyRow,
+  wished: readonly PolicySchedule[],
 ): Promise<void> {
-  for (const { name, cron, timeZone } of wished) {
-    const same = present.find((row) => row.name === name && row.cron === cron && row.time_zone === timeZone);
-    if (same) continue;
+  for (const schedule of wished) {
+    const { name, cron, timeZone, jitterSeconds, startWithinSeconds } = schedule;
     await putSchedule(tx, {
       id: deps.newId('sch'),
-      policy_id: policyId,
+      policy_id: policy.id,
       name,
       cron,
       time_zone: timeZone,
-      next_firing_at: nextFiring({ cron, timeZone }, now),
+      jitter_seconds: jitterSeconds,
+      start_within_seconds: startWithinSeconds,
+      next_firing_at: firesNext(schedule, policy, now),
     });
   }
   await removeSchedulesExcept(
     tx,
-    policyId,
+    policy.id,
     wished.map((schedule) => schedule.name),
     now,
   );
 }
 
-async function audited(unit: Unit, row: PolicyRow, action: string): Promise<PolicyView> {
-  const view = await viewOf(unit.tx, row);
-  const { name, selector, retention, version } = view;
-  const schedules = view.schedules.map((schedule) => ({
-    name: schedule.name,
-    cron: schedule.cron,
-    timeZone: schedule.timeZone,
-  }));
-  unit.audit(action, { kind: 'policy', id: row.id }, { name, selector, schedules, retention, version });
-  return view;
+/** Each version is kept as it was saved, and by whom. */
+async function recorded(
+  unit: Unit,
+  actor: Actor,
+  row: PolicyRow,
+  rule: PolicyRule,
+  action: string,
+): Promise<PolicyView> {
+  await insertPolicyVersion(unit.tx, {
+    policy_id: row.id,
+    version: row.version,
+    team_id: row.team_id,
+    rule: JSON.stringify(rule),
+    actor_kind: actor.kind,
+    actor_id: actor.id,
+    created_at: unit.now,
+  });
+  unit.audit(action, { kind: 'policy', id: row.id }, { ...rule, version: row.version });
+  return viewPolicy(unit.tx, row, unit.now);
 }
 
 async function refusingTakenName<T>(name: string, save: () => Promise<T>): Promise<T> {
@@ -188,34 +178,4 @@ async function refusingTakenName<T>(name: string, save: () => Promise<T>): Promi
       members: { field: 'name' },
     });
   }
-}
-
-function wholeSelector(selector: SelectorInput): PolicySelector {
-  return { projects: selector.projects, branches: selector.branches ?? 'default' };
-}
-
-async function viewOf(db: Db, row: PolicyRow): Promise<PolicyView> {
-  const gone = await listGoneProjectIds(db, row.selector.projects);
-  return toPolicyView(row, await listSchedules(db, [row.id]), gone);
-}
-
-function toPolicyView(row: PolicyRow, schedules: readonly ScheduleRow[], gone: ReadonlySet<string>): PolicyView {
-  return {
-    id: row.id,
-    name: row.name,
-    selector: row.selector,
-    schedules: schedules.map((schedule) => ({
-      name: schedule.name,
-      cron: schedule.cron,
-      timeZone: schedule.time_zone,
-      nextFiringAt: schedule.next_firing_at?.toISOString() ?? null,
-    })),
-    retention: toRetentionView(row.retention),
-    stops: row.selector.projects
-      .filter((projectId) => gone.has(projectId))
-      .map((projectId) => ({ projectId, code: 'project_gone' })),
-    version: row.version,
-    createdAt: row.created_at.toISOString(),
-    updatedAt: row.updated_at.toISOString(),
-  };
 }

@@ -4,7 +4,7 @@ import { NeonFailure, notFound, Refusal } from '../../core/errors.ts';
 import type { NeonBranch, NeonProject } from '../../neon/api.ts';
 import { violatedUnique } from '../../store/constraint.ts';
 import { findCredential, lockCredential } from '../../store/credentials.ts';
-import { listPolicyNamesOfProject } from '../../store/policies.ts';
+import { listPolicySelectors } from '../../store/policies.ts';
 import {
   findProject,
   findRemovedProject,
@@ -90,18 +90,20 @@ export async function updateProject(deps: CommandDeps, actor: Actor, input: Upda
 
 /**
  * Forgets the registration. Nothing is removed in Neon, and snapshots and history stay readable.
- * Refuses with `project_in_use` while policies select it and `project_busy` while work is promised or under way.
+ * Refuses with `project_in_use` while policies name it (those that
+ * choose it by labels leave it alone from then on), and `project_busy` while work is promised or under way.
  */
 export async function removeProject(deps: CommandDeps, actor: Actor, id: string): Promise<void> {
   const row = await getRow(deps, actor, id);
   deps.allow();
   await change(deps, actor, async ({ tx, now, audit }) => {
     const busy = await hasUnfinishedWork(tx, row.id);
-    const policies = await listPolicyNamesOfProject(tx, actor.teamId, row.id);
+    const naming = await listPolicySelectors(tx, actor.teamId);
+    const policies = naming.filter(({ selector }) => selector.projects?.includes(row.id)).map(({ name }) => name);
     if (policies.length > 0) {
       throw new Refusal(
         'project_in_use',
-        `Policies select this project: ${policies.slice(0, 5).join(', ')}. It was not removed. Take it out of them first.`,
+        `Policies name this project: ${policies.slice(0, 5).join(', ')}. It was not removed. Take it out of them first.`,
         { members: { policies } },
       );
     }

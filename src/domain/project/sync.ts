@@ -19,7 +19,7 @@ export async function requestSync(deps: CommandDeps, actor: Actor, id: string): 
   checkProjectPresent(row);
   return change(deps, actor, async ({ audit, promise }) => {
     audit('project.sync_requested', { kind: 'project', id: row.id });
-    await promise('project.sync', row.id, row.neon_project_id);
+    promise('project.sync', row.id, row.neon_project_id);
     return toProjectView(row);
   });
 }

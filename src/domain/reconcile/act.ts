@@ -130,7 +130,8 @@ async function makeAvailable(
   const row = await lockSnapshot(unit.tx, id);
   const isTaken = await isSnapshotNameTaken(unit.tx, row.project_id, row.name, row.id);
   const message = `It is named ${derivedName(row.id)}, because another snapshot is named ${row.name} by now.`;
-  await complete(unit, row, made, {
+  // What was said of it as a failed one is past.
+  await complete(unit, { ...row, warnings: [] }, made, {
     unverified,
     warnings: isTaken ? [{ code: 'name_taken', message }] : warnings,
     steps: endAll(row.steps, unit.now),

@@ -2,13 +2,14 @@
 
 import { hasBegun } from '../../core/restore-plan.ts';
 import { idOfDerivedName } from '../../core/names.ts';
+import { selectsProject } from '../../core/selector.ts';
 import type { Known, KnownRestore, KnownSnapshot, MirroredBranch } from '../../core/reconciliation.ts';
 import { NeonFailure } from '../../core/errors.ts';
 import type { NeonApi, NeonBranch, NeonProject, NeonSnapshot } from '../../neon/api.ts';
 import { type BranchRow, listBranchRows } from '../../store/branches.ts';
 import type { Db } from '../../store/database.ts';
 import { listUnfinishedWork } from '../../store/outbox/unfinished.ts';
-import { listPoliciesOfProject } from '../../store/policies.ts';
+import { listPolicySelectors } from '../../store/policies.ts';
 import type { ProjectRow } from '../../store/projects.ts';
 import { listPreservedToReconcile, listRestoresToReconcile, type RestoreRow } from '../../store/restores.ts';
 import { listSnapshotsToReconcile, type SnapshotRow } from '../../store/snapshots.ts';
@@ -79,7 +80,7 @@ export async function readKnown(
     project.id,
     restores.map(({ id }) => id),
   );
-  const policies = await listPoliciesOfProject(db, project.team_id, project.id);
+  const policies = await listPolicySelectors(db, project.team_id);
   // Their Neon ids may have moved with a cutover that the mirror has just followed.
   const present = await listBranchRows(
     db,
@@ -96,7 +97,9 @@ export async function readKnown(
       status,
     })),
     branches: present.map(toMirrored),
-    policies: policies.map(({ id, selector }) => ({ id, branches: selector.branches })),
+    policies: policies
+      .filter(({ selector }) => selectsProject(selector, project))
+      .map(({ id, selector }) => ({ id, branches: selector.branches })),
     busy: await listUnfinishedWork(db, project.neon_project_id, exceptJobId),
   };
 }

@@ -92,7 +92,7 @@ async function promise(deps: Pick<Deps, 'newId'>, unit: Unit, actor: Actor, proj
     requested_by: actor.kind,
     created_at: unit.now,
   });
-  await unit.promise(job, report.id, project.neon_project_id);
+  unit.promise(job, report.id, project.neon_project_id);
   return report;
 }
 

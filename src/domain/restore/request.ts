@@ -82,7 +82,7 @@ export async function requestRestore(
           target: { kind: target.kind, name: targetName, preserveAs, expiresAt: view.target.expiresAt },
         },
       );
-      await unit.promise('restore.run', row.id, source.project.neon_project_id);
+      unit.promise('restore.run', row.id, source.project.neon_project_id);
       return view;
     });
   } catch (error) {

@@ -118,7 +118,7 @@ export async function deletePreservedBranch(deps: CommandDeps, actor: Actor, id:
         details: { neonBranchId: preserved.neon_branch_id },
       });
       // Of one that is gone from Neon already there is nothing to be removed.
-      if (status === 'purging') await unit.promise('preserved_branch.purge', row.id, project.neon_project_id);
+      if (status === 'purging') unit.promise('preserved_branch.purge', row.id, project.neon_project_id);
     });
   }
   return getRestore(deps, actor, id);

@@ -1,9 +1,9 @@
-// Owns recording that a snapshot is wanted: the row, its audit event and the promise of the job, in the caller's unit.
+// Owns recording that snapshots are wanted: their rows, their audit events and the promises of their jobs, in the caller's unit.
 
 import type { BranchRow } from '../../store/branches.ts';
 import type { PolicyRow } from '../../store/policies.ts';
-import { lockProject, type ProjectRow } from '../../store/projects.ts';
-import { insertSnapshot, type SnapshotRow } from '../../store/snapshots.ts';
+import { lockProjects, type ProjectRow } from '../../store/projects.ts';
+import { insertSnapshots, type SnapshotRow } from '../../store/snapshots.ts';
 import { notFound } from '../../core/errors.ts';
 import { derivedName } from '../../core/names.ts';
 import type { Unit } from '../change.ts';
@@ -18,36 +18,69 @@ export interface WantedSnapshot {
   readonly at?: Date | undefined;
   readonly lsn?: string | undefined;
   readonly job: 'snapshot.create' | 'snapshot.create_scheduled';
+  /** Its job waits so long. */
+  readonly delayMs?: number | undefined;
+}
+
+type AddDeps = Pick<Deps, 'newId'>;
+
+/** Refuses with `not_found` where the project was removed meanwhile, and with `project_gone`. */
+export async function addSnapshot(deps: AddDeps, unit: Unit, wanted: WantedSnapshot): Promise<SnapshotRow> {
+  const [row] = await addSnapshots(deps, unit, [wanted]);
+  if (!row) throw new Error('one snapshot was wanted');
+  return row;
+}
+
+/** One row for each, in the order given. Refuses as `addSnapshot` does. */
+export async function addSnapshots(
+  deps: AddDeps,
+  unit: Unit,
+  wanted: readonly WantedSnapshot[],
+): Promise<SnapshotRow[]> {
+  const ids = [...new Set(wanted.map(({ project }) => project.id))];
+  const locked = new Map((await lockProjects(unit.tx, ids)).map((project) => [project.id, project] as const));
+  for (const { branch, project } of wanted) {
+    const present = locked.get(project.id);
+    if (!present) throw notFound('branch', branch.id);
+    checkProjectPresent(present);
+  }
+  const rows = await insertSnapshots(
+    unit.tx,
+    wanted.map((one) => toRow(deps, unit, one)),
+  );
+  rows.forEach((row, index) => tell(unit, row, wanted[index]));
+  return rows;
 }
 
 /** Neon keeps snapshots of root branches only (rule 5); of others a branch at the instant is kept. */
-export async function addSnapshot(deps: Pick<Deps, 'newId'>, unit: Unit, wanted: WantedSnapshot): Promise<SnapshotRow> {
-  const { branch, project, policy } = wanted;
-  const locked = await lockProject(unit.tx, project.id);
-  if (!locked) throw notFound('branch', branch.id);
-  checkProjectPresent(locked);
+function toRow(deps: AddDeps, unit: Unit, { branch, project, policy, name, at, lsn }: WantedSnapshot) {
   const id = deps.newId('snp');
-  const row = await insertSnapshot(unit.tx, {
+  const isRoot = branch.parent_neon_branch_id === null;
+  return {
     id,
     team_id: branch.team_id,
     project_id: project.id,
     branch_id: branch.id,
     policy_id: policy?.id ?? null,
     policy_version: policy?.version ?? null,
-    name: wanted.name ?? derivedName(id),
-    kind: branch.parent_neon_branch_id === null ? 'neon_snapshot' : 'branch',
-    status: 'requested',
-    requested_at_instant: wanted.at ?? null,
-    requested_lsn: wanted.lsn ?? null,
+    name: name ?? derivedName(id),
+    kind: isRoot && policy?.store !== 'branch' ? ('neon_snapshot' as const) : ('branch' as const),
+    status: 'requested' as const,
+    requested_at_instant: at ?? null,
+    requested_lsn: lsn ?? null,
     kept_because: [policy ? 'newest' : 'manual'],
     created_at: unit.now,
     updated_at: unit.now,
-  });
+  };
+}
+
+function tell(unit: Unit, row: SnapshotRow, wanted: WantedSnapshot | undefined): void {
+  if (!wanted) throw new Error('a row was inserted that nobody wanted');
   unit.audit(
     'snapshot.requested',
-    { kind: 'snapshot', id },
+    { kind: 'snapshot', id: row.id },
     {
-      branchId: branch.id,
+      branchId: row.branch_id,
       name: row.name,
       kind: row.kind,
       policyId: row.policy_id,
@@ -55,6 +88,5 @@ export async function addSnapshot(deps: Pick<Deps, 'newId'>, unit: Unit, wanted:
       lsn: wanted.lsn ?? null,
     },
   );
-  await unit.promise(wanted.job, id, project.neon_project_id);
-  return row;
+  unit.promise(wanted.job, row.id, wanted.project.neon_project_id, wanted.delayMs);
 }

@@ -2,11 +2,12 @@
 // the snapshot's id, and is looked for by it before it is made again.
 
 import { Failure, NeonFailure } from '../../core/errors.ts';
+import { startWithinSecondsDefault } from '../../core/policy.ts';
 import { derivedName } from '../../core/names.ts';
 import type { NeonPoint } from '../../neon/api.ts';
 import { getBranchRow } from '../../store/branches.ts';
 import type { SnapshotStep } from '../../store/database.ts';
-import { findFiringOfSnapshot } from '../../store/firings.ts';
+import { findFiringOfSnapshot, findStartWindow } from '../../store/firings.ts';
 import { getProjectRow } from '../../store/projects.ts';
 import { getSnapshotRow, patchSnapshot, type SnapshotRow } from '../../store/snapshots.ts';
 import type { StatusPatch } from '../../store/status.ts';
@@ -36,6 +37,7 @@ export async function executeSnapshotCreate(deps: Deps, attempt: Attempt): Promi
     if (row.clean_up !== 'pending') return attempt.finish();
     return cleanUpSnapshot(deps, attempt, { neon: await attempt.connect(project), project, branch }, row);
   }
+  await checkStart(deps, row);
   const asked = { row };
   const mayBeMade = row.status !== 'requested';
   // Dies after this: the next attempt finds `creating` and looks for the result before it makes one. A call that found no slot in the
@@ -49,6 +51,24 @@ export async function executeSnapshotCreate(deps: Deps, attempt: Attempt): Promi
   return proveAndFinish(work, made);
 }
 
+/** A firing is looked at again where its job has waited so long at least. */
+const mayBeLateMs = 30_000;
+
+/** Refuses with `deadline_exceeded` what begins after its schedule's window, where the policy wants no snapshot then. */
+async function checkStart({ db, now }: Deps, row: SnapshotRow): Promise<void> {
+  const at = now();
+  if (row.status !== 'requested' || row.policy_id === null) return;
+  if (at.getTime() - row.created_at.getTime() < mayBeLateMs) return;
+  const window = await findStartWindow(db, row.id);
+  if (!window || window.missedFirings !== 'skip') return;
+  const seconds = (window.startWithinSeconds ?? startWithinSecondsDefault) + window.jitterSeconds;
+  if (at.getTime() <= window.dueAt.getTime() + seconds * 1000) return;
+  throw new Failure(
+    'deadline_exceeded',
+    `It was due at ${window.dueAt.toISOString()} and could not be begun within ${seconds} s. Nothing was changed.`,
+  );
+}
+
 async function recordBegin(attempt: Attempt, row: SnapshotRow): Promise<SnapshotRow> {
   return attempt.save(async (unit) => {
     const begun = { steps: stepsOfSnapshot(unit.now), started_at: unit.now };
@@ -58,9 +78,14 @@ async function recordBegin(attempt: Attempt, row: SnapshotRow): Promise<Snapshot
   });
 }
 
-/** The row once its copy is recorded; `asked.row` is the one that the first call has recorded as begun. */
-async function makeOnce(work: Work, asked: { readonly row: SnapshotRow }, mayBeMade: boolean): Promise<SnapshotRow> {
-  const made = await make(work, asked.row, mayBeMade);
+/** The row once its copy is recorded; `asked.row` is the one that the calls have recorded last. */
+async function makeOnce(work: Work, asked: { row: SnapshotRow }, mayBeMade: boolean): Promise<SnapshotRow> {
+  const made = await make(work, asked.row, mayBeMade).catch(async (error: unknown) => {
+    if (!isLongAhead(work, asked.row, error)) throw error;
+    // Dies after this: the next attempt asks for the present.
+    asked.row = await askForPresent(work, asked.row);
+    return make(work, asked.row, false);
+  });
   const { row } = asked;
   // Dies before this: the result is found by its name. After it: by its id.
   return work.attempt.save(async ({ tx, now }) => {
@@ -77,6 +102,27 @@ async function makeOnce(work: Work, asked: { readonly row: SnapshotRow }, mayBeM
   });
 }
 
+/** Clocks that differ by less come together while the call is tried again. */
+const aheadMaxMs = 5_000;
+
+/** Whether Neon still calls a firing's instant the future after some tries: our clock is wrong, and the present is all that can be had. */
+function isLongAhead({ attempt }: Work, row: SnapshotRow, error: unknown): boolean {
+  if (!(error instanceof NeonFailure) || error.failure !== 'instant_in_future') return false;
+  return row.policy_id !== null && attempt.ageMs > aheadMaxMs;
+}
+
+async function askForPresent({ attempt }: Work, row: SnapshotRow): Promise<SnapshotRow> {
+  const warning = {
+    code: 'clock_ahead',
+    message: `It was to capture ${row.requested_at_instant?.toISOString() ?? ''}, which is in the future for Neon: Afterglow's clock is ahead. It captures the moment at which it was taken.`,
+  };
+  const changed = { requested_at_instant: null, warnings: [warning] };
+  return attempt.save(async ({ tx }) => {
+    await patchSnapshot(tx, row.id, { ...changed, warnings: JSON.stringify(changed.warnings) });
+    return { ...row, ...changed };
+  });
+}
+
 async function make(work: Work, row: SnapshotRow, mayBeMade: boolean): Promise<{ id: string; operationIds: string[] }> {
   if (mayBeMade) {
     const found = await findMade(work, row);
@@ -85,11 +131,22 @@ async function make(work: Work, row: SnapshotRow, mayBeMade: boolean): Promise<{
   try {
     return await create(work, row);
   } catch (error) {
-    if (!(error instanceof NeonFailure) || error.kind !== 'conflict') throw error;
+    if (!(error instanceof NeonFailure) || error.kind !== 'conflict') throw mayPass(row, error);
     const found = await findMade(work, row);
     if (!found) throw error;
     return found;
   }
+}
+
+/**
+ * What a policy asks for waits for a slot, since the purge of another may be under way, and for Neon's clock to come up to ours; for as long
+ * as its budget lasts.
+ */
+function mayPass(row: SnapshotRow, error: unknown): unknown {
+  if (!(error instanceof NeonFailure) || row.policy_id === null) return error;
+  if (error.failure !== 'snapshot_cap_reached' && error.failure !== 'instant_in_future') return error;
+  const { message, failure, status, requestId, retryAfterSeconds } = error;
+  return new NeonFailure(message, { kind: 'again', failure, status, requestId, retryAfterSeconds });
 }
 
 async function create(work: Work, row: SnapshotRow): Promise<{ id: string; operationIds: string[] }> {
@@ -188,7 +245,7 @@ export async function complete(unit: Unit, row: SnapshotRow, made: Made, proved:
       lsn: made.lsn ?? row.requested_lsn,
       size_bytes: made.sizeBytes ?? null,
       unverified: proved.unverified,
-      warnings: JSON.stringify(proved.warnings),
+      warnings: JSON.stringify([...row.warnings, ...proved.warnings]),
       steps: JSON.stringify(proved.steps),
       available_at: unit.now,
     },

@@ -38,6 +38,6 @@ export async function expireByPolicy(unit: Unit, policyId: string, branchId: str
       details: { cause: 'policy', policyId, reasons, policyVersion: policy.version },
     });
     const project = await getProjectRow(unit.tx, row.project_id);
-    await unit.promise('snapshot.purge', row.id, project.neon_project_id);
+    unit.promise('snapshot.purge', row.id, project.neon_project_id);
   }
 }

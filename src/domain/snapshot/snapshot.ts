@@ -110,7 +110,7 @@ export async function deleteSnapshot(deps: CommandDeps, actor: Actor, id: string
       );
     }
     const status = await advance(unit, 'snapshot', row, 'delete', { details: { cause: 'deleted_by_person' } });
-    if (status === 'expiring') await unit.promise('snapshot.purge', row.id, project.neon_project_id);
+    if (status === 'expiring') unit.promise('snapshot.purge', row.id, project.neon_project_id);
   });
   return toSnapshotView(await getRow(deps, actor, id));
 }

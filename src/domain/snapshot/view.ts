@@ -9,6 +9,7 @@ export function toSnapshotView(row: SnapshotRow): SnapshotView {
     projectId: row.project_id,
     branchId: row.branch_id,
     policyId: row.policy_id,
+    policyVersion: row.policy_version,
     name: row.name,
     kind: row.kind,
     status: row.status,

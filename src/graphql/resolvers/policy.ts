@@ -1,6 +1,7 @@
 import { byId, pageOf } from '../connection.ts';
-import type { MutationResolvers, QueryResolvers } from '../generated.ts';
-import { given, onceOptions, patch } from '../input.ts';
+import type { SelectorInput } from '../../domain/index.ts';
+import type { MutationResolvers, PolicySelectorInput, QueryResolvers } from '../generated.ts';
+import { given, onceOptions, patch, readLabelSelector } from '../input.ts';
 
 type Queries = Required<Pick<QueryResolvers, 'policy' | 'policies'>>;
 type Mutations = Required<Pick<MutationResolvers, 'createPolicy' | 'updatePolicy' | 'deletePolicy' | 'runPolicy'>>;
@@ -13,11 +14,16 @@ export const policyQueries: Queries = {
 export const policyMutations: Mutations = {
   createPolicy: (_, { input, idempotencyKey }, { domain, actor }) => {
     const options = onceOptions('createPolicy', input, idempotencyKey);
-    return domain.policies.create(actor, { ...input, selector: given(input.selector) }, options);
+    return domain.policies.create(actor, { ...given(input), selector: readSelector(input.selector) }, options);
   },
   updatePolicy: (_, { input }, { domain, actor }) => {
-    const { selector, ...rest } = patch(input);
-    return domain.policies.update(actor, { ...rest, selector: selector && patch(selector, 'selector.') });
+    const { selector, objectives, limits, ...rest } = input;
+    return domain.policies.update(actor, {
+      ...patch(rest),
+      ...(selector === undefined ? {} : { selector: readSelector(patch({ selector }).selector) }),
+      objectives,
+      limits,
+    });
   },
   deletePolicy: async (_, { input: { id } }, { domain, actor }) => {
     await domain.policies.delete(actor, id);
@@ -26,3 +32,8 @@ export const policyMutations: Mutations = {
   runPolicy: (_, { input, idempotencyKey }, { domain, actor }) =>
     domain.policies.run(actor, input.id, onceOptions('runPolicy', input, idempotencyKey)),
 };
+
+function readSelector(selector: PolicySelectorInput): SelectorInput {
+  const { labels, ...rest } = given(selector);
+  return { ...rest, ...(labels === undefined ? {} : { labels: readLabelSelector(labels) }) };
+}

@@ -65,6 +65,14 @@ export const Labels = Type.Record(Type.String({ pattern: patterns.labelKey }), l
   maxProperties: 64,
 });
 
+/** Labels that choose projects: at least one, or every project would be meant. */
+export const LabelSelector = Type.Record(Type.String({ pattern: patterns.labelKey }), labelValue, {
+  description: 'Every project that carries all of these, also one that is registered later. Instead of projects.',
+  additionalProperties: false,
+  minProperties: 1,
+  maxProperties: 64,
+});
+
 export const LabelsPatch = Type.Record(
   Type.String({ pattern: patterns.labelKey }),
   Type.Union([labelValue, Type.Null()]),

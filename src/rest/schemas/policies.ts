@@ -1,7 +1,9 @@
 import { Type } from 'typebox';
+import { type PresetName, presetNames } from '../../core/policy.ts';
 import type { PolicyView } from '../../domain/index.ts';
 import { answer, at, createdAt, integer, orNull, text, updatedAt, version, words } from './answer.ts';
-import { branchName, id, name, strict } from './parts.ts';
+import { branchName, id, LabelSelector, name, strict } from './parts.ts';
+import { warnings } from './snapshots.ts';
 
 const projects = Type.Array(id('prj_...'), {
   description: 'Registered projects of the team.',
@@ -19,6 +21,8 @@ const branches = Type.Union(
   { description: 'The default branch (unless said otherwise), every root branch, or branches by name.' },
 );
 
+const daySeconds = 86_400;
+
 const schedules = Type.Array(
   strict({
     name: name('Unique in the policy.'),
@@ -27,6 +31,20 @@ const schedules = Type.Array(
       maxLength: 256,
     }),
     timeZone: Type.String({ description: 'An IANA name, such as Europe/Berlin.', maxLength: 64 }),
+    jitterSeconds: Type.Optional(
+      Type.Integer({
+        description:
+          'A firing starts up to so much later, always the same for a branch, and still captures its own instant. Default: 0.',
+        minimum: 0,
+        maximum: daySeconds,
+      }),
+    ),
+    window: Type.Optional(
+      Type.Union(
+        [strict({ startWithinSeconds: Type.Integer({ minimum: 60, maximum: 7 * daySeconds }) }), Type.Null()],
+        { description: 'A firing that did not start so soon is missed. Default: 900 s.' },
+      ),
+    ),
   }),
   { description: 'When snapshots are taken.', minItems: 1, maxItems: 20 },
 );
@@ -57,23 +75,81 @@ const retention = strict(
   { description: 'What is kept for each branch: what any part of it keeps.' },
 );
 
-export const CreatePolicy = strict({
-  name: name('Unique in the team.'),
-  selector: strict({ projects, branches: Type.Optional(branches) }, { description: 'Which branches are kept.' }),
-  schedules,
-  retention,
+const store = Type.Union([Type.Literal('neon_snapshot'), Type.Literal('branch')], {
+  description:
+    'What a firing makes: a snapshot of Neon (of root branches only, and Neon caps their number; of a child branch a branch is ' +
+    'kept), or a branch at the instant (of any branch, billed by the branch). Default: neon_snapshot.',
 });
+
+const missedFirings = Type.Union([Type.Literal('capture_moment'), Type.Literal('run_once'), Type.Literal('skip')], {
+  description:
+    'What becomes of firings that an outage has missed: snapshots of the missed instants that retention would keep, while the ' +
+    'restore window holds them (default); one of the present; none.',
+});
+
+const objectives = Type.Union(
+  [
+    strict({
+      rpoSeconds: Type.Optional(
+        Type.Union([Type.Integer({ minimum: 60, maximum: 366 * daySeconds }), Type.Null()], {
+          description: 'How old the newest recovery point may become.',
+        }),
+      ),
+    }),
+    Type.Null(),
+  ],
+  { description: 'What the policy promises: `GET /v1/status` compares.' },
+);
+
+const limits = Type.Union(
+  [
+    strict({
+      expireAtMostShare: Type.Optional(
+        Type.Union([Type.Number({ minimum: 0, maximum: 1 }), Type.Null()], {
+          description:
+            "Of a branch's points: a pass that would expire more, and more than 5, waits for a person. Default: 0.25.",
+        }),
+      ),
+    }),
+    Type.Null(),
+  ],
+  { description: 'Guards against a mistake.' },
+);
+
+const parts = {
+  schedules: Type.Optional(schedules),
+  retention: Type.Optional(retention),
+  store: Type.Optional(store),
+  objectives: Type.Optional(objectives),
+  missedFirings: Type.Optional(missedFirings),
+  limits: Type.Optional(limits),
+};
+
+const selector = strict(
+  { projects: Type.Optional(projects), labels: Type.Optional(LabelSelector), branches: Type.Optional(branches) },
+  { description: 'Which branches are kept: of the projects, or of those with the labels.' },
+);
+
+const preset = Type.Unsafe<PresetName>({
+  type: 'string',
+  enum: presetNames,
+  description: 'Gives the schedules and the retention that are absent. The answer shows what it stands for.',
+});
+
+const form = {
+  name: name('Unique in the team.'),
+  selector,
+  preset: Type.Optional(preset),
+  timeZone: Type.Optional(Type.String({ description: "Of the preset's schedules. Default: UTC.", maxLength: 64 })),
+  ...parts,
+};
+
+export const CreatePolicy = strict(form);
 
 export const UpdatePolicy = strict({
   name: Type.Optional(name('Unique in the team.')),
-  selector: Type.Optional(
-    strict(
-      { projects: Type.Optional(projects), branches: Type.Optional(branches) },
-      { description: 'What is given replaces.' },
-    ),
-  ),
-  schedules: Type.Optional(schedules),
-  retention: Type.Optional(retention),
+  selector: Type.Optional(selector),
+  ...parts,
 });
 
 export const Policy = answer<PolicyView>()('Policy', 'What must be kept, of which branches, and when it is taken.', {
@@ -81,7 +157,14 @@ export const Policy = answer<PolicyView>()('Policy', 'What must be kept, of whic
   name: text('Unique in the team.'),
   selector: Type.Object(
     {
-      projects: Type.Array(text('prj_...')),
+      projects: orNull(Type.Array(text('prj_...'), { description: 'Null where labels choose them.' })),
+      labels: orNull(
+        Type.Unsafe<Record<string, string>>({
+          type: 'object',
+          additionalProperties: { type: 'string' },
+          description: 'Every project that carries all of them. Null where projects are named.',
+        }),
+      ),
       branches: Type.Union([Type.Literal('default'), Type.Literal('roots'), Type.Array(Type.String())]),
     },
     { description: 'Which branches are kept.' },
@@ -91,7 +174,9 @@ export const Policy = answer<PolicyView>()('Policy', 'What must be kept, of whic
       name: text('Unique in the policy.'),
       cron: text('Five fields, or a word such as @daily.'),
       timeZone: text('An IANA name.'),
-      nextFiringAt: orNull(at('When it fires next.')),
+      jitterSeconds: integer('A firing starts up to so much later.'),
+      window: Type.Object({ startWithinSeconds: integer('One that did not start so soon is missed.') }),
+      nextFiringAt: orNull(at('When it fires next; null while it is paused, and where it fires no more.')),
     }),
   ),
   retention: Type.Object(
@@ -108,6 +193,14 @@ export const Policy = answer<PolicyView>()('Policy', 'What must be kept, of whic
     },
     { description: 'What is kept for each branch.' },
   ),
+  store: words({ neon_snapshot: true, branch: true }, 'What a firing makes.'),
+  objectives: Type.Object({ rpoSeconds: orNull(integer('How old the newest recovery point may become.')) }),
+  missedFirings: words({ capture_moment: true, run_once: true, skip: true }, 'What becomes of missed firings.'),
+  limits: Type.Object({
+    expireAtMostShare: Type.Number({ description: 'A pass that expires more waits for a person.' }),
+  }),
+  isPaused: Type.Boolean({ description: 'While it is, nothing fires.' }),
+  pausedUntil: orNull(at('When it goes on by itself.')),
   stops: Type.Array(
     Type.Object({
       projectId: text('The project.'),
@@ -115,6 +208,7 @@ export const Policy = answer<PolicyView>()('Policy', 'What must be kept, of whic
     }),
     { description: 'Projects that it selects and does nothing in.' },
   ),
+  warnings,
   version,
   createdAt,
   updatedAt,

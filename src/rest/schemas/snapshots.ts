@@ -28,11 +28,13 @@ export const ListSnapshotsQuery = Type.Object(
 );
 
 /** Parts of the answers of all work. */
+export const warnings = Type.Array(Type.Object({ code: text('Stable.'), message: text('For people.') }), {
+  description: 'What did not stop the work but should be known.',
+});
+
 export const outcome = {
   unverified: Type.Array(Type.String(), { description: "Facts asked for that Neon's answers did not show." }),
-  warnings: Type.Array(Type.Object({ code: text('Stable.'), message: text('For people.') }), {
-    description: 'What did not stop the work but should be known.',
-  }),
+  warnings,
   error: orNull(
     Type.Object(
       {
@@ -75,6 +77,7 @@ export const Snapshot = answer<SnapshotView>()('Snapshot', 'A stored recovery po
   projectId: text('Of the project.'),
   branchId: text('Of the branch that it captures.'),
   policyId: orNull(text('The policy that took it; null when a person asked for it.')),
+  policyVersion: orNull(integer('The version of the policy that asked for it.')),
   name: text('For people.'),
   kind: words({ neon_snapshot: true, branch: true }, 'What it is in Neon.'),
   status: status('snapshot', 'How it stands.'),

@@ -72,9 +72,9 @@ export async function listOverdueJobs(db: Db, deadlines: Deadlines, limit: numbe
     where status <> 'done' and job = any(${deadlines.jobs})
       and (claimed_until is null or claimed_until < now())
       and case
-        when begun_at is null then created_at < now() - make_interval(secs => ${deadlines.beginWithinMs} / 1000.0)
+        when begun_at is null then coalesce(delayed_until, created_at) < now() - make_interval(secs => ${deadlines.beginWithinMs} / 1000.0)
         when paused_at is null then begun_at < now() - make_interval(secs => ${deadlines.endWithinMs} / 1000.0)
-        else created_at < now() - make_interval(secs => ${deadlines.beginWithinMs + deadlines.endWithinMs} / 1000.0) end
+        else coalesce(delayed_until, created_at) < now() - make_interval(secs => ${deadlines.beginWithinMs + deadlines.endWithinMs} / 1000.0) end
     order by created_at
     limit ${limit}`.execute(db);
   return rows;

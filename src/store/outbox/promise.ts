@@ -13,19 +13,27 @@ export interface PromisedJob {
   readonly lane: string | null;
   /** Smaller goes first. */
   readonly priority: number;
+  /** Not before so long from now, by the database's clock. */
+  readonly delayMs?: number | undefined;
 }
 
-/** Keeps the promise, with the credential and the account of its project; the relays of all processes are woken when the transaction commits. */
-export async function promiseJob(tx: Tx, job: PromisedJob): Promise<void> {
+/** Keeps the promises, with the credential and the account of their projects; the relays of all processes are woken when the transaction commits. */
+export async function promiseJobs(tx: Tx, promised: readonly PromisedJob[]): Promise<void> {
+  if (promised.length === 0) return;
   await sql`
-    with lane as (
-      insert into lanes (key) select ${job.lane}::text where ${job.lane}::text is not null on conflict do nothing
+    with promised as (
+      select *, make_interval(secs => coalesce("delayMs", 0) / 1000.0) as delay
+      from jsonb_to_recordset(${JSON.stringify(promised)}::jsonb)
+        as promised (id text, "teamId" text, job text, "subjectId" text, lane text, priority int, "delayMs" float8)
+    ), present as (
+      insert into lanes (key) select distinct lane from promised where lane is not null order by lane on conflict do nothing
     )
-    insert into outbox (id, team_id, job, subject_id, lane, priority, not_before, created_at, credential_id, account_id)
-    select ${job.id}, ${job.teamId}, ${job.job}, ${job.subjectId}, ${job.lane}, ${job.priority}::int, now(), now(),
+    insert into outbox
+      (id, team_id, job, subject_id, lane, priority, not_before, delayed_until, created_at, credential_id, account_id)
+    select promised.id, "teamId", job, "subjectId", lane, priority, now() + delay, now() + nullif(delay, '0 s'), now(),
       credentials.id, credentials.neon_account_id
-    from (select) one
-    left join projects on projects.neon_project_id = ${job.lane} and projects.removed_at is null
+    from promised
+    left join projects on projects.neon_project_id = lane and projects.removed_at is null
     left join credentials on credentials.id = projects.credential_id`.execute(tx);
   await wakeRelays(tx);
 }

@@ -1,0 +1,125 @@
+// Owns what a policy says, from the words of a request to the form in which it is kept, with every check that needs no other row.
+
+import { Refusal } from '../../core/errors.ts';
+import { expandPreset, type PolicyRule, type PolicySchedule } from '../../core/policy.ts';
+import { checkSchedule } from '../../core/schedule.ts';
+import type { PolicySelector } from '../../core/selector.ts';
+import type { PolicyRow, ScheduleRow } from '../../store/policies.ts';
+import type { Nullable, PolicyForm, PolicyPatch, ScheduleInput, SelectorInput } from '../commands.ts';
+import { checkRetention } from './retention.ts';
+
+/**
+ * The rule that the form stands for: a preset fills what is absent, everything else has its default. Refuses with `invalid_request`,
+ * `invalid_cron`, `invalid_time_zone`, `invalid_duration`, `retention_keeps_nothing`, and `name_taken` for two schedules of one name.
+ */
+export function readRule(form: PolicyForm, now: Date): PolicyRule {
+  const preset = form.preset && expandPreset(form.preset, form.timeZone ?? 'UTC');
+  const schedules = form.schedules?.map(readSchedule) ?? preset?.schedules;
+  const retention = form.retention ? checkRetention(form.retention) : preset?.retention;
+  if (!schedules) throw incomplete('schedules');
+  if (!retention) throw incomplete('retention');
+  checkSchedules(schedules, now);
+  return {
+    name: form.name,
+    selector: readSelector(form.selector),
+    schedules,
+    retention,
+    store: form.store ?? 'neon_snapshot',
+    objectives: withoutNulls(form.objectives ?? {}),
+    missedFirings: form.missedFirings ?? 'capture_moment',
+    limits: withoutNulls(form.limits ?? {}),
+  };
+}
+
+/** A merge-patch: what is given replaces what was; null brings a default back. Refuses what `readRule` refuses. */
+export function patchRule(rule: PolicyRule, patch: PolicyPatch, now: Date): PolicyRule {
+  if (patch.schedules) checkSchedules(patch.schedules.map(readSchedule), now);
+  return {
+    name: patch.name ?? rule.name,
+    selector: patch.selector ? patchSelector(rule.selector, patch.selector) : rule.selector,
+    schedules: patch.schedules?.map(readSchedule) ?? rule.schedules,
+    retention: patch.retention ? checkRetention(patch.retention) : rule.retention,
+    store: patch.store ?? rule.store,
+    objectives: patched(rule.objectives, patch.objectives),
+    missedFirings: patch.missedFirings ?? rule.missedFirings,
+    limits: patched(rule.limits, patch.limits),
+  };
+}
+
+/** The rule of a policy that is kept. */
+export function ruleOf(row: PolicyRow, schedules: readonly ScheduleRow[]): PolicyRule {
+  return {
+    name: row.name,
+    selector: row.selector,
+    schedules: schedules.map(scheduleOf),
+    retention: row.retention,
+    store: row.store,
+    objectives: row.objectives,
+    missedFirings: row.missed_firings,
+    limits: row.limits,
+  };
+}
+
+export function scheduleOf(row: ScheduleRow): PolicySchedule {
+  return {
+    name: row.name,
+    cron: row.cron,
+    timeZone: row.time_zone,
+    jitterSeconds: row.jitter_seconds,
+    startWithinSeconds: row.start_within_seconds,
+  };
+}
+
+function readSchedule({ name, cron, timeZone, jitterSeconds, window }: ScheduleInput): PolicySchedule {
+  const startWithinSeconds = window?.startWithinSeconds ?? null;
+  return { name, cron, timeZone, jitterSeconds: jitterSeconds ?? 0, startWithinSeconds };
+}
+
+function checkSchedules(schedules: readonly PolicySchedule[], now: Date): void {
+  const names = new Set<string>();
+  for (const [index, schedule] of schedules.entries()) {
+    checkSchedule(schedule, `schedules[${index}]`, now);
+    if (names.has(schedule.name)) {
+      throw new Refusal(
+        'name_taken',
+        `schedules[${index}].name: two schedules are named ${JSON.stringify(schedule.name)}. Nothing was saved.`,
+        { members: { field: `schedules[${index}].name` } },
+      );
+    }
+    names.add(schedule.name);
+  }
+}
+
+function readSelector({ projects, labels, branches }: SelectorInput): PolicySelector {
+  if ((projects === undefined) === (labels === undefined)) throw unclearSelector();
+  return { ...(projects ? { projects } : { labels: labels ?? {} }), branches: branches ?? 'default' };
+}
+
+function patchSelector(present: PolicySelector, patch: SelectorInput): PolicySelector {
+  const { projects, labels, branches = present.branches } = patch;
+  if (projects === undefined && labels === undefined) return { ...present, branches };
+  return readSelector({ projects, labels, branches });
+}
+
+function patched<T extends object>(present: T, patch: Nullable<T> | null | undefined): T {
+  if (patch === undefined) return present;
+  return patch === null ? ({} as T) : withoutNulls<T>({ ...present, ...patch });
+}
+
+function withoutNulls<T extends object>(given: Nullable<T>): T {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined)) as T;
+}
+
+function unclearSelector(): Refusal {
+  return new Refusal(
+    'invalid_request',
+    'selector must name either projects or labels. Nothing was saved. Give one of the two.',
+    { members: { field: 'selector' } },
+  );
+}
+
+function incomplete(field: 'schedules' | 'retention'): Refusal {
+  return new Refusal('invalid_request', `${field} is required. Nothing was saved. Give it, or a preset.`, {
+    members: { field },
+  });
+}

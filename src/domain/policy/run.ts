@@ -1,0 +1,32 @@
+// Owns running a policy by a person's word: a snapshot of the present, of every branch that it means.
+
+import { listSelectedProjects } from '../../store/projects.ts';
+import type { PolicyRow } from '../../store/policies.ts';
+import type { Actor } from '../actor.ts';
+import { change } from '../change.ts';
+import type { CommandDeps, Deps } from '../deps.ts';
+import { checkProjectPresent } from '../project/present.ts';
+import { addSnapshots } from '../snapshot/add.ts';
+import { toSnapshotView } from '../snapshot/view.ts';
+import type { SnapshotView } from '../views.ts';
+import { listCovered } from './coverage.ts';
+import { getPolicyRow } from './policy.ts';
+
+/** Takes a snapshot of every branch that the policy selects, now, paused or not. Refuses with `project_gone` where Neon shows none of its projects. */
+export async function runPolicy(deps: CommandDeps, actor: Actor, id: string): Promise<{ snapshots: SnapshotView[] }> {
+  const policy = await getPolicyRow(deps, actor, id);
+  deps.allow();
+  await checkAnyProjectPresent(deps, policy);
+  return change(deps, actor, async (unit) => {
+    const covered = await listCovered(unit.tx, policy.team_id, policy);
+    const wanted = covered.map(({ branch, project }) => ({ branch, project, policy, job: 'snapshot.create' as const }));
+    const snapshots = (await addSnapshots(deps, unit, wanted)).map(toSnapshotView);
+    unit.audit('policy.run', { kind: 'policy', id }, { snapshots: snapshots.map((snapshot) => snapshot.id) });
+    return { snapshots };
+  });
+}
+
+async function checkAnyProjectPresent({ db }: Pick<Deps, 'db'>, policy: PolicyRow): Promise<void> {
+  const projects = await listSelectedProjects(db, policy.team_id, policy.selector);
+  if (projects.length > 0 && projects.every((project) => project.gone_at)) projects.forEach(checkProjectPresent);
+}

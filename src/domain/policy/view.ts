@@ -1,0 +1,88 @@
+// Owns how policies are shown: what they say, where they do nothing, and what of them may not be as it is meant.
+
+import { expireAtMostShareDefault, startWithinSecondsDefault } from '../../core/policy.ts';
+import { selectsBranch, selectsProject } from '../../core/selector.ts';
+import { listSelectableBranches } from '../../store/branches.ts';
+import type { Db } from '../../store/database.ts';
+import { listSchedules, type PolicyRow, type ScheduleRow } from '../../store/policies.ts';
+import { listSelectableProjects } from '../../store/projects.ts';
+import { groupBy } from '../group.ts';
+import type { PolicyStop, PolicyView, SelectorView } from '../views.ts';
+import { toRetentionView } from './retention.ts';
+import { ruleOf } from './rule.ts';
+import { warningsOf } from './warnings.ts';
+
+export async function viewPolicy(db: Db, row: PolicyRow, now: Date): Promise<PolicyView> {
+  const [view] = await viewPolicies(db, row.team_id, [row], now);
+  if (!view) throw new Error('one policy is shown as one');
+  return view;
+}
+
+/** All of them with three statements. */
+export async function viewPolicies(
+  db: Db,
+  teamId: string,
+  rows: readonly PolicyRow[],
+  now: Date,
+): Promise<PolicyView[]> {
+  const ids = rows.map(({ id }) => id);
+  const schedules = groupBy(await listSchedules(db, ids), ({ policy_id }) => policy_id);
+  const projects = await listSelectableProjects(db, teamId);
+  const selected = projects.filter((project) => rows.some(({ selector }) => selectsProject(selector, project)));
+  const branches = groupBy(
+    await listSelectableBranches(
+      db,
+      selected.map(({ id }) => id),
+    ),
+    ({ projectId }) => projectId,
+  );
+  return rows.map((row) => {
+    const own = selected.filter((project) => selectsProject(row.selector, project));
+    const gone = own.filter(({ gone_at }) => gone_at);
+    const present = own.filter(({ gone_at }) => !gone_at);
+    const meant = present.flatMap(({ id }) => branches.get(id) ?? []);
+    const reach = {
+      branches: meant.filter((branch) => selectsBranch(row.selector.branches, branch)).length,
+      historySeconds: present.length > 0 ? Math.min(...present.map((one) => one.history_retention_seconds)) : undefined,
+    };
+    const stops = gone.map(({ id }): PolicyStop => ({ projectId: id, code: 'project_gone' }));
+    return toPolicyView(row, schedules.get(row.id) ?? [], { stops, reach, now });
+  });
+}
+
+function toPolicyView(
+  row: PolicyRow,
+  schedules: readonly ScheduleRow[],
+  { stops, reach, now }: { stops: PolicyStop[]; reach: Parameters<typeof warningsOf>[1]; now: Date },
+): PolicyView {
+  const isPaused = row.paused_at !== null && (row.paused_until === null || row.paused_until > now);
+  return {
+    id: row.id,
+    name: row.name,
+    selector: toSelectorView(row.selector),
+    schedules: schedules.map((schedule) => ({
+      name: schedule.name,
+      cron: schedule.cron,
+      timeZone: schedule.time_zone,
+      jitterSeconds: schedule.jitter_seconds,
+      window: { startWithinSeconds: schedule.start_within_seconds ?? startWithinSecondsDefault },
+      nextFiringAt: schedule.next_firing_at?.toISOString() ?? null,
+    })),
+    retention: toRetentionView(row.retention),
+    store: row.store,
+    objectives: { rpoSeconds: row.objectives.rpoSeconds ?? null },
+    missedFirings: row.missed_firings,
+    limits: { expireAtMostShare: row.limits.expireAtMostShare ?? expireAtMostShareDefault },
+    isPaused,
+    pausedUntil: isPaused ? (row.paused_until?.toISOString() ?? null) : null,
+    stops,
+    warnings: warningsOf(ruleOf(row, schedules), reach, now),
+    version: row.version,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+  };
+}
+
+function toSelectorView({ projects, labels, branches }: PolicyRow['selector']): SelectorView {
+  return { projects: projects ?? null, labels: labels ?? null, branches };
+}

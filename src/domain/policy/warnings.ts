@@ -1,0 +1,61 @@
+// Owns what is said of a policy that may stand, but not as it may be meant.
+
+import { type PolicyRule, startWithinSecondsDefault } from '../../core/policy.ts';
+import { keptAtMost } from '../../core/retention.ts';
+import { longestInterval } from '../../core/schedule.ts';
+import type { Warning } from '../../store/database.ts';
+
+/** What of its projects and branches matters here. */
+export interface Reach {
+  readonly branches: number;
+  /** The shortest history of its projects; undefined where it selects none. */
+  readonly historySeconds: number | undefined;
+}
+
+export function warningsOf(rule: PolicyRule, reach: Reach, now: Date): Warning[] {
+  return [nothingSelected(reach), minimumAbove(rule), windowTooShort(rule, reach, now), startTooLate(rule, now)].filter(
+    (warning) => warning !== undefined,
+  );
+}
+
+function nothingSelected({ branches }: Reach): Warning | undefined {
+  if (branches > 0) return undefined;
+  return {
+    code: 'selects_nothing',
+    message: 'It selects no branch now, so nothing is kept. It begins by itself when one fits its selector.',
+  };
+}
+
+function minimumAbove({ retention }: PolicyRule): Warning | undefined {
+  const most = keptAtMost(retention);
+  if (retention.minimumKept === undefined || retention.minimumKept <= most) return undefined;
+  return {
+    code: 'minimum_above_tiers',
+    message: `minimumKept is ${retention.minimumKept}, and everything else keeps at most ${most}: the minimum alone decides.`,
+  };
+}
+
+/** With history shorter than the schedule's interval, what was missed may be out of reach when it is found missing. */
+function windowTooShort(rule: PolicyRule, { historySeconds }: Reach, now: Date): Warning | undefined {
+  if (historySeconds === undefined || rule.missedFirings !== 'capture_moment') return undefined;
+  const seconds = Math.max(0, ...rule.schedules.map((schedule) => longestInterval(schedule, now) / 1000));
+  if (historySeconds >= seconds) return undefined;
+  return {
+    code: 'window_shorter_than_interval',
+    message:
+      `A project's restore window is ${historySeconds} s, and a schedule's interval up to ${seconds} s: ` +
+      'between two firings there are instants that nothing brings back, and a missed firing may be out of reach.',
+  };
+}
+
+function startTooLate(rule: PolicyRule, now: Date): Warning | undefined {
+  const late = rule.schedules.find((schedule) => {
+    const within = (schedule.startWithinSeconds ?? startWithinSecondsDefault) * 1000;
+    return schedule.jitterSeconds * 1000 > Math.min(within, longestInterval(schedule, now));
+  });
+  if (!late) return undefined;
+  return {
+    code: 'jitter_beyond_window',
+    message: `The jitter of the schedule ${JSON.stringify(late.name)} is longer than its window or its interval.`,
+  };
+}
