@@ -10,6 +10,7 @@ import type {
   RestoreStatus,
   SnapshotStatus,
 } from '../core/lifecycle.ts';
+import type { LockMode } from '../core/protection.ts';
 import type { RestoreSourceKind, RestoreStepName, RestoreTargetKind } from '../core/restore-plan.ts';
 import type { RetentionRule } from '../core/retention.ts';
 import type { PolicySelector } from '../core/selector.ts';
@@ -204,12 +205,52 @@ interface SnapshotTable {
   error: ColumnType<RecordedError | null, string | null | undefined, string | null>;
   steps: JsonDefault<SnapshotStep[]>;
   clean_up: Nullable<CleanUp>;
+  /** The retention lock: all five, or none. */
+  lock_mode: Nullable<LockMode>;
+  lock_until: Nullable<Date>;
+  lock_grace_until: Nullable<Date>;
+  locked_at: Nullable<Date>;
+  /** Of the policy, or of the API key. */
+  locked_by: Nullable<string>;
   version: Generated<number>;
   created_at: Fixed<Date>;
   updated_at: Date;
   started_at: Nullable<Date>;
   available_at: Nullable<Date>;
   ended_at: Nullable<Date>;
+}
+
+interface HoldTable {
+  id: Fixed<string>;
+  team_id: Fixed<string>;
+  matter: Fixed<string>;
+  reason: Fixed<string>;
+  /** With `from_at` and `until_at`, both included; null where it names snapshots. */
+  branch_id: Fixed<string | null>;
+  from_at: Fixed<Date | null>;
+  until_at: Fixed<Date | null>;
+  placed_by_kind: Fixed<ActorKind>;
+  placed_by: Fixed<string>;
+  created_at: Fixed<Date>;
+  /** Snapshots that were on their way out and stay, and those for which it came too late. */
+  turned_back: ColumnType<string[], string[] | undefined, string[]>;
+  too_late: ColumnType<string[], string[] | undefined, string[]>;
+  released_at: Nullable<Date>;
+  released_by_kind: Nullable<ActorKind>;
+  released_by: Nullable<string>;
+  release_reason: Nullable<string>;
+}
+
+interface HoldSnapshotTable {
+  hold_id: Fixed<string>;
+  snapshot_id: Fixed<string>;
+}
+
+/** A view: which snapshots each hold covers. A hold binds while it is not released. */
+interface HoldMatchView {
+  snapshot_id: ColumnType<string, never, never>;
+  hold_id: ColumnType<string, never, never>;
+  released_at: ColumnType<Date | null, never, never>;
 }
 
 interface RestoreTable {
@@ -375,6 +416,9 @@ export interface Database {
   schedules: ScheduleTable;
   firings: FiringTable;
   snapshots: SnapshotTable;
+  holds: HoldTable;
+  hold_snapshots: HoldSnapshotTable;
+  hold_matches: HoldMatchView;
   restores: RestoreTable;
   preserved_branches: PreservedBranchTable;
   lanes: LaneTable;

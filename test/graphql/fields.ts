@@ -11,7 +11,10 @@ export const fields = {
   policy: `id name selector { projects branches } schedules { name cron timeZone nextFiringAt } retention { hourly daily weekly monthly yearly keepLast keepWithin minimumKept bucketKeeps } stops { projectId code }
     version createdAt updatedAt`,
   snapshot: `id projectId branchId policyId name kind status requestedAt requestedLsn pointAt lsn neonId sizeBytes keptBecause
+    holds lock { mode until graceUntil lockedAt lockedBy }
     ${warningsAndError} steps { name startedAt endedAt } version createdAt updatedAt availableAt endedAt`,
+  hold: `id matter reason selector { snapshotIds branchId from until } placedBy { kind id } placedAt turnedBack tooLate
+    releasedBy { kind id } releasedAt releaseReason`,
   restore: `id projectId source { snapshotId branchId at lsn } target { kind branchId neonBranchId name expiresAt } status
     steps { name startedAt endedAt } preservedBranch { neonBranchId name status waitsFor } ${warningsAndError}
     version createdAt updatedAt startedAt endedAt`,

@@ -19,13 +19,14 @@ import {
 import { findProjects, type ProjectRow } from '../../store/projects.ts';
 import { listPreservedNeonIds } from '../../store/restores.ts';
 import type { Db } from '../../store/database.ts';
+import type { SnapshotRow } from '../../store/snapshots.ts';
 import type { Actor } from '../actor.ts';
 import { schedulerActor } from '../actor.ts';
 import { change, type Unit } from '../change.ts';
 import type { CommandDeps, Deps } from '../deps.ts';
 import { checkProjectPresent } from '../project/present.ts';
 import { addSnapshot } from '../snapshot/add.ts';
-import { toSnapshotView } from '../snapshot/view.ts';
+import { viewSnapshots } from '../snapshot/view.ts';
 import type { SnapshotView } from '../views.ts';
 
 /** Takes a snapshot of every branch that the policy selects, now. Refuses with `project_gone` where Neon shows none of its projects. */
@@ -35,11 +36,11 @@ export async function runPolicy(deps: CommandDeps, actor: Actor, id: string): Pr
   deps.allow();
   await checkAnyProjectPresent(deps, policy);
   return change(deps, actor, async (unit) => {
-    const snapshots: SnapshotView[] = [];
+    const rows: SnapshotRow[] = [];
     for (const { branch, project } of await selectBranches(unit.tx, policy)) {
-      const row = await addSnapshot(deps, unit, { branch, project, policy, job: 'snapshot.create' });
-      snapshots.push(toSnapshotView(row));
+      rows.push(await addSnapshot(deps, unit, { branch, project, policy, job: 'snapshot.create' }));
     }
+    const snapshots = await viewSnapshots(unit.tx, rows);
     unit.audit(
       'policy.run',
       { kind: 'policy', id: policy.id },

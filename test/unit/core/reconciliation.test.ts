@@ -48,6 +48,7 @@ function snapshot(n: number, facts: Partial<KnownSnapshot> = {}): KnownSnapshot 
     sizeBytes: 1,
     errorCode: null,
     cleanUp: null,
+    isCovered: false,
     ...facts,
   };
 }
