@@ -14,19 +14,15 @@ import type { LockMode } from '../core/protection.ts';
 import type { RestoreSourceKind, RestoreStepName, RestoreTargetKind } from '../core/restore-plan.ts';
 import type { RetentionRule } from '../core/retention.ts';
 import type { PolicySelector } from '../core/selector.ts';
+import type { ActorKind, Fixed, Json, JsonDefault, Nullable, Status } from './columns.ts';
 import type { PresentCounts, ReportedFinding } from './findings.ts';
+import type { HoldMatchView, HoldSnapshotTable, HoldTable } from './hold-tables.ts';
+import type { AttemptTable, OutboxTable } from './outbox/tables.ts';
 
-/** A status column: `status.ts` holds the one statement that updates it. */
-type Status<S> = ColumnType<S, S, never>;
-/** Fixed at insert. */
-type Fixed<T> = ColumnType<T, T, never>;
-/** A jsonb column: read as its value, written as JSON text. */
-type Json<T> = ColumnType<T, string, string>;
-type JsonDefault<T> = ColumnType<T, string | undefined, string>;
-type Nullable<T> = ColumnType<T | null, T | null | undefined, T | null>;
+export type { ActorKind } from './columns.ts';
+export type { AttemptOutcome } from './outbox/tables.ts';
 
 export type Role = 'viewer' | 'operator' | 'approver' | 'admin';
-export type ActorKind = 'person' | 'service' | 'scheduler';
 
 export interface RecordedError {
   readonly code: FailureCode;
@@ -220,39 +216,6 @@ interface SnapshotTable {
   ended_at: Nullable<Date>;
 }
 
-interface HoldTable {
-  id: Fixed<string>;
-  team_id: Fixed<string>;
-  matter: Fixed<string>;
-  reason: Fixed<string>;
-  /** With `from_at` and `until_at`, both included; null where it names snapshots. */
-  branch_id: Fixed<string | null>;
-  from_at: Fixed<Date | null>;
-  until_at: Fixed<Date | null>;
-  placed_by_kind: Fixed<ActorKind>;
-  placed_by: Fixed<string>;
-  created_at: Fixed<Date>;
-  /** Snapshots that were on their way out and stay, and those for which it came too late. */
-  turned_back: ColumnType<string[], string[] | undefined, string[]>;
-  too_late: ColumnType<string[], string[] | undefined, string[]>;
-  released_at: Nullable<Date>;
-  released_by_kind: Nullable<ActorKind>;
-  released_by: Nullable<string>;
-  release_reason: Nullable<string>;
-}
-
-interface HoldSnapshotTable {
-  hold_id: Fixed<string>;
-  snapshot_id: Fixed<string>;
-}
-
-/** A view: which snapshots each hold covers. A hold binds while it is not released. */
-interface HoldMatchView {
-  snapshot_id: ColumnType<string, never, never>;
-  hold_id: ColumnType<string, never, never>;
-  released_at: ColumnType<Date | null, never, never>;
-}
-
 interface RestoreTable {
   id: Fixed<string>;
   team_id: Fixed<string>;
@@ -297,60 +260,6 @@ interface PreservedBranchTable {
 
 interface LaneTable {
   key: Fixed<string>;
-}
-
-interface OutboxTable {
-  id: Fixed<string>;
-  team_id: Fixed<string>;
-  job: Fixed<string>;
-  subject_id: Fixed<string>;
-  lane: Fixed<string | null>;
-  priority: Fixed<number>;
-  not_before: Date;
-  status: ColumnType<'waiting' | 'released' | 'done', 'waiting' | undefined, 'waiting' | 'released' | 'done'>;
-  release: Generated<number>;
-  fence: Generated<number>;
-  claimed_until: Nullable<Date>;
-  attempts: Generated<number>;
-  /** Why it waits: `waits_for_neon`, or the code of what made it wait. */
-  reason: Nullable<string>;
-  /** Whose refusal pauses it, and whose rate limit it draws on. */
-  credential_id: Fixed<string | null>;
-  account_id: Fixed<string | null>;
-  /** When the queue is to deliver the paused row again, by the database's clock. */
-  look_at: Nullable<Date>;
-  created_at: Fixed<Date>;
-  /** When its budget began to run, moved on by the time in which it was not allowed to try. */
-  begun_at: Nullable<Date>;
-  /** Since when it is not allowed to try: that time is not drawn on its budget. */
-  paused_at: Nullable<Date>;
-  released_at: Nullable<Date>;
-  finished_at: Nullable<Date>;
-}
-
-/** How an attempt ended; null while it runs. `taken_over`: its job was ended from outside. `lost`: its process died, or another took its row. */
-export type AttemptOutcome =
-  | 'finished'
-  | 'failed'
-  | 'waits_for_neon'
-  | 'tried_again'
-  | 'throttled'
-  | 'credential_refused'
-  | 'handed_back'
-  | 'taken_over'
-  | 'lost';
-
-interface AttemptTable {
-  job_id: Fixed<string>;
-  fence: Fixed<number>;
-  release: Fixed<number>;
-  worker: Fixed<string>;
-  started_at: Fixed<Date>;
-  ended_at: Nullable<Date>;
-  outcome: Nullable<AttemptOutcome>;
-  code: Nullable<string>;
-  message: Nullable<string>;
-  neon_request_id: Nullable<string>;
 }
 
 interface ReconcileReportTable {

@@ -2,6 +2,7 @@
 
 import type { Kysely } from 'kysely';
 import t from 'tap';
+import { Refusal } from '../../src/core/errors.ts';
 import type { HoldView, PlaceHoldInput, SnapshotView } from '../../src/domain/index.ts';
 import { listSnapshots } from '../../src/domain/snapshot/snapshot.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -238,6 +239,30 @@ t.test('a project that is removed and registered again has its holds still', asy
   t.match(await domain.snapshots.get(actor, id), { status: 'available', holds: [hold.id] });
   t.equal((await refusalOf(domain.snapshots.delete(actor, id))).code, 'snapshot_held');
   await release(hold.id);
+});
+
+t.test('a hold and a deletion at once: whichever comes first, the snapshot stays', async (t) => {
+  await untilJobsAreDone();
+  for (let round = 0; round < 12; round += 1) {
+    const { id, neonId } = await take(`race ${round}`);
+    const selector =
+      round % 3 ? { snapshotIds: [id] } : { branchId: main.id, from: '2020-01-01T00:00:00Z', until: null };
+    const deleted = domain.snapshots.delete(actor, id).then(
+      () => 'deleted',
+      (error: unknown) => {
+        if (error instanceof Refusal) return error.code;
+        throw error;
+      },
+    );
+    const [hold, outcome] = await Promise.all([place(selector), deleted]);
+    t.match(outcome, /^(deleted|snapshot_held)$/);
+    await untilJobsAreDone();
+    const view = await domain.snapshots.get(actor, id);
+    const isGone = hold.tooLate.includes(id);
+    t.equal(view.status, isGone ? 'purged' : 'available');
+    t.equal(await isInNeon(neonId), !isGone);
+    await release(hold.id);
+  }
 });
 
 t.test('a key makes one hold of a request that is sent twice', async (t) => {

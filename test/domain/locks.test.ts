@@ -244,6 +244,8 @@ t.test('the protection of a policy locks what it has just made, for the tiers th
     details: { cause: 'policy', by: policyId },
   });
   t.equal((await domain.snapshots.get(actor, second)).lock, null, 'the others are left as they are');
+  await pass(first, { lock: { mode: 'governance', for: 'P1D', graceHours: 0 } });
+  t.strictSame((await domain.snapshots.get(actor, first)).lock, view.lock, 'a lock that is there stays');
 });
 
 t.test('a key gives the first answer again', async (t) => {

@@ -49,7 +49,7 @@ export async function expireByPolicy(
     if (!row || (!decision.keep && (inRestore.has(row.id) || covers.has(row.id)))) continue;
     const reasons = [...decision.reasons];
     if (decision.keep) {
-      if (row.id === madeId) await lockByPolicy(unit, row, protection, reasons);
+      if (row.id === madeId) await lockByPolicy(unit, row, { id: policyId, protection }, reasons);
       if (row.kept_because.join() !== reasons.join()) await patchSnapshot(unit.tx, row.id, { kept_because: reasons });
       continue;
     }

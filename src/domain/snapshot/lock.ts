@@ -49,16 +49,19 @@ export async function lockSnapshot(deps: CommandDeps, actor: Actor, input: LockS
   });
 }
 
-/** The lock that a policy's protection gives to the snapshot that it has just made, and that is kept for these reasons; none without it. */
+/**
+ * The lock that a policy's protection gives to the snapshot that it has just made, and that is kept for these reasons; none without a
+ * protection. A lock that it has already stays.
+ */
 export async function lockByPolicy(
   unit: Unit,
   row: SnapshotRow,
-  protection: Protection | undefined,
+  policy: { readonly id: string; readonly protection: Protection | undefined },
   reasons: readonly RetentionReason[],
 ): Promise<void> {
-  if (!protection) return;
-  const lock = planLock(protection, { availableAt: row.available_at ?? unit.now, reasons });
-  if (lock) await setLock(unit, row, { lock, by: row.policy_id ?? '', isNew: true, told: { cause: 'policy' } });
+  if (!policy.protection || lockOf(row)) return;
+  const lock = planLock(policy.protection, { availableAt: row.available_at ?? unit.now, reasons });
+  if (lock) await setLock(unit, row, { lock, by: policy.id, isNew: true, told: { cause: 'policy' } });
 }
 
 /** Its purge job finds it available, and ends. */
