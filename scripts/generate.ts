@@ -55,7 +55,16 @@ const uncalled: DoorDomain = {
   },
   branches: { list: never, get: never, timeline: never, listOfProjects: never, getMany: never, timelines: never },
   policies: { create: never, list: never, get: never, update: never, delete: never, run: never },
-  snapshots: { request: never, list: never, get: never, delete: never, cancel: never, listOfBranches: never },
+  snapshots: {
+    request: never,
+    list: never,
+    get: never,
+    delete: never,
+    cancel: never,
+    lock: never,
+    listOfBranches: never,
+  },
+  holds: { place: never, list: never, get: never, release: never },
   restores: {
     request: never,
     list: never,

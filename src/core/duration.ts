@@ -41,3 +41,11 @@ export function before(local: number, { months, days, ms }: Duration): number {
   at.setUTCDate(at.getUTCDate() - days);
   return at.getTime() - ms;
 }
+
+/** Goes on from an instant, by the calendar of UTC first, then by time; of a day that the month has not as `before` does, so never less. */
+export function after(from: Date, { months, days, ms }: Duration): Date {
+  const at = new Date(from);
+  at.setUTCMonth(at.getUTCMonth() + months);
+  at.setUTCDate(at.getUTCDate() + days);
+  return new Date(at.getTime() + ms);
+}

@@ -36,6 +36,7 @@ import { getProject, listProjects, registerProject, removeProject, updateProject
 import { requestSync } from './project/sync.ts';
 import { adoptSnapshot } from './reconcile/adopt.ts';
 import { getReconcileReport, getReconcileReports, refreshMirrors, requestReconcile } from './reconcile/request.ts';
+import { getHold, listHolds, placeHold, releaseHold } from './hold/hold.ts';
 import { cancelRestore } from './restore/cancel.ts';
 import { requestRestore } from './restore/request.ts';
 import {
@@ -46,6 +47,7 @@ import {
   listRestoresByBranch,
 } from './restore/restore.ts';
 import { cancelSnapshot } from './snapshot/cancel.ts';
+import { lockSnapshot } from './snapshot/lock.ts';
 import {
   deleteSnapshot,
   getSnapshot,
@@ -107,7 +109,14 @@ export function bindDomain(deps: Deps): Domain {
       get: use('snapshot.read', getSnapshot),
       delete: use('snapshot.delete', deleteSnapshot),
       cancel: command('snapshot.cancel', cancelSnapshot),
+      lock: command('lock.set', lockSnapshot),
       listOfBranches: use('snapshot.read', listSnapshotsByBranch),
+    },
+    holds: {
+      place: command('hold.place', placeHold),
+      list: use('hold.read', listHolds),
+      get: use('hold.read', getHold),
+      release: command('hold.release', releaseHold),
     },
     restores: {
       request: command('restore.request', requestRestore),

@@ -2,7 +2,7 @@
 // and the translation of what the database or Neon could not do into a refusal.
 
 import { NeonFailure, Refusal, type RefusalCode, Throttled } from '../core/errors.ts';
-import { isUnreachable } from '../store/constraint.ts';
+import { isUnreachable, violatedProtection } from '../store/constraint.ts';
 import { claimIdempotencyKey, dropIdempotencyClaim, findIdempotencyKey } from '../store/idempotency.ts';
 import type { Actor } from './actor.ts';
 import { type Action, authorize } from './authorize.ts';
@@ -116,6 +116,11 @@ export function toRefusal(error: unknown): unknown {
       'Calls to Neon wait for the rate limit of its account, which leaves none soon enough. Nothing was done. Send it again.',
       { retryAfterSeconds: error.waitMs / 1000 },
     );
+  }
+  const protection = violatedProtection(error);
+  if (protection) {
+    // What the store had not refused: the clocks differ, or the protection began this moment.
+    return new Refusal(protection.code, `${protection.told}. Nothing was changed. Read it again.`);
   }
   if (isUnreachable(error)) {
     return new Refusal(

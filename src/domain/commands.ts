@@ -2,12 +2,13 @@
 
 import type { RestoreStatus, SnapshotStatus } from '../core/lifecycle.ts';
 import type { MissedFirings, PolicyLimits, PolicyObjectives, PolicyStore, PresetName } from '../core/policy.ts';
+import type { LockMode } from '../core/protection.ts';
 import type { PolicySelector } from '../core/selector.ts';
 import type { RetentionRule } from '../core/retention.ts';
 import type { ProjectLimits } from '../store/database.ts';
 import type { JobState } from '../store/outbox/list.ts';
 
-export type { JobState, ProjectLimits };
+export type { JobState, LockMode, ProjectLimits };
 export type { PageRequest } from '../store/page.ts';
 
 /** Makes a repeated request have one effect: the first answer is given again. */
@@ -125,6 +126,42 @@ export interface ListSnapshotsFilter {
   readonly branchId?: string | undefined;
   readonly policyId?: string | undefined;
   readonly status?: SnapshotStatus | undefined;
+}
+
+export interface LockSnapshotInput {
+  /** Of the snapshot. */
+  readonly id: string;
+  /** `governance` for a first lock, as it is otherwise, unless given. */
+  readonly mode?: LockMode | undefined;
+  /** RFC 3339 text; null lifts the lock. */
+  readonly until: string | null;
+  /** Required to shorten, lift or soften a lock. */
+  readonly reason?: string | undefined;
+  /** For a lock that begins, or becomes a compliance lock. */
+  readonly graceHours?: number | undefined;
+}
+
+export interface PlaceHoldInput {
+  /** The case that it belongs to. */
+  readonly matter: string;
+  readonly reason: string;
+  /** RFC 3339 texts, both included; without `until` it has no end. */
+  readonly selector:
+    | { readonly snapshotIds: readonly string[] }
+    | { readonly branchId: string; readonly from: string; readonly until?: string | null | undefined };
+}
+
+export interface ReleaseHoldInput {
+  readonly id: string;
+  readonly reason: string;
+}
+
+export interface ListHoldsFilter {
+  readonly state?: 'open' | 'released' | undefined;
+  /** Holds on moments of this branch. */
+  readonly branchId?: string | undefined;
+  /** Holds that cover this snapshot. */
+  readonly snapshotId?: string | undefined;
 }
 
 export interface RequestRestoreInput {

@@ -17,6 +17,7 @@ export type IdPrefix =
   | 'fir'
   | 'snp'
   | 'rst'
+  | 'hld'
   | 'evt'
   | 'key'
   | 'job'

@@ -81,12 +81,21 @@ export interface DoorDomain {
     delete(actor: Actor, id: string): Promise<views.SnapshotView>;
     /** Ends one that is not available yet; what was made for it is removed. */
     cancel(actor: Actor, id: string, options?: CommandOptions): Promise<views.SnapshotView>;
+    /** Makes, extends, shortens or lifts its retention lock. */
+    lock(actor: Actor, input: commands.LockSnapshotInput, options?: CommandOptions): Promise<views.SnapshotView>;
     /** The newest `limit` of each branch, by branch id. */
     listOfBranches(
       actor: Actor,
       branchIds: readonly string[],
       limit: number,
     ): Promise<Map<string, views.SnapshotView[]>>;
+  };
+  holds: {
+    place(actor: Actor, input: commands.PlaceHoldInput, options?: CommandOptions): Promise<views.HoldView>;
+    list(actor: Actor, filter: commands.ListHoldsFilter, page: PageRequest): Promise<Page<views.HoldView>>;
+    get(actor: Actor, id: string): Promise<views.HoldView>;
+    /** It covers nothing any more, and stays listed. */
+    release(actor: Actor, input: commands.ReleaseHoldInput, options?: CommandOptions): Promise<views.HoldView>;
   };
   restores: {
     request(actor: Actor, input: commands.RequestRestoreInput, options?: CommandOptions): Promise<views.RestoreView>;

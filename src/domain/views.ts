@@ -1,6 +1,7 @@
 // Owns the shapes that both doors answer with: JSON-ready, instants as RFC 3339 text in UTC. It computes nothing.
 
 import type { CredentialStatus, PreservedBranchStatus, RestoreStatus, SnapshotStatus } from '../core/lifecycle.ts';
+import type { LockMode } from '../core/protection.ts';
 import type { RestoreTargetKind } from '../core/restore-plan.ts';
 import type { MissedFirings, PolicyStore } from '../core/policy.ts';
 import type { RetentionRule } from '../core/retention.ts';
@@ -153,6 +154,38 @@ export interface PolicyView {
   readonly updatedAt: string;
 }
 
+export interface LockView {
+  readonly mode: LockMode;
+  readonly until: string;
+  /** Up to then an admin may shorten, lift or soften it, whatever its mode. */
+  readonly graceUntil: string;
+  readonly lockedAt: string;
+  /** The policy, or the API key, that made or last changed it. */
+  readonly lockedBy: string;
+}
+
+export interface HoldView {
+  readonly id: string;
+  readonly matter: string;
+  readonly reason: string;
+  /** Either snapshots, or a branch with its moments from `from` to `until`, both included. */
+  readonly selector: {
+    readonly snapshotIds: readonly string[] | null;
+    readonly branchId: string | null;
+    readonly from: string | null;
+    readonly until: string | null;
+  };
+  readonly placedBy: { readonly kind: ActorKind; readonly id: string };
+  readonly placedAt: string;
+  /** Snapshots that were expiring when it was placed, and are available again. */
+  readonly turnedBack: readonly string[];
+  /** Snapshots that were being purged, or had been: it came too late for them. */
+  readonly tooLate: readonly string[];
+  readonly releasedBy: { readonly kind: ActorKind; readonly id: string } | null;
+  readonly releasedAt: string | null;
+  readonly releaseReason: string | null;
+}
+
 export interface SnapshotView {
   readonly id: string;
   readonly projectId: string;
@@ -172,6 +205,10 @@ export interface SnapshotView {
   readonly neonId: string | null;
   readonly sizeBytes: number | null;
   readonly keptBecause: readonly string[];
+  /** Ids of the open legal holds that cover it. */
+  readonly holds: readonly string[];
+  /** As it was last set; it binds until `until`. */
+  readonly lock: LockView | null;
   /** Facts asked for that Neon's answers did not show. */
   readonly unverified: readonly string[];
   readonly warnings: readonly Warning[];

@@ -59,6 +59,16 @@ export type SnapshotKind =
   | 'neon_snapshot'
   | 'branch';
 
+export type LockMode =
+  /** An admin may shorten or lift it, with a reason. */
+  | 'governance'
+  /** Nobody may shorten, lift or soften it, once its grace is over. */
+  | 'compliance';
+
+export type HoldState =
+  | 'open'
+  | 'released';
+
 export type RestoreStatus =
   | 'requested'
   | 'running'
@@ -512,6 +522,10 @@ export type Snapshot = {
   readonly neonId?: Maybe<Scalars['String']['output']>;
   readonly sizeBytes?: Maybe<Scalars['SafeInt']['output']>;
   readonly keptBecause: ReadonlyArray<Scalars['String']['output']>;
+  /** Ids of the open legal holds that cover it. */
+  readonly holds: ReadonlyArray<Scalars['ID']['output']>;
+  /** As it was last set. */
+  readonly lock?: Maybe<Lock>;
   /** Facts asked for that Neon's answers did not show. */
   readonly unverified: ReadonlyArray<Scalars['String']['output']>;
   readonly warnings: ReadonlyArray<Warning>;
@@ -525,6 +539,55 @@ export type Snapshot = {
   readonly updatedAt: Scalars['DateTime']['output'];
   readonly availableAt?: Maybe<Scalars['DateTime']['output']>;
   readonly endedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** A retention lock: nothing removes the snapshot before `until`. */
+export type Lock = {
+  readonly mode: LockMode;
+  readonly until: Scalars['DateTime']['output'];
+  /** Up to then an admin may shorten, lift or soften it, whatever its mode. */
+  readonly graceUntil: Scalars['DateTime']['output'];
+  /** When it was made or last changed. */
+  readonly lockedAt: Scalars['DateTime']['output'];
+  /** The policy, or the API key, that did so. */
+  readonly lockedBy: Scalars['ID']['output'];
+};
+
+/** A legal hold: what it covers is not removed until it is released, also what is made later. */
+export type Hold = {
+  readonly id: Scalars['ID']['output'];
+  /** The case that it belongs to. */
+  readonly matter: Scalars['String']['output'];
+  readonly reason: Scalars['String']['output'];
+  readonly selector: HoldSelector;
+  readonly placedBy: AuditActor;
+  readonly placedAt: Scalars['DateTime']['output'];
+  /** Snapshots that were expiring when it was placed, and are available again. */
+  readonly turnedBack: ReadonlyArray<Scalars['ID']['output']>;
+  /** Snapshots that were being purged, or had been: it came too late for them. */
+  readonly tooLate: ReadonlyArray<Scalars['ID']['output']>;
+  readonly releasedBy?: Maybe<AuditActor>;
+  readonly releasedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly releaseReason?: Maybe<Scalars['String']['output']>;
+};
+
+/** Snapshots, or a branch with its moments from `from` to `until`, both included. */
+export type HoldSelector = {
+  readonly snapshotIds?: Maybe<ReadonlyArray<Scalars['ID']['output']>>;
+  readonly branchId?: Maybe<Scalars['ID']['output']>;
+  readonly from?: Maybe<Scalars['DateTime']['output']>;
+  /** Null for no end. */
+  readonly until?: Maybe<Scalars['DateTime']['output']>;
+};
+
+export type HoldEdge = {
+  readonly node: Hold;
+  readonly cursor: Scalars['String']['output'];
+};
+
+export type HoldConnection = {
+  readonly edges: ReadonlyArray<HoldEdge>;
+  readonly pageInfo: PageInfo;
 };
 
 export type SnapshotStep = {
@@ -765,6 +828,14 @@ export type SnapshotFilter = {
   readonly status?: InputMaybe<SnapshotStatus>;
 };
 
+export type HoldFilter = {
+  readonly state?: InputMaybe<HoldState>;
+  /** On moments of this branch. */
+  readonly branchId?: InputMaybe<Scalars['ID']['input']>;
+  /** Those that cover this snapshot, or did until they were released. */
+  readonly snapshotId?: InputMaybe<Scalars['ID']['input']>;
+};
+
 export type RestoreFilter = {
   readonly projectId?: InputMaybe<Scalars['ID']['input']>;
   readonly branchId?: InputMaybe<Scalars['ID']['input']>;
@@ -803,6 +874,9 @@ export type Query = {
   readonly policies?: Maybe<PolicyConnection>;
   readonly snapshot?: Maybe<Snapshot>;
   readonly snapshots?: Maybe<SnapshotConnection>;
+  readonly hold?: Maybe<Hold>;
+  /** Released ones stay listed. */
+  readonly holds?: Maybe<HoldConnection>;
   readonly restore?: Maybe<Restore>;
   readonly restores?: Maybe<RestoreConnection>;
   readonly job?: Maybe<Job>;
@@ -912,6 +986,26 @@ export type QuerySnapshotArgs = {
  */
 export type QuerySnapshotsArgs = {
   filter?: InputMaybe<SnapshotFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryHoldArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryHoldsArgs = {
+  filter?: InputMaybe<HoldFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
 };
@@ -1139,6 +1233,43 @@ export type CancelSnapshotInput = {
   readonly id: Scalars['ID']['input'];
 };
 
+export type LockSnapshotInput = {
+  readonly id: Scalars['ID']['input'];
+  /** Of a first lock `governance`, otherwise as it is, unless given. */
+  readonly mode?: InputMaybe<LockMode>;
+  /** Until when nothing removes the snapshot. A null, which must be given, lifts the lock. */
+  readonly until?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Required to shorten, lift or soften a lock. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * In which an admin may still undo a compliance lock: counted from when the lock is made or becomes one. A later change leaves the grace
+   * as it is. Default: 24.
+   */
+  readonly graceHours?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** Snapshots with {snapshotIds}, or everything that captures a moment of a branch, also what is made later, with {branchId, from, until}. */
+export type HoldSelectorInput = {
+  readonly snapshotIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  readonly branchId?: InputMaybe<Scalars['ID']['input']>;
+  /** The first moment that is held. */
+  readonly from?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The last moment that is held; without it every later one is. */
+  readonly until?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+export type PlaceHoldInput = {
+  /** The case that it belongs to. */
+  readonly matter: Scalars['String']['input'];
+  readonly reason: Scalars['String']['input'];
+  readonly selector: HoldSelectorInput;
+};
+
+export type ReleaseHoldInput = {
+  readonly id: Scalars['ID']['input'];
+  readonly reason: Scalars['String']['input'];
+};
+
 /** A snapshot, or a branch at an instant, or a branch at an LSN: {snapshotId}, {branchId, at} or {branchId, lsn}. */
 export type RestoreSourceInput = {
   readonly snapshotId?: InputMaybe<Scalars['ID']['input']>;
@@ -1223,6 +1354,18 @@ export type Mutation = {
    */
   readonly cancelSnapshot?: Maybe<Snapshot>;
   readonly deleteSnapshot?: Maybe<Snapshot>;
+  /**
+   * Makes or changes its retention lock. Anybody who may lock may extend; to shorten, lift or soften takes an admin and a reason, and a
+   * compliance lock cannot be weakened by anybody once its grace is over. One that is expiring is available again.
+   */
+  readonly lockSnapshot?: Maybe<Snapshot>;
+  /**
+   * Nothing that it covers is removed by Afterglow until it is released. What is expiring is available again (`turnedBack`); what Neon is
+   * already removing is named (`tooLate`).
+   */
+  readonly placeHold?: Maybe<Hold>;
+  /** What no other hold and no lock covers may be removed from now on. The hold stays listed. */
+  readonly releaseHold?: Maybe<Hold>;
   readonly requestRestore?: Maybe<Restore>;
   /**
    * Ends it at once, between two of its steps; what was made for it is removed from Neon (`cleanUp`): never an undo copy or the
@@ -1391,6 +1534,36 @@ export type MutationDeleteSnapshotArgs = {
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
  * given the first answer again, another input is refused with `idempotency_key_reused`.
  */
+export type MutationLockSnapshotArgs = {
+  input: LockSnapshotInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationPlaceHoldArgs = {
+  input: PlaceHoldInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationReleaseHoldArgs = {
+  input: ReleaseHoldInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
 export type MutationRequestRestoreArgs = {
   input: RequestRestoreInput;
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
@@ -1505,6 +1678,8 @@ export type ResolversTypes = {
   CredentialStatus: CredentialStatus;
   SnapshotStatus: SnapshotStatus;
   SnapshotKind: SnapshotKind;
+  LockMode: LockMode;
+  HoldState: HoldState;
   RestoreStatus: RestoreStatus;
   RestoreTargetKind: RestoreTargetKind;
   RestoreStepName: RestoreStepName;
@@ -1557,6 +1732,11 @@ export type ResolversTypes = {
   Warning: ResolverTypeWrapper<Warning>;
   RecordedError: ResolverTypeWrapper<RecordedError>;
   Snapshot: ResolverTypeWrapper<SnapshotView>;
+  Lock: ResolverTypeWrapper<Lock>;
+  Hold: ResolverTypeWrapper<Hold>;
+  HoldSelector: ResolverTypeWrapper<HoldSelector>;
+  HoldEdge: ResolverTypeWrapper<HoldEdge>;
+  HoldConnection: ResolverTypeWrapper<HoldConnection>;
   SnapshotStep: ResolverTypeWrapper<SnapshotStep>;
   SnapshotEdge: ResolverTypeWrapper<Omit<SnapshotEdge, 'node'> & { node: ResolversTypes['Snapshot'] }>;
   SnapshotConnection: ResolverTypeWrapper<Omit<SnapshotConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['SnapshotEdge']> }>;
@@ -1581,6 +1761,7 @@ export type ResolversTypes = {
   AuditEventEdge: ResolverTypeWrapper<Omit<AuditEventEdge, 'node'> & { node: ResolversTypes['AuditEvent'] }>;
   AuditEventConnection: ResolverTypeWrapper<Omit<AuditEventConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['AuditEventEdge']> }>;
   SnapshotFilter: SnapshotFilter;
+  HoldFilter: HoldFilter;
   RestoreFilter: RestoreFilter;
   JobFilter: JobFilter;
   AuditEventFilter: AuditEventFilter;
@@ -1608,6 +1789,10 @@ export type ResolversTypes = {
   RequestSnapshotInput: RequestSnapshotInput;
   DeleteSnapshotInput: DeleteSnapshotInput;
   CancelSnapshotInput: CancelSnapshotInput;
+  LockSnapshotInput: LockSnapshotInput;
+  HoldSelectorInput: HoldSelectorInput;
+  PlaceHoldInput: PlaceHoldInput;
+  ReleaseHoldInput: ReleaseHoldInput;
   RestoreSourceInput: RestoreSourceInput;
   RestoreTargetInput: RestoreTargetInput;
   RequestRestoreInput: RequestRestoreInput;
@@ -1658,6 +1843,11 @@ export type ResolversParentTypes = {
   Warning: Warning;
   RecordedError: RecordedError;
   Snapshot: SnapshotView;
+  Lock: Lock;
+  Hold: Hold;
+  HoldSelector: HoldSelector;
+  HoldEdge: HoldEdge;
+  HoldConnection: HoldConnection;
   SnapshotStep: SnapshotStep;
   SnapshotEdge: Omit<SnapshotEdge, 'node'> & { node: ResolversParentTypes['Snapshot'] };
   SnapshotConnection: Omit<SnapshotConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['SnapshotEdge']> };
@@ -1682,6 +1872,7 @@ export type ResolversParentTypes = {
   AuditEventEdge: Omit<AuditEventEdge, 'node'> & { node: ResolversParentTypes['AuditEvent'] };
   AuditEventConnection: Omit<AuditEventConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['AuditEventEdge']> };
   SnapshotFilter: SnapshotFilter;
+  HoldFilter: HoldFilter;
   RestoreFilter: RestoreFilter;
   JobFilter: JobFilter;
   AuditEventFilter: AuditEventFilter;
@@ -1709,6 +1900,10 @@ export type ResolversParentTypes = {
   RequestSnapshotInput: RequestSnapshotInput;
   DeleteSnapshotInput: DeleteSnapshotInput;
   CancelSnapshotInput: CancelSnapshotInput;
+  LockSnapshotInput: LockSnapshotInput;
+  HoldSelectorInput: HoldSelectorInput;
+  PlaceHoldInput: PlaceHoldInput;
+  ReleaseHoldInput: ReleaseHoldInput;
   RestoreSourceInput: RestoreSourceInput;
   RestoreTargetInput: RestoreTargetInput;
   RequestRestoreInput: RequestRestoreInput;
@@ -1965,6 +2160,8 @@ export type SnapshotResolvers<ContextType = GraphqlContext, ParentType extends R
   neonId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   sizeBytes?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
   keptBecause?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  holds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  lock?: Resolver<Maybe<ResolversTypes['Lock']>, ParentType, ContextType>;
   unverified?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
   error?: Resolver<Maybe<ResolversTypes['RecordedError']>, ParentType, ContextType>;
@@ -1975,6 +2172,45 @@ export type SnapshotResolvers<ContextType = GraphqlContext, ParentType extends R
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   availableAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   endedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type LockResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Lock'] = ResolversParentTypes['Lock']> = {
+  mode?: Resolver<ResolversTypes['LockMode'], ParentType, ContextType>;
+  until?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  graceUntil?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  lockedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  lockedBy?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type HoldResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Hold'] = ResolversParentTypes['Hold']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  matter?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  selector?: Resolver<ResolversTypes['HoldSelector'], ParentType, ContextType>;
+  placedBy?: Resolver<ResolversTypes['AuditActor'], ParentType, ContextType>;
+  placedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  turnedBack?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  tooLate?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  releasedBy?: Resolver<Maybe<ResolversTypes['AuditActor']>, ParentType, ContextType>;
+  releasedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  releaseReason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type HoldSelectorResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['HoldSelector'] = ResolversParentTypes['HoldSelector']> = {
+  snapshotIds?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ID']>>, ParentType, ContextType>;
+  branchId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  from?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  until?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type HoldEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['HoldEdge'] = ResolversParentTypes['HoldEdge']> = {
+  node?: Resolver<ResolversTypes['Hold'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type HoldConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['HoldConnection'] = ResolversParentTypes['HoldConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['HoldEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
 };
 
 export type SnapshotStepResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SnapshotStep'] = ResolversParentTypes['SnapshotStep']> = {
@@ -2179,6 +2415,8 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   policies?: Resolver<Maybe<ResolversTypes['PolicyConnection']>, ParentType, ContextType, RequireFields<QueryPoliciesArgs, 'first'>>;
   snapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<QuerySnapshotArgs, 'id'>>;
   snapshots?: Resolver<Maybe<ResolversTypes['SnapshotConnection']>, ParentType, ContextType, RequireFields<QuerySnapshotsArgs, 'first'>>;
+  hold?: Resolver<Maybe<ResolversTypes['Hold']>, ParentType, ContextType, RequireFields<QueryHoldArgs, 'id'>>;
+  holds?: Resolver<Maybe<ResolversTypes['HoldConnection']>, ParentType, ContextType, RequireFields<QueryHoldsArgs, 'first'>>;
   restore?: Resolver<Maybe<ResolversTypes['Restore']>, ParentType, ContextType, RequireFields<QueryRestoreArgs, 'id'>>;
   restores?: Resolver<Maybe<ResolversTypes['RestoreConnection']>, ParentType, ContextType, RequireFields<QueryRestoresArgs, 'first'>>;
   job?: Resolver<Maybe<ResolversTypes['Job']>, ParentType, ContextType, RequireFields<QueryJobArgs, 'id'>>;
@@ -2215,6 +2453,9 @@ export type MutationResolvers<ContextType = GraphqlContext, ParentType extends R
   requestSnapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<MutationRequestSnapshotArgs, 'input'>>;
   cancelSnapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<MutationCancelSnapshotArgs, 'input'>>;
   deleteSnapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<MutationDeleteSnapshotArgs, 'input'>>;
+  lockSnapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<MutationLockSnapshotArgs, 'input'>>;
+  placeHold?: Resolver<Maybe<ResolversTypes['Hold']>, ParentType, ContextType, RequireFields<MutationPlaceHoldArgs, 'input'>>;
+  releaseHold?: Resolver<Maybe<ResolversTypes['Hold']>, ParentType, ContextType, RequireFields<MutationReleaseHoldArgs, 'input'>>;
   requestRestore?: Resolver<Maybe<ResolversTypes['Restore']>, ParentType, ContextType, RequireFields<MutationRequestRestoreArgs, 'input'>>;
   cancelRestore?: Resolver<Maybe<ResolversTypes['Restore']>, ParentType, ContextType, RequireFields<MutationCancelRestoreArgs, 'input'>>;
   connectRestore?: Resolver<Maybe<ResolversTypes['DatabaseConnection']>, ParentType, ContextType, RequireFields<MutationConnectRestoreArgs, 'input'>>;
@@ -2253,6 +2494,11 @@ export type Resolvers<ContextType = GraphqlContext> = {
   Warning?: WarningResolvers<ContextType>;
   RecordedError?: RecordedErrorResolvers<ContextType>;
   Snapshot?: SnapshotResolvers<ContextType>;
+  Lock?: LockResolvers<ContextType>;
+  Hold?: HoldResolvers<ContextType>;
+  HoldSelector?: HoldSelectorResolvers<ContextType>;
+  HoldEdge?: HoldEdgeResolvers<ContextType>;
+  HoldConnection?: HoldConnectionResolvers<ContextType>;
   SnapshotStep?: SnapshotStepResolvers<ContextType>;
   SnapshotEdge?: SnapshotEdgeResolvers<ContextType>;
   SnapshotConnection?: SnapshotConnectionResolvers<ContextType>;

@@ -25,6 +25,7 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
         { name: 'Branches', description: 'Their branches, and what those can be restored to.' },
         { name: 'Policies', description: 'What must be kept.' },
         { name: 'Snapshots', description: 'Stored recovery points.' },
+        { name: 'Holds', description: 'Legal holds on snapshots and on what is made later.' },
         { name: 'Restores', description: 'Moments that are brought back.' },
         { name: 'Jobs', description: 'What is promised and under way, and why it waits.' },
         { name: 'Audit', description: 'Who did what.' },

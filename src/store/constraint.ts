@@ -6,6 +6,16 @@ export function violatedUnique(error: unknown): string | undefined {
   return facts.code === '23505' && typeof facts.constraint === 'string' ? facts.constraint : undefined;
 }
 
+/** What the triggers that protect snapshots refused: the constraint that they name is the code of the refusal. */
+export function violatedProtection(error: unknown): { code: ProtectionCode; told: string } | undefined {
+  const facts = error as { code?: unknown; constraint?: unknown; message?: unknown };
+  const code = facts.code === '23514' ? protectionCodes.find((one) => one === facts.constraint) : undefined;
+  return code && { code, told: String(facts.message) };
+}
+
+const protectionCodes = ['snapshot_held', 'snapshot_locked', 'compliance_lock_fixed'] as const;
+type ProtectionCode = (typeof protectionCodes)[number];
+
 /** Whether the database could not be reached, is starting or stopping, or cannot write: the same request may succeed later. */
 export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

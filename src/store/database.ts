@@ -10,24 +10,21 @@ import type {
   RestoreStatus,
   SnapshotStatus,
 } from '../core/lifecycle.ts';
+import type { LockMode } from '../core/protection.ts';
 import type { RestoreSourceKind, RestoreStepName, RestoreTargetKind } from '../core/restore-plan.ts';
 import type { MaintenanceWindow } from '../core/maintenance.ts';
 import type { MissedFirings, PolicyLimits, PolicyObjectives, PolicyRule, PolicyStore } from '../core/policy.ts';
 import type { RetentionRule } from '../core/retention.ts';
 import type { PolicySelector } from '../core/selector.ts';
+import type { ActorKind, Fixed, Json, JsonDefault, Nullable, Status } from './columns.ts';
 import type { PresentCounts, ReportedFinding } from './findings.ts';
+import type { HoldMatchView, HoldSnapshotTable, HoldTable } from './hold-tables.ts';
+import type { AttemptTable, OutboxTable } from './outbox/tables.ts';
 
-/** A status column: `status.ts` holds the one statement that updates it. */
-type Status<S> = ColumnType<S, S, never>;
-/** Fixed at insert. */
-type Fixed<T> = ColumnType<T, T, never>;
-/** A jsonb column: read as its value, written as JSON text. */
-type Json<T> = ColumnType<T, string, string>;
-type JsonDefault<T> = ColumnType<T, string | undefined, string>;
-type Nullable<T> = ColumnType<T | null, T | null | undefined, T | null>;
+export type { ActorKind } from './columns.ts';
+export type { AttemptOutcome } from './outbox/tables.ts';
 
 export type Role = 'viewer' | 'operator' | 'approver' | 'admin';
-export type ActorKind = 'person' | 'service' | 'scheduler';
 
 export interface RecordedError {
   readonly code: FailureCode;
@@ -226,6 +223,13 @@ interface SnapshotTable {
   error: ColumnType<RecordedError | null, string | null | undefined, string | null>;
   steps: JsonDefault<SnapshotStep[]>;
   clean_up: Nullable<CleanUp>;
+  /** The retention lock: all five, or none. */
+  lock_mode: Nullable<LockMode>;
+  lock_until: Nullable<Date>;
+  lock_grace_until: Nullable<Date>;
+  locked_at: Nullable<Date>;
+  /** Of the policy, or of the API key. */
+  locked_by: Nullable<string>;
   version: Generated<number>;
   created_at: Fixed<Date>;
   updated_at: Date;
@@ -278,62 +282,6 @@ interface PreservedBranchTable {
 
 interface LaneTable {
   key: Fixed<string>;
-}
-
-interface OutboxTable {
-  id: Fixed<string>;
-  team_id: Fixed<string>;
-  job: Fixed<string>;
-  subject_id: Fixed<string>;
-  lane: Fixed<string | null>;
-  priority: Fixed<number>;
-  not_before: Date;
-  /** Promised for then, and its deadline counts from then. */
-  delayed_until: Nullable<Date>;
-  status: ColumnType<'waiting' | 'released' | 'done', 'waiting' | undefined, 'waiting' | 'released' | 'done'>;
-  release: Generated<number>;
-  fence: Generated<number>;
-  claimed_until: Nullable<Date>;
-  attempts: Generated<number>;
-  /** Why it waits: `waits_for_neon`, or the code of what made it wait. */
-  reason: Nullable<string>;
-  /** Whose refusal pauses it, and whose rate limit it draws on. */
-  credential_id: Fixed<string | null>;
-  account_id: Fixed<string | null>;
-  /** When the queue is to deliver the paused row again, by the database's clock. */
-  look_at: Nullable<Date>;
-  created_at: Fixed<Date>;
-  /** When its budget began to run, moved on by the time in which it was not allowed to try. */
-  begun_at: Nullable<Date>;
-  /** Since when it is not allowed to try: that time is not drawn on its budget. */
-  paused_at: Nullable<Date>;
-  released_at: Nullable<Date>;
-  finished_at: Nullable<Date>;
-}
-
-/** How an attempt ended; null while it runs. `taken_over`: its job was ended from outside. `lost`: its process died, or another took its row. */
-export type AttemptOutcome =
-  | 'finished'
-  | 'failed'
-  | 'waits_for_neon'
-  | 'tried_again'
-  | 'throttled'
-  | 'credential_refused'
-  | 'handed_back'
-  | 'taken_over'
-  | 'lost';
-
-interface AttemptTable {
-  job_id: Fixed<string>;
-  fence: Fixed<number>;
-  release: Fixed<number>;
-  worker: Fixed<string>;
-  started_at: Fixed<Date>;
-  ended_at: Nullable<Date>;
-  outcome: Nullable<AttemptOutcome>;
-  code: Nullable<string>;
-  message: Nullable<string>;
-  neon_request_id: Nullable<string>;
 }
 
 interface ReconcileReportTable {
@@ -400,6 +348,9 @@ export interface Database {
   schedules: ScheduleTable;
   firings: FiringTable;
   snapshots: SnapshotTable;
+  holds: HoldTable;
+  hold_snapshots: HoldSnapshotTable;
+  hold_matches: HoldMatchView;
   restores: RestoreTable;
   preserved_branches: PreservedBranchTable;
   lanes: LaneTable;

@@ -37,6 +37,11 @@ export async function findSnapshot(db: Db, teamId: string, id: string): Promise<
   return db.selectFrom('snapshots').selectAll().where('team_id', '=', teamId).where('id', '=', id).executeTakeFirst();
 }
 
+export async function findSnapshots(db: Db, teamId: string, ids: readonly string[]): Promise<SnapshotRow[]> {
+  if (ids.length === 0) return [];
+  return db.selectFrom('snapshots').selectAll().where('team_id', '=', teamId).where('id', 'in', ids).execute();
+}
+
 /** For the worker, which has no team. */
 export async function getSnapshotRow(db: Db, id: string): Promise<SnapshotRow> {
   return db.selectFrom('snapshots').selectAll().where('id', '=', id).executeTakeFirstOrThrow();

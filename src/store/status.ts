@@ -1,8 +1,9 @@
 // Owns the one statement that changes a status. Only `domain/advance.ts` calls it, and the architecture test says so.
 
 import { type SqlBool, type Updateable, sql } from 'kysely';
-import type { Resource, StatusOf } from '../core/lifecycle.ts';
+import type { Resource, SnapshotStatus, StatusOf } from '../core/lifecycle.ts';
 import type { Database, Tx } from './database.ts';
+import { isWayOut, refuseCovered } from './protection.ts';
 
 const tables = {
   snapshot: 'snapshots',
@@ -20,13 +21,16 @@ export type StatusPatch<R extends Resource> = Omit<
 
 /**
  * Compare-and-set: true where the row had the status `from` and now has `to`; false where somebody was faster, and then
- * nothing has changed.
+ * nothing has changed. Refuses with `snapshot_held` or `snapshot_locked` what would lead a covered snapshot out.
  */
 export async function updateStatus<R extends Resource>(
   tx: Tx,
   resource: R,
   change: { id: string; from: StatusOf<R>; to: StatusOf<R>; patch: StatusPatch<R>; now: Date },
 ): Promise<boolean> {
+  if (resource === 'snapshot' && isWayOut(change.from as SnapshotStatus, change.to as SnapshotStatus)) {
+    await refuseCovered(tx, change.id, change.now);
+  }
   const assignments = Object.entries(change.patch).map(
     ([column, value]) => sql<SqlBool>`, ${sql.ref(column)} = ${value}`,
   );

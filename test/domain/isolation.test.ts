@@ -21,6 +21,8 @@ const policy = await domain.policies.create(actor, {
   schedules: [],
   retention: { keepLast: 2 },
 });
+const matter = { matter: 'Smith', reason: 'The court asked.' };
+const hold = await domain.holds.place(actor, { ...matter, selector: { snapshotIds: [snapshot.id] } });
 const page = { limit: 50 };
 await reconcile(at);
 const [job] = (await domain.jobs.list(actor, { subjectId: snapshot.id }, page)).items;
@@ -72,6 +74,19 @@ const calls: Record<string, [Call, string, Role]> = {
   'snapshots.get': [(a, id) => domain.snapshots.get(a, id), snapshot.id, 'viewer'],
   'snapshots.cancel': [(a, id) => domain.snapshots.cancel(a, id), snapshot.id, 'operator'],
   'snapshots.delete': [(a, id) => domain.snapshots.delete(a, id), snapshot.id, 'admin'],
+  'snapshots.lock': [(a, id) => domain.snapshots.lock(a, { id, until: null }), snapshot.id, 'operator'],
+  'holds.place on a snapshot': [
+    (a, id) => domain.holds.place(a, { ...matter, selector: { snapshotIds: [id] } }),
+    snapshot.id,
+    'operator',
+  ],
+  'holds.place on a branch': [
+    (a, id) => domain.holds.place(a, { ...matter, selector: { branchId: id, from: moment.at } }),
+    main.id,
+    'operator',
+  ],
+  'holds.get': [(a, id) => domain.holds.get(a, id), hold.id, 'viewer'],
+  'holds.release': [(a, id) => domain.holds.release(a, { id, reason: 'Settled.' }), hold.id, 'admin'],
   'restores.request of a snapshot': [
     (a, id) => domain.restores.request(a, { source: { snapshotId: id }, target: { kind: 'new_branch' } }),
     snapshot.id,
@@ -129,6 +144,8 @@ t.test("lists and nested reads of another team are empty, with and without the f
     domain.snapshots.list(other, {}, page),
     domain.snapshots.list(other, { projectId: project.id }, page),
     domain.snapshots.list(other, { branchId: main.id, policyId: policy.id }, page),
+    domain.holds.list(other, {}, page),
+    domain.holds.list(other, { snapshotId: snapshot.id, branchId: main.id }, page),
     domain.restores.list(other, {}, page),
     domain.restores.list(other, { projectId: project.id, branchId: main.id }, page),
     domain.jobs.list(other, {}, page),

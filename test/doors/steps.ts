@@ -71,6 +71,7 @@ const schedules = [{ name: 'yearly', cron: '0 0 1 1 *', timeZone: 'Europe/Berlin
 const policy = { name: 'nightly', selector: { projects: ['$project'] }, schedules, retention: { keepLast: 3 } };
 const credential = { name: 'main', neonApiKey: '$neonApiKey' };
 const atSnapshot = { branchId: '$branch', at: '$pointAt' };
+const hold = { matter: 'Smith v. Shop', reason: 'The court asked for it.' };
 const newBranch = { kind: 'new_branch' };
 const inPlace = { kind: 'in_place' };
 
@@ -241,6 +242,38 @@ export const steps: readonly Step[] = [
   step('not_found', 'connectRestore', {}, { id: unknown }),
   step('invalid_request', 'connectRestore', { databaseName: '' }, { id: '$restore' }),
   step('no_preserved_branch', 'deletePreservedBranch', undefined, { id: '$restore' }),
+  step('not_found', 'lockSnapshot', { until: future }, { id: unknown }),
+  step('invalid_request', 'lockSnapshot', {}, { id: '$snapshot' }),
+  step('invalid_request', 'lockSnapshot', { until: future, graceHours: -1 }, { id: '$snapshot' }),
+  step('invalid_instant', 'lockSnapshot', { until: 'soon' }, { id: '$snapshot' }),
+  step('lock_too_short', 'lockSnapshot', { until: past }, { id: '$snapshot' }),
+  step('snapshot_not_available', 'lockSnapshot', { until: future }, { id: '$unwanted' }),
+  step('ok', 'lockSnapshot', { until: future, graceHours: 1 }, { id: '$snapshot', key: 'k-lock' }),
+  step('ok', 'lockSnapshot', { until: future, graceHours: 1 }, { id: '$snapshot', key: 'k-lock' }),
+  step('idempotency_key_reused', 'lockSnapshot', { until: future }, { id: '$snapshot', key: 'k-lock' }),
+  step('snapshot_locked', 'deleteSnapshot', undefined, { id: '$snapshot' }),
+  step('reason_required', 'lockSnapshot', { until: null }, { id: '$snapshot' }),
+  step('ok', 'lockSnapshot', { until: null, reason: 'The audit is over.' }, { id: '$snapshot' }),
+  step('ok', 'lockSnapshot', { mode: 'compliance', until: future, graceHours: 0 }, { id: '$late' }),
+  step('compliance_lock_fixed', 'lockSnapshot', { until: null, reason: 'I wish it.' }, { id: '$late' }),
+  step('not_found', 'placeHold', { ...hold, selector: { snapshotIds: ['$snapshot', unknown] } }),
+  step('not_found', 'placeHold', { ...hold, selector: { branchId: unknown, from: past } }),
+  step('invalid_request', 'placeHold', { ...hold, selector: { branchId: '$branch' } }),
+  step('invalid_request', 'placeHold', {
+    ...hold,
+    selector: { snapshotIds: ['$late'], branchId: '$branch', from: past },
+  }),
+  step('invalid_instant', 'placeHold', { ...hold, selector: { branchId: '$branch', from: 'then' } }),
+  step('range_empty', 'placeHold', { ...hold, selector: { branchId: '$branch', from: future, until: past } }),
+  step('ok', 'placeHold', { ...hold, selector: { snapshotIds: ['$late'] } }, { key: 'k-hold' }),
+  step('ok', 'placeHold', { ...hold, selector: { snapshotIds: ['$late'] } }, { key: 'k-hold' }),
+  step('ok', 'placeHold', { ...hold, selector: { branchId: '$branch', from: past, until: null } }, { keep: 'hold' }),
+  step('snapshot_held', 'deleteSnapshot', undefined, { id: '$snapshot' }),
+  step('not_found', 'releaseHold', { reason: 'It is settled.' }, { id: unknown }),
+  step('invalid_request', 'releaseHold', {}, { id: '$hold' }),
+  step('ok', 'releaseHold', { reason: 'It is settled.' }, { id: '$hold', key: 'k-release' }),
+  step('ok', 'releaseHold', { reason: 'It is settled.' }, { id: '$hold', key: 'k-release' }),
+  step('hold_released', 'releaseHold', { reason: 'It is settled.' }, { id: '$hold' }),
   step('ok', 'requestRestore', { source: { snapshotId: '$snapshot' }, target: newBranch }),
   step('ok', 'deleteSnapshot', undefined, { id: '$snapshot' }),
   step('not_found', 'deleteSnapshot', undefined, { id: unknown }),

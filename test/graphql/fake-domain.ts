@@ -99,9 +99,16 @@ export function makeFakeDomain(): FakeDomain {
       get: on('snapshots.get', (id: string) => one('snapshot', fake.snapshots, id)),
       delete: on('snapshots.delete', () => samples.snapshot),
       cancel: on('snapshots.cancel', () => samples.snapshot),
+      lock: on('snapshots.lock', () => samples.snapshot),
       listOfBranches: on('snapshots.listOfBranches', (ids: readonly string[], limit: number) =>
         grouped(ids, (id) => fake.snapshots.filter(({ branchId }) => branchId === id).slice(0, limit)),
       ),
+    },
+    holds: {
+      place: on('holds.place', () => samples.hold),
+      list: on('holds.list', (_: unknown, page: PageRequest) => paged([samples.hold], page)),
+      get: on('holds.get', (id: string) => one('hold', [samples.hold], id)),
+      release: on('holds.release', () => samples.hold),
     },
     restores: {
       request: on('restores.request', () => samples.restore),

@@ -12,7 +12,10 @@ export const fields = {
     stops { projectId code } warnings { code message }
     version createdAt updatedAt`,
   snapshot: `id projectId branchId policyId policyVersion name kind status requestedAt requestedLsn pointAt lsn neonId sizeBytes keptBecause
+    holds lock { mode until graceUntil lockedAt lockedBy }
     ${warningsAndError} steps { name startedAt endedAt } version createdAt updatedAt availableAt endedAt`,
+  hold: `id matter reason selector { snapshotIds branchId from until } placedBy { kind id } placedAt turnedBack tooLate
+    releasedBy { kind id } releasedAt releaseReason`,
   restore: `id projectId source { snapshotId branchId at lsn } target { kind branchId neonBranchId name expiresAt } status
     steps { name startedAt endedAt } preservedBranch { neonBranchId name status waitsFor } ${warningsAndError}
     version createdAt updatedAt startedAt endedAt`,

@@ -4,6 +4,7 @@ import { openDoor } from './door.ts';
 const type = (mutation: string) => `${mutation.slice(0, 1).toUpperCase()}${mutation.slice(1)}Input`;
 const schedule = { name: 'night', cron: '0 2 * * *', timeZone: 'UTC' };
 const policy = { name: 'p', selector: { projects: ['prj_1'] }, schedules: [schedule], retention: { keepLast: 1 } };
+const hold = { matter: 'm', reason: 'r', selector: { snapshotIds: ['s'] } };
 const source = { snapshotId: 'snp_1' };
 const many = (count: number) => Array.from({ length: count }, (_, index) => `x${index}`);
 
@@ -49,6 +50,17 @@ const outside: ReadonlyArray<readonly [mutation: string, field: string, input: R
   ['requestSnapshot', 'lsn', { branchId: 'b', lsn: 'x' }],
   ['requestSnapshot', 'lsn', { branchId: 'b', lsn: '0/1', at: '2026-03-01T09:30:00Z' }],
   ['requestSnapshot', 'at', { branchId: 'b', at: '2026\ud800' }],
+  ['lockSnapshot', 'until', { id: 's' }],
+  ['lockSnapshot', 'graceHours', { id: 's', until: null, graceHours: 721 }],
+  ['lockSnapshot', 'reason', { id: 's', until: null, reason: ' ' }],
+  ['placeHold', 'matter', { ...hold, matter: 'm'.repeat(129) }],
+  ['placeHold', 'reason', { ...hold, reason: '' }],
+  ['placeHold', 'selector', { ...hold, selector: {} }],
+  ['placeHold', 'selector', { ...hold, selector: { branchId: 'b' } }],
+  ['placeHold', 'selector', { ...hold, selector: { snapshotIds: ['s'], from: 'a' } }],
+  ['placeHold', 'selector.snapshotIds', { ...hold, selector: { snapshotIds: [] } }],
+  ['placeHold', 'selector.snapshotIds', { ...hold, selector: { snapshotIds: many(501) } }],
+  ['releaseHold', 'reason', { id: 'h', reason: 'r'.repeat(1001) }],
   ['requestRestore', 'source', { source: {}, target: { kind: 'in_place' } }],
   ['requestRestore', 'source', { source: { branchId: 'b' }, target: { kind: 'in_place' } }],
   ['requestRestore', 'source', { source: { ...source, at: 'a' }, target: { kind: 'in_place' } }],

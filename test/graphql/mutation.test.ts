@@ -2,7 +2,7 @@ import t from 'tap';
 import { openDoor } from './door.ts';
 import * as samples from './samples.ts';
 
-const { credential, policy, project, reconcileReport, restore, snapshot } = samples;
+const { credential, hold, policy, project, reconcileReport, restore, snapshot } = samples;
 const selector = { projects: ['prj_1'], branches: ['main', 'dev'] };
 const schedules = [{ name: 'night', cron: '0 2 * * *', timeZone: 'Europe/Berlin' }];
 
@@ -172,6 +172,43 @@ const samplesOfCommands: readonly Sample[] = [
     answer: { id: snapshot.id },
     call: 'snapshots.delete',
     given: 'snp_1',
+  },
+  {
+    mutation: 'lockSnapshot',
+    type: 'LockSnapshotInput',
+    input: { id: 'snp_1', mode: null, until: null, reason: 'Over.' },
+    selection: '{ id lock { mode } }',
+    answer: { id: snapshot.id, lock: { mode: 'governance' } },
+    call: 'snapshots.lock',
+    given: { id: 'snp_1', until: null, reason: 'Over.' },
+    takesKey: true,
+  },
+  {
+    mutation: 'placeHold',
+    type: 'PlaceHoldInput',
+    input: {
+      matter: 'Smith',
+      reason: 'The court asked.',
+      selector: { branchId: 'brn_1', from: '2026-03-01T00:00:00Z', until: null },
+    },
+    selection: '{ id turnedBack }',
+    answer: { id: hold.id, turnedBack: ['snp_1'] },
+    call: 'holds.place',
+    given: {
+      matter: 'Smith',
+      reason: 'The court asked.',
+      selector: { branchId: 'brn_1', from: '2026-03-01T00:00:00Z' },
+    },
+    takesKey: true,
+  },
+  {
+    mutation: 'releaseHold',
+    type: 'ReleaseHoldInput',
+    input: { id: 'hld_1', reason: 'Settled.' },
+    selection: '{ id releaseReason }',
+    answer: { id: hold.id, releaseReason: 'It is settled.' },
+    call: 'holds.release',
+    takesKey: true,
   },
   {
     mutation: 'requestRestore',

@@ -6,6 +6,7 @@ import type {
   AuditEventView,
   BranchView,
   CredentialView,
+  HoldView,
   JobWait,
   JobWithAttemptsView,
   PolicyView,
@@ -172,6 +173,8 @@ export const snapshot: SnapshotView = {
   neonId: 'snap-1',
   sizeBytes: 4_000_000_000,
   keptBecause: ['keep_last'],
+  holds: ['hld_1'],
+  lock: { mode: 'governance', until: at, graceUntil: at, lockedAt: at, lockedBy: 'key_1' },
   unverified: ['lsn'],
   warnings: [{ code: 'slow', message: 'It was slow.' }],
   error: null,
@@ -185,6 +188,20 @@ export const snapshot: SnapshotView = {
   updatedAt: at,
   availableAt: at,
   endedAt: null,
+};
+
+export const hold: HoldView = {
+  id: 'hld_1',
+  matter: 'Smith v. Shop',
+  reason: 'The court asked.',
+  selector: { snapshotIds: ['snp_1', 'snp_2'], branchId: null, from: null, until: null },
+  placedBy: { kind: 'person', id: 'key_1' },
+  placedAt: at,
+  turnedBack: ['snp_1'],
+  tooLate: [],
+  releasedBy: { kind: 'person', id: 'key_2' },
+  releasedAt: at,
+  releaseReason: 'It is settled.',
 };
 
 export const restore: RestoreView = {

@@ -26,6 +26,7 @@ const fits: [
   Fits<views.TimelineView, graphql.Timeline>,
   Fits<views.PolicyView, graphql.Policy>,
   Fits<views.SnapshotView, graphql.Snapshot>,
+  Fits<views.HoldView, graphql.Hold>,
   Fits<views.RestoreView, graphql.Restore>,
   Fits<views.JobView, graphql.Job>,
   Fits<views.AttemptView, graphql.Attempt>,
@@ -33,7 +34,7 @@ const fits: [
   Fits<views.ConnectionView, graphql.DatabaseConnection>,
   Fits<views.ReconcileReportView, graphql.ReconcileReport>,
   Fits<views.FindingView, graphql.Finding>,
-] = [true, true, true, true, true, true, true, true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true];
 
 type KeysOf<Union> = Union extends unknown ? keyof Union : never;
 
@@ -45,6 +46,7 @@ const covers: [
   Exclude<keyof views.TimelineView, keyof graphql.Timeline>,
   Exclude<keyof views.PolicyView, keyof graphql.Policy>,
   Exclude<keyof views.SnapshotView, keyof graphql.Snapshot>,
+  Exclude<keyof views.HoldView, keyof graphql.Hold>,
   Exclude<keyof views.RestoreView, keyof graphql.Restore>,
   Exclude<keyof views.JobWithAttemptsView, keyof graphql.Job>,
   Exclude<KeysOf<views.JobWait>, keyof graphql.JobWait>,

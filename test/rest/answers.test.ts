@@ -4,6 +4,7 @@ import {
   auditEvent,
   branch,
   credential,
+  hold,
   job,
   policy,
   project,
@@ -22,6 +23,7 @@ const newPolicy = {
   schedules: [{ name: 'night', cron: '0 3 * * *', timeZone: 'Europe/Berlin' }],
   retention: { keepLast: 7 },
 };
+const newHold = { matter: 'Smith', reason: 'The court asked.', selector: { snapshotIds: ['snp_1'] } };
 const newRestore = { source: { snapshotId: 'snp_1' }, target: { kind: 'in_place' } };
 
 const { attempts: _attempts, ...listedJob } = job;
@@ -109,6 +111,20 @@ const routes: readonly {
     body: { ...snapshot, status: 'cancelled', cleanUp: 'pending' },
     location: '/v1/snapshots/snp_1',
     etag: '"1"',
+  },
+  {
+    send: ['POST', '/v1/snapshots/snp_1/lock', { until: null, reason: 'Over.' }],
+    status: 200,
+    body: snapshot,
+    etag: '"1"',
+  },
+  { send: ['POST', '/v1/holds', newHold], status: 201, body: hold, location: '/v1/holds/hld_1' },
+  { send: ['GET', '/v1/holds'], status: 200, body: { items: [hold], nextCursor: null } },
+  { send: ['GET', '/v1/holds/hld_1'], status: 200, body: hold },
+  {
+    send: ['POST', '/v1/holds/hld_1/release', { reason: 'Settled.' }],
+    status: 200,
+    body: { ...hold, releasedAt: hold.placedAt },
   },
   {
     send: ['POST', '/v1/restores', newRestore],
@@ -202,6 +218,8 @@ t.test('what was sent reaches the domain as it was sent', async (t) => {
     ['/v1/policies', { ...newPolicy, selector: { projects: ['prj_1'], branches: 'roots' } }],
     ['/v1/snapshots', { branchId: 'brn_1', name: 'n', lsn: '16/B374D848' }],
     ['/v1/snapshots', { branchId: 'not an id', at: 'not an instant' }],
+    ['/v1/holds', newHold],
+    ['/v1/holds', { ...newHold, selector: { branchId: 'b', from: 'not an instant', until: null } }],
     ['/v1/restores', { source: { branchId: 'b', at: 'x' }, target: { kind: 'new_branch', name: 'n', expiresAt: 'y' } }],
     ['/v1/restores', { source: { branchId: 'b', lsn: '0/1' }, target: { kind: 'in_place', preserveAs: 'old' } }],
   ];

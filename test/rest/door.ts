@@ -11,6 +11,7 @@ import {
   auditEvent,
   branch,
   credential,
+  hold,
   job,
   policy,
   project,
@@ -139,7 +140,14 @@ function fakeDomain(calls: Call[], replace: Replace): DoorDomain {
       get: async () => snapshot,
       delete: async () => ({ ...snapshot, status: 'expiring' }),
       cancel: async () => ({ ...snapshot, status: 'cancelled', cleanUp: 'pending' }),
+      lock: async () => snapshot,
       listOfBranches: none,
+    },
+    holds: {
+      place: async () => hold,
+      list: async () => page(hold),
+      get: async () => hold,
+      release: async () => ({ ...hold, releasedAt: hold.placedAt }),
     },
     restores: {
       request: async () => restore,

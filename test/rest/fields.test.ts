@@ -9,6 +9,7 @@ const policy = {
   schedules: [{ name: 'night', cron: '0 3 * * *', timeZone: 'Europe/Berlin' }],
   retention: { keepLast: 7 },
 };
+const hold = { matter: 'm', reason: 'r', selector: { snapshotIds: ['s'] } };
 const target = { kind: 'new_branch' };
 const source = { snapshotId: 'snp_1' };
 const many = (count: number) => Array.from({ length: count }, (_, index) => `x${index}`);
@@ -98,6 +99,19 @@ const refused: readonly [url: string, body: object, ...errors: [path: string, me
   ['/v1/snapshots', { branchId: 'b', at: 5 }, ['at', 'must be a string']],
   ['/v1/snapshots', { branchId: 'b', lsn: 'zero' }, ['lsn', 'must be a log sequence number such as 16/B374D848']],
   ['/v1/snapshots', { branchId: 'b', name: null }, ['name', 'must be a string']],
+  ['/v1/snapshots/snp_1/lock', {}, ['until', 'is required']],
+  ['/v1/snapshots/snp_1/lock', { until: 5 }, ['until', 'must be a string or null']],
+  ['/v1/snapshots/snp_1/lock', { until: null, mode: 'legal' }, ['mode', 'must be one of governance, compliance']],
+  ['/v1/snapshots/snp_1/lock', { until: null, graceHours: 721 }, ['graceHours', /<= 720$/]],
+  ['/v1/snapshots/snp_1/lock', { until: null, reason: '' }, ['reason', 'must have at least 1 character(s)']],
+  ['/v1/holds', { ...hold, matter: ' ' }, ['matter', control]],
+  ['/v1/holds', { ...hold, reason: 'x'.repeat(1001) }, ['reason', 'must have at most 1000 character(s)']],
+  ['/v1/holds', { ...hold, selector: {} }, ['selector', 'must be one of {snapshotIds}, {branchId, from}']],
+  ['/v1/holds', { ...hold, selector: { branchId: 'b', snapshotIds: ['s'] } }, ['selector', /^must be one of/]],
+  ['/v1/holds', { ...hold, selector: { snapshotIds: [] } }, ['selector.snapshotIds', /fewer than 1/]],
+  ['/v1/holds', { ...hold, selector: { snapshotIds: many(501) } }, ['selector.snapshotIds', /more than 500/]],
+  ['/v1/holds', { ...hold, selector: { branchId: 'b', from: 5 } }, ['selector.from', 'must be a string']],
+  ['/v1/holds/hld_1/release', {}, ['reason', 'is required']],
   ['/v1/restores', { source }, ['target', 'is required']],
   ['/v1/restores', { source: {}, target }, ['source', 'must be one of {snapshotId}, {branchId, at}, {branchId, lsn}']],
   [

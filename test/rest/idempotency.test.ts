@@ -20,6 +20,9 @@ const posts: [url: string, body?: object][] = [
   ['/v1/policies/pol_1/run'],
   ['/v1/snapshots', { branchId: 'brn_1' }],
   ['/v1/snapshots/snp_1/cancel'],
+  ['/v1/snapshots/snp_1/lock', { until: '2099-01-01T00:00:00Z' }],
+  ['/v1/holds', { matter: 'm', reason: 'r', selector: { snapshotIds: ['s'] } }],
+  ['/v1/holds/hld_1/release', { reason: 'r' }],
   ['/v1/restores/rst_1/cancel'],
   ['/v1/restores', { source: { snapshotId: 's' }, target: { kind: 'in_place' } }],
 ];

@@ -8,6 +8,7 @@ const lists = [
   ['/v1/projects/prj_1/branches', 'branches.list'],
   ['/v1/policies', 'policies.list'],
   ['/v1/snapshots', 'snapshots.list'],
+  ['/v1/holds', 'holds.list'],
   ['/v1/restores', 'restores.list'],
   ['/v1/jobs', 'jobs.list'],
   ['/v1/audit-events', 'audit.list'],
@@ -58,6 +59,8 @@ t.test('filters reach the domain, and only those of the list', async (t) => {
   t.strictSame(calls.at(-1)?.input[1], { projectId: 'a', branchId: 'b', status: 'succeeded' });
   await send('GET', '/v1/jobs?state=waits_for_neon&projectId=a&subjectId=b&job=restore.run&limit=5');
   t.strictSame(calls.at(-1)?.input[1], { state: 'waits_for_neon', projectId: 'a', subjectId: 'b', job: 'restore.run' });
+  await send('GET', '/v1/holds?state=released&branchId=b&snapshotId=s&limit=5');
+  t.strictSame(calls.at(-1)?.input[1], { state: 'released', branchId: 'b', snapshotId: 's' });
   const event = {
     subjectId: 's',
     action: 'policy.created',

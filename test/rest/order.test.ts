@@ -64,6 +64,7 @@ t.test('a wrong method on a known path names those that it has', async (t) => {
     ['POST', '/v1/policies/pol_1', 'DELETE, GET, HEAD, PATCH'],
     ['OPTIONS', '/v1/restores', 'GET, HEAD, POST'],
     ['GET', '/v1/restores/rst_1/cancel', 'POST'],
+    ['DELETE', '/v1/holds/hld_1', 'GET, HEAD'],
     ['DELETE', '/v1/jobs/job_1', 'GET, HEAD'],
     ['GET', '/v1/projects/prj_1/adopt', 'POST'],
     ['POST', '/v1/projects/prj_1/reconcile-report', 'GET, HEAD'],

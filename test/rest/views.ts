@@ -5,6 +5,7 @@ import type {
   AuditEventView,
   BranchView,
   CredentialView,
+  HoldView,
   JobWait,
   JobWithAttemptsView,
   PolicyView,
@@ -159,6 +160,8 @@ export const snapshot: SnapshotView = {
   neonId: null,
   sizeBytes: null,
   keptBecause: ['requested by a person'],
+  holds: ['hld_1'],
+  lock: { mode: 'compliance', until: at, graceUntil: at, lockedAt: at, lockedBy: 'pol_1' },
   unverified: ['lsn'],
   warnings: [{ code: 'late', message: 'It began late.' }],
   error: { code: 'neon_refused', message: 'Neon refused it.' },
@@ -170,6 +173,20 @@ export const snapshot: SnapshotView = {
   ...known,
   availableAt: null,
   endedAt: null,
+};
+
+export const hold: HoldView = {
+  id: 'hld_1',
+  matter: 'Smith v. Shop',
+  reason: 'The court asked.',
+  selector: { snapshotIds: null, branchId: 'brn_1', from: at, until: null },
+  placedBy: { kind: 'person', id: 'key_1' },
+  placedAt: at,
+  turnedBack: ['snp_1'],
+  tooLate: ['snp_2'],
+  releasedBy: null,
+  releasedAt: null,
+  releaseReason: null,
 };
 
 export const restore: RestoreView = {

@@ -76,7 +76,9 @@ t.test('a change, a removal and an emptying of the table are refused by the data
     'truncate audit_events',
     'truncate teams cascade',
   ]) {
-    await t.rejects(sql.raw(statement).execute(db), { message: 'audit events are append-only' }, statement);
+    // Of all tables at once another one that nothing is taken from may be the first to refuse.
+    const message = /^(audit events are append-only|what a legal hold covers is neither changed nor removed)$/;
+    await t.rejects(sql.raw(statement).execute(db), { message }, statement);
   }
   t.strictSame(await verify('tem_a'), before);
 });

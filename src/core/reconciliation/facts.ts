@@ -23,6 +23,8 @@ export interface KnownSnapshot {
   readonly sizeBytes: number | null;
   readonly errorCode: FailureCode | null;
   readonly cleanUp: CleanUp | null;
+  /** A legal hold or a retention lock covers it. */
+  readonly isCovered: boolean;
 }
 
 export interface KnownRestore {
@@ -131,6 +133,7 @@ export type FindingReason =
   | 'is_undo_copy'
   | 'cutover_begun'
   | 'in_use'
+  | 'held_or_locked'
   | 'has_children';
 
 export interface Finding {

@@ -147,6 +147,8 @@ function isUnfit(row: KnownSnapshot, copy: Copy): boolean {
 }
 
 function whyKeep(known: Known, ties: Ties, row: KnownSnapshot, copy: Copy): FindingReason | null {
+  // A hold that came too late for it: what is there after all is not removed.
+  if (row.status === 'purged' && row.isCovered) return 'held_or_locked';
   if (copy.branch) return whyKeepBranch(known, ties, copy.branch, { subjectId: row.id, neonId: row.neonId });
   if (!isNamedFor(row, copy)) return 'not_our_name';
   const isOther = row.neonId !== null && row.neonId !== copy.id;

@@ -7,7 +7,7 @@ import { change } from '../change.ts';
 import type { CommandDeps, Deps } from '../deps.ts';
 import { checkProjectPresent } from '../project/present.ts';
 import { addSnapshots } from '../snapshot/add.ts';
-import { toSnapshotView } from '../snapshot/view.ts';
+import { viewSnapshots } from '../snapshot/view.ts';
 import type { SnapshotView } from '../views.ts';
 import { listCovered } from './coverage.ts';
 import { getPolicyRow } from './policy.ts';
@@ -20,7 +20,7 @@ export async function runPolicy(deps: CommandDeps, actor: Actor, id: string): Pr
   return change(deps, actor, async (unit) => {
     const covered = await listCovered(unit.tx, policy.team_id, policy);
     const wanted = covered.map(({ branch, project }) => ({ branch, project, policy, job: 'snapshot.create' as const }));
-    const snapshots = (await addSnapshots(deps, unit, wanted)).map(toSnapshotView);
+    const snapshots = await viewSnapshots(unit.tx, await addSnapshots(deps, unit, wanted));
     unit.audit('policy.run', { kind: 'policy', id }, { snapshots: snapshots.map((snapshot) => snapshot.id) });
     return { snapshots };
   });

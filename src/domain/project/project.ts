@@ -89,9 +89,10 @@ export async function updateProject(deps: CommandDeps, actor: Actor, input: Upda
 }
 
 /**
- * Forgets the registration. Nothing is removed in Neon, and snapshots and history stay readable.
- * Refuses with `project_in_use` while policies name it (those that
- * choose it by labels leave it alone from then on), and `project_busy` while work is promised or under way.
+ * Forgets the registration. Nothing is removed in Neon, and snapshots and history stay readable; what is held or locked stays so, and
+ * nothing of the project can be removed through us until it is registered again.
+ * Refuses with `project_in_use` while policies name it (those that choose it by labels leave it alone from then on), and
+ * `project_busy` while work is promised or under way.
  */
 export async function removeProject(deps: CommandDeps, actor: Actor, id: string): Promise<void> {
   const row = await getRow(deps, actor, id);

@@ -14,7 +14,7 @@ import { portOf } from '../credential/port.ts';
 import type { CommandDeps } from '../deps.ts';
 import { isWorkedOn } from '../job/neon-work.ts';
 import { checkProjectPresent, lockPresentProject } from '../project/present.ts';
-import { toSnapshotView } from '../snapshot/view.ts';
+import { viewSnapshot } from '../snapshot/view.ts';
 import type { SnapshotView } from '../views.ts';
 
 /**
@@ -39,7 +39,7 @@ export async function adoptSnapshot(deps: CommandDeps, actor: Actor, input: Adop
       await lockPresentProject(unit, project);
       // Again, with the project locked: somebody may have been faster.
       checkNotOurs(await findOurs({ db: unit.tx }, project, seen));
-      return toSnapshotView(await record(deps, unit, { project, branch, seen, name }));
+      return viewSnapshot(unit.tx, await record(deps, unit, { project, branch, seen, name }));
     });
   } catch (error) {
     if (violatedUnique(error) !== 'snapshots_name') throw error;

@@ -84,7 +84,7 @@ async function carryOut(work: Work, recorded: ReportRow): Promise<Settlement> {
 }
 
 async function planAgain({ deps, project, seen, jobId }: Work) {
-  const known: Known = await readKnown(deps.db, project, seen, { mirrored: [], exceptJobId: jobId });
+  const known: Known = await readKnown(deps.db, project, seen, { mirrored: [], exceptJobId: jobId, now: deps.now() });
   return planReconciliation(known, seen, deps.now()).findings;
 }
 

@@ -11,6 +11,7 @@ import type { Db } from '../../store/database.ts';
 import { listUnfinishedWork } from '../../store/outbox/unfinished.ts';
 import { listPolicySelectors } from '../../store/policies.ts';
 import type { ProjectRow } from '../../store/projects.ts';
+import { findCovers } from '../../store/protection.ts';
 import { listPreservedToReconcile, listRestoresToReconcile, type RestoreRow } from '../../store/restores.ts';
 import { listSnapshotsToReconcile, type SnapshotRow } from '../../store/snapshots.ts';
 
@@ -67,13 +68,19 @@ export async function readKnown(
   db: Db,
   project: ProjectRow,
   listed: Listed,
-  { mirrored, exceptJobId }: { readonly mirrored: readonly BranchRow[]; readonly exceptJobId: string },
+  {
+    mirrored,
+    exceptJobId,
+    now,
+  }: { readonly mirrored: readonly BranchRow[]; readonly exceptJobId: string; readonly now: Date },
 ): Promise<Known> {
   const { branches, snapshots } = listed;
   const names = [...branches.map(({ name }) => name), ...snapshots.flatMap(({ name, slug }) => [name, slug ?? ''])];
   const ids = [...new Set(names.flatMap((name) => idOfDerivedName(name) ?? []))];
   const neonIds = [...branches, ...snapshots].map(({ id }) => id);
   const rows = await listSnapshotsToReconcile(db, project.id, { neonIds, ids });
+  const purged = rows.flatMap(({ id, status }) => (status === 'purged' ? [id] : []));
+  const covers = await findCovers(db, purged, now);
   const restores = await listRestoresToReconcile(db, project.id, ids);
   const preserved = await listPreservedToReconcile(
     db,
@@ -88,7 +95,7 @@ export async function readKnown(
   );
   return {
     projectId: project.id,
-    snapshots: rows.map(toKnownSnapshot),
+    snapshots: rows.map((row) => toKnownSnapshot(row, covers.has(row.id))),
     restores: restores.map(toKnownRestore),
     preserved: preserved.map(({ id, neon_branch_id, name, status }) => ({
       id,
@@ -104,7 +111,7 @@ export async function readKnown(
   };
 }
 
-function toKnownSnapshot(row: SnapshotRow): KnownSnapshot {
+function toKnownSnapshot(row: SnapshotRow, isCovered: boolean): KnownSnapshot {
   return {
     id: row.id,
     kind: row.kind,
@@ -120,6 +127,7 @@ function toKnownSnapshot(row: SnapshotRow): KnownSnapshot {
     sizeBytes: row.size_bytes,
     errorCode: row.error?.code ?? null,
     cleanUp: row.clean_up,
+    isCovered,
   };
 }
 

@@ -49,7 +49,7 @@ export async function recordComparison(
     gone_at: null,
   });
   if (project.gone_at) unit.audit('project.found', { kind: 'project', id: project.id });
-  const known = await readKnown(unit.tx, project, seen, { mirrored, exceptJobId: jobId });
+  const known = await readKnown(unit.tx, project, seen, { mirrored, exceptJobId: jobId, now: unit.now });
   const plan = planReconciliation(known, seen, unit.now);
   const findings = await applyToRows(unit, plan, seen.branches);
   return writeReport(unit, report, { plan, findings, isProjectGone: false });
@@ -64,7 +64,7 @@ export async function recordProjectGone(unit: Unit, { deps, project, report, job
     unit.audit('project.gone', { kind: 'project', id: project.id }, { neonProjectId: project.neon_project_id });
   }
   const nothing = { branches: [], snapshots: [] };
-  const known = await readKnown(unit.tx, project, nothing, { mirrored: [], exceptJobId: jobId });
+  const known = await readKnown(unit.tx, project, nothing, { mirrored: [], exceptJobId: jobId, now: unit.now });
   const plan = planProjectGone(known, unit.now);
   const findings = await applyToRows(unit, plan, []);
   // What was done before the project went stays told.

@@ -9,7 +9,7 @@ import type { CommandDeps } from '../deps.ts';
 import { alreadyEnded } from '../ended.ts';
 import type { SnapshotView } from '../views.ts';
 import { endSnapshot } from './fail.ts';
-import { toSnapshotView } from './view.ts';
+import { viewSnapshot } from './view.ts';
 
 /** Refuses with `already_ended` what is available, or ended otherwise: an available one is deleted, not cancelled. */
 export async function cancelSnapshot(deps: CommandDeps, actor: Actor, id: string): Promise<SnapshotView> {
@@ -24,6 +24,6 @@ export async function cancelSnapshot(deps: CommandDeps, actor: Actor, id: string
     await endSnapshot(unit, row, 'cancel');
     if (job && row.status === 'creating') await takeOverJob(unit.tx, job.id, 'cancelled');
     else if (job) await dropJob(unit.tx, job.id, 'cancelled');
-    return toSnapshotView(await lockSnapshot(unit.tx, id));
+    return viewSnapshot(unit.tx, await lockSnapshot(unit.tx, id));
   });
 }

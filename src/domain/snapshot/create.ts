@@ -34,7 +34,9 @@ export async function executeSnapshotCreate(deps: Deps, attempt: Attempt): Promi
     getBranchRow(deps.db, row.branch_id),
   ]);
   if (row.status !== 'requested' && row.status !== 'creating') {
-    if (row.clean_up !== 'pending') return attempt.finish();
+    // Never of what became available: that goes by its purge alone.
+    const isOver = row.status === 'failed' || row.status === 'cancelled';
+    if (!isOver || row.clean_up !== 'pending') return attempt.finish();
     return cleanUpSnapshot(deps, attempt, { neon: await attempt.connect(project), project, branch }, row);
   }
   await checkStart(deps, row);
@@ -259,5 +261,5 @@ export async function complete(unit: Unit, row: SnapshotRow, made: Made, proved:
     });
   }
   // Only now: the new point is confirmed before an old one may go.
-  await expireByPolicy(unit, row.policy_id, row.branch_id);
+  await expireByPolicy(unit, { id: row.id, policyId: row.policy_id, branchId: row.branch_id });
 }

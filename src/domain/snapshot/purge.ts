@@ -1,9 +1,10 @@
 // Owns removing a snapshot's copy from Neon: provider first, mark second. `purging` is committed before the call, under the
-// row lock that holds and locks will take too, so that nothing can be held that is already on its way out.
+// row lock that holds and locks take too: what they cover before it stays, and what they name after it is too late.
 
 import { Failure, NeonFailure } from '../../core/errors.ts';
 import type { NeonApi } from '../../neon/api.ts';
 import { getProjectRow, type ProjectRow } from '../../store/projects.ts';
+import { findCovers } from '../../store/protection.ts';
 import { getSnapshotRow, lockSnapshot, patchSnapshot, type SnapshotRow } from '../../store/snapshots.ts';
 import { advance } from '../advance.ts';
 import type { Unit } from '../change.ts';
@@ -17,11 +18,8 @@ export async function executeSnapshotPurge(deps: Deps, attempt: Attempt): Promis
   let row = await getSnapshotRow(deps.db, attempt.subjectId);
   if (row.status !== 'expiring' && row.status !== 'purging') return attempt.finish();
   if (row.status === 'expiring') {
-    row = await attempt.save(async (unit) => {
-      const locked = await lockSnapshot(unit.tx, row.id);
-      const status = await advance(unit, 'snapshot', locked, 'purge', { patch: { operation_ids: [] } });
-      return { ...locked, status, operation_ids: [] };
-    });
+    row = await attempt.save((unit) => beginPurge(unit, row.id));
+    if (row.status !== 'purging') return attempt.finish();
   }
   const project = await getProjectRow(deps.db, row.project_id);
   // With its project the copy is gone too.
@@ -40,6 +38,20 @@ export async function executeSnapshotPurge(deps: Deps, attempt: Attempt): Promis
   // Its deletion has failed in Neon: it is sent again by the next look.
   await attempt.save(({ tx }) => patchSnapshot(tx, row.id, { operation_ids: [] }));
   return { kind: 'waits_for_neon' };
+}
+
+/** The row as it is now: `purging`, or what somebody made of it meanwhile; one that is covered by now is available again. */
+async function beginPurge(unit: Unit, id: string): Promise<SnapshotRow> {
+  const row = await lockSnapshot(unit.tx, id);
+  if (row.status !== 'expiring') return row;
+  const cover = (await findCovers(unit.tx, [id], unit.now)).get(id);
+  if (cover)
+    return {
+      ...row,
+      status: await advance(unit, 'snapshot', row, 'keep', { details: { cause: 'covered', ...cover } }),
+    };
+  const status = await advance(unit, 'snapshot', row, 'purge', { patch: { operation_ids: [] } });
+  return { ...row, status, operation_ids: [] };
 }
 
 /**

@@ -25,7 +25,7 @@ import { groupBy } from '../group.ts';
 import { checkProjectPresent } from '../project/present.ts';
 import type { Page, SnapshotView } from '../views.ts';
 import { addSnapshot } from './add.ts';
-import { toSnapshotView } from './view.ts';
+import { viewSnapshot, viewSnapshots } from './view.ts';
 
 /**
  * Refuses with `invalid_instant`, `not_found`, `project_gone`, `branch_gone`, `instant_in_future`, `outside_restore_window`, `name_taken`.
@@ -49,7 +49,7 @@ export async function requestSnapshot(
       const becomesBranch = branch.parent_neon_branch_id !== null && input.name !== undefined;
       if (becomesBranch && (await isBranchNameTaken(unit, project.id, input.name))) throw nameTaken(input.name);
       const wanted = { branch, project, name: input.name, at, lsn: input.lsn, job: 'snapshot.create' } as const;
-      return toSnapshotView(await addSnapshot(deps, unit, wanted));
+      return viewSnapshot(unit.tx, await addSnapshot(deps, unit, wanted));
     });
   } catch (error) {
     throw violatedUnique(error) === 'snapshots_name' ? nameTaken(input.name ?? '') : error;
@@ -72,13 +72,13 @@ export async function listSnapshots(
 ): Promise<Page<SnapshotView>> {
   deps.allow();
   const { items, nextCursor } = await listSnapshotRows(deps.db, actor.teamId, filter, page);
-  return { items: items.map(toSnapshotView), nextCursor };
+  return { items: await viewSnapshots(deps.db, items), nextCursor };
 }
 
 export async function getSnapshot(deps: CommandDeps, actor: Actor, id: string): Promise<SnapshotView> {
   const row = await getRow(deps, actor, id);
   deps.allow();
-  return toSnapshotView(row);
+  return viewSnapshot(deps.db, row);
 }
 
 export async function listSnapshotsByBranch(
@@ -89,17 +89,19 @@ export async function listSnapshotsByBranch(
 ): Promise<Map<string, SnapshotView[]>> {
   deps.allow();
   const rows = await listSnapshotsOfBranches(deps.db, actor.teamId, branchIds, limit);
-  return groupBy(rows.map(toSnapshotView), (view) => view.branchId);
+  return groupBy(await viewSnapshots(deps.db, rows), (view) => view.branchId);
 }
 
 /**
  * A person's wish to remove a recovery point: its copy in Neon is purged by a job. One that is being removed, or is gone, is
- * answered as it is. Refuses with `transition_refused` what is not available.
+ * answered as it is. Refuses with `transition_refused` what is not available, with `snapshot_held` and `snapshot_locked` what is
+ * covered, also where its copy is missing: it may be back.
  */
 export async function deleteSnapshot(deps: CommandDeps, actor: Actor, id: string): Promise<SnapshotView> {
   const row = await getRow(deps, actor, id);
   deps.allow();
-  if (row.status === 'expiring' || row.status === 'purging' || row.status === 'purged') return toSnapshotView(row);
+  if (row.status === 'expiring' || row.status === 'purging' || row.status === 'purged')
+    return viewSnapshot(deps.db, row);
   const project = await getProjectRow(deps.db, row.project_id);
   await change(deps, actor, async (unit) => {
     await lockRegistered(unit, project);
@@ -112,7 +114,7 @@ export async function deleteSnapshot(deps: CommandDeps, actor: Actor, id: string
     const status = await advance(unit, 'snapshot', row, 'delete', { details: { cause: 'deleted_by_person' } });
     if (status === 'expiring') unit.promise('snapshot.purge', row.id, project.neon_project_id);
   });
-  return toSnapshotView(await getRow(deps, actor, id));
+  return viewSnapshot(deps.db, await getRow(deps, actor, id));
 }
 
 /** Work in a project is promised only while it is registered: without its credential no job could do it. */

@@ -1,9 +1,24 @@
-// Owns how a snapshot is shown.
+// Owns how a snapshot is shown, with what protects it.
 
+import type { Db } from '../../store/database.ts';
+import { listOpenHolds } from '../../store/protection.ts';
 import type { SnapshotRow } from '../../store/snapshots.ts';
-import type { SnapshotView } from '../views.ts';
+import type { LockView, SnapshotView } from '../views.ts';
 
-export function toSnapshotView(row: SnapshotRow): SnapshotView {
+/** In the order of the rows, with one statement for the holds of all. */
+export async function viewSnapshots(db: Db, rows: readonly SnapshotRow[]): Promise<SnapshotView[]> {
+  const holds = await listOpenHolds(
+    db,
+    rows.map(({ id }) => id),
+  );
+  return rows.map((row) => toView(row, holds.get(row.id) ?? []));
+}
+
+export async function viewSnapshot(db: Db, row: SnapshotRow): Promise<SnapshotView> {
+  return toView(row, (await listOpenHolds(db, [row.id])).get(row.id) ?? []);
+}
+
+function toView(row: SnapshotRow, holds: readonly string[]): SnapshotView {
   return {
     id: row.id,
     projectId: row.project_id,
@@ -20,6 +35,8 @@ export function toSnapshotView(row: SnapshotRow): SnapshotView {
     neonId: row.neon_id,
     sizeBytes: row.size_bytes,
     keptBecause: row.kept_because,
+    holds,
+    lock: toLockView(row),
     unverified: row.unverified,
     warnings: row.warnings,
     error: row.error,
@@ -30,5 +47,17 @@ export function toSnapshotView(row: SnapshotRow): SnapshotView {
     updatedAt: row.updated_at.toISOString(),
     availableAt: row.available_at?.toISOString() ?? null,
     endedAt: row.ended_at?.toISOString() ?? null,
+  };
+}
+
+function toLockView(row: SnapshotRow): LockView | null {
+  const { lock_mode, lock_until, lock_grace_until, locked_at, locked_by } = row;
+  if (!lock_mode || !lock_until || !lock_grace_until || !locked_at || locked_by === null) return null;
+  return {
+    mode: lock_mode,
+    until: lock_until.toISOString(),
+    graceUntil: lock_grace_until.toISOString(),
+    lockedAt: locked_at.toISOString(),
+    lockedBy: locked_by,
   };
 }

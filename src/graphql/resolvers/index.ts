@@ -5,6 +5,7 @@ import { scalars } from '../scalars.ts';
 import { auditQueries } from './audit.ts';
 import { branchQueries } from './branch.ts';
 import { credentialMutations, credentialQueries } from './credential.ts';
+import { holdMutations, holdQueries } from './hold.ts';
 import { jobQueries } from './job.ts';
 import { policyMutations, policyQueries } from './policy.ts';
 import { projectMutations, projectQueries } from './project.ts';
@@ -17,6 +18,7 @@ const Query: Required<QueryResolvers> = {
   ...branchQueries,
   ...policyQueries,
   ...snapshotQueries,
+  ...holdQueries,
   ...restoreQueries,
   ...jobQueries,
   ...auditQueries,
@@ -27,6 +29,7 @@ const Mutation: Required<MutationResolvers> = {
   ...projectMutations,
   ...policyMutations,
   ...snapshotMutations,
+  ...holdMutations,
   ...restoreMutations,
 };
 

@@ -5,8 +5,8 @@ import { optionsOf } from '../idempotency.ts';
 import { pageRequestOf, withNextLink } from '../paging.ts';
 import { settle } from '../prefer.ts';
 import { answers, pageOf, withBody, withKey } from '../schemas/answer.ts';
-import { idParams, NoQuery, WaitHeaders, WorkHeaders } from '../schemas/parts.ts';
-import { ListSnapshotsQuery, RequestSnapshot } from '../schemas/snapshots.ts';
+import { CreateHeaders, idParams, NoQuery, WaitHeaders, WorkHeaders } from '../schemas/parts.ts';
+import { ListSnapshotsQuery, LockSnapshot, RequestSnapshot } from '../schemas/snapshots.ts';
 import { isCleanedUp } from './clean-up.ts';
 import type { Doors } from './doors.ts';
 import { isDeleted, isTaken } from './snapshot-work.ts';
@@ -128,6 +128,38 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { do
     },
   );
 
+  app.post(
+    '/v1/snapshots/:id/lock',
+    {
+      schema: {
+        operationId: 'lockSnapshot',
+        summary: 'Lock a snapshot, or change its lock',
+        description:
+          'Nothing removes it before the lock has run out. Anybody who may lock may extend; to shorten, lift or soften takes an admin and a ' +
+          'reason, and a compliance lock cannot be weakened by anybody once its grace is over. One that is expiring is available again.',
+        tags,
+        params,
+        querystring: NoQuery,
+        headers: CreateHeaders,
+        body: LockSnapshot,
+        response: answers({ 200: { description: 'Locked as asked.', schema: one, headers: ['ETag'] } }, [
+          ...withBody,
+          ...withKey,
+          'invalid_instant',
+          'not_found',
+          'snapshot_not_available',
+          'lock_too_short',
+          'reason_required',
+          'compliance_lock_fixed',
+        ]),
+      },
+    },
+    async (request, reply) => {
+      const input = { ...request.body, id: request.params.id };
+      return withEtag(reply, await domain.snapshots.lock(request.actor, input, optionsOf(request)));
+    },
+  );
+
   app.delete(
     '/v1/snapshots/:id',
     {
@@ -145,7 +177,15 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { do
             200: { description: 'It is gone, in the time that was preferred, or stays: see its status.', ...worked },
             202: { description: 'Requested.', ...worked },
           },
-          [...withBody, 'not_found', 'snapshot_in_use', 'project_removed', 'transition_refused'],
+          [
+            ...withBody,
+            'not_found',
+            'snapshot_in_use',
+            'project_removed',
+            'transition_refused',
+            'snapshot_held',
+            'snapshot_locked',
+          ],
         ),
       },
     },

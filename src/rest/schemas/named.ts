@@ -4,6 +4,7 @@ import { Problem } from './answer.ts';
 import { AuditEvent } from './audit-events.ts';
 import { Branch, RestoreWindow, Timeline } from './branches.ts';
 import { Credential } from './credentials.ts';
+import { Hold } from './holds.ts';
 import { Job, JobWithAttempts } from './jobs.ts';
 import { Policy } from './policies.ts';
 import { Project } from './projects.ts';
@@ -19,6 +20,7 @@ export const namedSchemas = [
   Timeline,
   Policy,
   Snapshot,
+  Hold,
   Restore,
   Connection,
   ReconcileReport,

@@ -1,8 +1,10 @@
 import { Type } from 'typebox';
 import { failures } from '../../core/errors.ts';
-import type { RecordedError, SnapshotStep, SnapshotView } from '../../domain/index.ts';
+import { graceHoursDefault } from '../../core/protection.ts';
+import type { LockMode, RecordedError, SnapshotStep, SnapshotView } from '../../domain/index.ts';
 import { answer, at, createdAt, integer, orNull, status, text, updatedAt, version, words } from './answer.ts';
-import { excluding, id, instant, lsn, name, pageQuery } from './parts.ts';
+import { reason } from './holds.ts';
+import { excluding, id, instant, lsn, name, pageQuery, strict } from './parts.ts';
 
 export const RequestSnapshot = Type.Object(
   {
@@ -26,6 +28,29 @@ export const ListSnapshotsQuery = Type.Object(
   },
   { additionalProperties: false },
 );
+
+const lockModes: Record<LockMode, true> = { governance: true, compliance: true };
+const lockMode = words(
+  lockModes,
+  '`governance`: an admin may shorten or lift it, with a reason. `compliance`: nobody may, once its grace is over.',
+);
+
+export const LockSnapshot = strict({
+  mode: Type.Optional(lockMode),
+  until: Type.Union([instant('Not before the end of its grace.'), Type.Null()], {
+    description: 'Until when nothing removes the snapshot; null lifts the lock.',
+  }),
+  reason: Type.Optional(reason('Why; required to shorten, lift or soften a lock.')),
+  graceHours: Type.Optional(
+    Type.Integer({
+      description:
+        'In which an admin may still undo a compliance lock: counted from when the lock is made or becomes one. A later change leaves ' +
+        `the grace as it is. Default: ${graceHoursDefault}.`,
+      minimum: 0,
+      maximum: 720,
+    }),
+  ),
+});
 
 /** Parts of the answers of all work. */
 export const warnings = Type.Array(Type.Object({ code: text('Stable.'), message: text('For people.') }), {
@@ -91,6 +116,19 @@ export const Snapshot = answer<SnapshotView>()('Snapshot', 'A stored recovery po
   neonId: orNull(text("Neon's id of it.")),
   sizeBytes: orNull(integer('Null where Neon does not say.')),
   keptBecause: Type.Array(Type.String(), { description: 'Every reason why it is kept.' }),
+  holds: Type.Array(Type.String(), { description: 'Open legal holds that cover it (hld_...).' }),
+  lock: orNull(
+    Type.Object(
+      {
+        mode: lockMode,
+        until: at('Until then nothing removes it.'),
+        graceUntil: at('Up to then an admin may shorten, lift or soften it, whatever its mode.'),
+        lockedAt: at('When it was made or last changed.'),
+        lockedBy: text('The policy, or the API key, that did so.'),
+      },
+      { description: 'Its retention lock, as it was last set.' },
+    ),
+  ),
   ...outcome,
   version,
   createdAt,

@@ -48,6 +48,7 @@ function snapshot(n: number, facts: Partial<KnownSnapshot> = {}): KnownSnapshot 
     sizeBytes: 1,
     errorCode: null,
     cleanUp: null,
+    isCovered: false,
     ...facts,
   };
 }
@@ -206,6 +207,12 @@ const cases: readonly Case[] = [
     known: { snapshots: [snapshot(1, { ...lost, askedAt: hours(-5) })] },
     seen: { snapshots: [seenSnapshot(1)] },
     finds: [rule('leftover', 'remove')],
+  },
+  {
+    title: 'purged, there, and held or locked',
+    known: { snapshots: [snapshot(1, { status: 'purged', isCovered: true })] },
+    seen: { snapshots: [seenSnapshot(1)] },
+    finds: [rule('leftover', 'none', 'held_or_locked')],
   },
   {
     title: 'purged, and there',
@@ -438,12 +445,13 @@ const knownSnapshots: fc.Arbitrary<KnownSnapshot[]> = distinct(
       status: fc.constantFrom('requested', 'creating', 'available', 'missing', 'failed', 'cancelled', 'purged'),
       isRecorded: fc.boolean(),
       sizeBytes: fc.constantFrom(null, 3),
+      isCovered: fc.boolean(),
       errorCode: fc.constantFrom(null, 'neon_unreachable' as const, 'operation_failed' as const),
       cleanUp,
     })
     .map(({ n, kind, isRecorded, ...facts }) =>
       snapshot(n, {
-        ...(facts as Pick<KnownSnapshot, 'status' | 'sizeBytes' | 'errorCode' | 'cleanUp'>),
+        ...(facts as Pick<KnownSnapshot, 'status' | 'sizeBytes' | 'errorCode' | 'cleanUp' | 'isCovered'>),
         kind,
         neonId: isRecorded ? `${kind === 'branch' ? 'br' : 'snap'}-${n}` : null,
         sourceNeonId: null,
@@ -555,7 +563,8 @@ t.test('nothing is removed that is not ours by name and by record, or that somet
           const isUndo = known.preserved.some(({ neonBranchId }) => neonBranchId === neonId);
           const isLast = seen.branches.every(({ id, parentId }) => parentId !== neonId || removed.has(id));
           const isCut = row !== undefined && 'hasBegunCutover' in row && row.hasBegunCutover;
-          return isOurs && isOver && isFree && !isServed && !isUndo && isLast && !isCut;
+          const isCovered = row !== undefined && 'isCovered' in row && row.isCovered && row.status === 'purged';
+          return isOurs && isOver && isFree && !isServed && !isUndo && isLast && !isCut && !isCovered;
         });
     }),
     runs,

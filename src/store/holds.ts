@@ -1,0 +1,110 @@
+// Owns legal holds: placed once, released once, never changed or removed (triggers refuse it). What a hold covers, the view `hold_matches`
+// says, so that it also covers what is made later.
+
+import { type Insertable, type Selectable, sql } from 'kysely';
+import type { Database, Db, Tx } from './database.ts';
+import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
+import type { SnapshotRow } from './snapshots.ts';
+
+export type HoldRow = Selectable<Database['holds']> & {
+  /** Of those that it names; empty where it names a branch. */
+  readonly snapshot_ids: string[];
+};
+
+export interface HoldFilter {
+  readonly state?: 'open' | 'released' | undefined;
+  readonly branchId?: string | undefined;
+  /** Holds that cover it, or did until they were released. */
+  readonly snapshotId?: string | undefined;
+}
+
+export async function insertHold(
+  tx: Tx,
+  row: Insertable<Database['holds']>,
+  snapshotIds: readonly string[],
+): Promise<void> {
+  await tx.insertInto('holds').values(row).execute();
+  if (snapshotIds.length === 0) return;
+  const named = snapshotIds.map((snapshot_id) => ({ hold_id: row.id, snapshot_id }));
+  await tx.insertInto('hold_snapshots').values(named).execute();
+}
+
+/**
+ * The snapshots that the hold covers and that are not over or on their way out beyond return, with those that it names, locked in the order
+ * of their ids: whoever wants one of them gone meanwhile waits, and then sees the hold.
+ */
+export async function lockCoveredBy(tx: Tx, holdId: string): Promise<SnapshotRow[]> {
+  return tx
+    .selectFrom('snapshots')
+    .selectAll()
+    .where('id', 'in', (eb) => eb.selectFrom('hold_matches').select('snapshot_id').where('hold_id', '=', holdId))
+    .where((eb) =>
+      eb.or([
+        eb('status', 'not in', ['failed', 'cancelled', 'purged']),
+        eb('id', 'in', (named) =>
+          named.selectFrom('hold_snapshots').select('snapshot_id').where('hold_id', '=', holdId),
+        ),
+      ]),
+    )
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+}
+
+/** What the placing of the hold came to. */
+export async function noteOutcome(
+  tx: Tx,
+  id: string,
+  outcome: { readonly turnedBack: string[]; readonly tooLate: string[] },
+): Promise<void> {
+  const patch = { turned_back: outcome.turnedBack, too_late: outcome.tooLate };
+  await tx.updateTable('holds').set(patch).where('id', '=', id).execute();
+}
+
+export async function findHold(db: Db, teamId: string, id: string): Promise<HoldRow | undefined> {
+  return holdsOf(db, teamId).where('id', '=', id).executeTakeFirst();
+}
+
+/** The row, locked. */
+export async function lockHold(tx: Tx, teamId: string, id: string): Promise<HoldRow> {
+  return holdsOf(tx, teamId).where('id', '=', id).forUpdate().executeTakeFirstOrThrow();
+}
+
+export async function releaseHold(
+  tx: Tx,
+  id: string,
+  release: Pick<HoldRow, 'released_at' | 'released_by_kind' | 'released_by' | 'release_reason'>,
+): Promise<void> {
+  await tx.updateTable('holds').set(release).where('id', '=', id).execute();
+}
+
+export async function listHolds(db: Db, teamId: string, filter: HoldFilter, page: PageRequest): Promise<Page<HoldRow>> {
+  const before = readCursor(page);
+  let query = holdsOf(db, teamId);
+  if (before !== undefined) query = query.where('id', '<', before);
+  if (filter.state !== undefined) query = query.where('released_at', filter.state === 'open' ? 'is' : 'is not', null);
+  if (filter.branchId !== undefined) query = query.where('branch_id', '=', filter.branchId);
+  const { snapshotId } = filter;
+  if (snapshotId !== undefined) {
+    query = query.where('id', 'in', (eb) =>
+      eb.selectFrom('hold_matches').select('hold_id').where('snapshot_id', '=', snapshotId),
+    );
+  }
+  const rows = await query
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+  return toPage(rows, page.limit, (row) => row.id);
+}
+
+function holdsOf(db: Db, teamId: string) {
+  return db
+    .selectFrom('holds')
+    .selectAll()
+    .select(
+      sql<string[]>`array(select snapshot_id from hold_snapshots where hold_id = holds.id order by snapshot_id)`.as(
+        'snapshot_ids',
+      ),
+    )
+    .where('team_id', '=', teamId);
+}

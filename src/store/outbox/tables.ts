@@ -1,0 +1,60 @@
+// Owns the shape of the tables of promised work for Kysely. It runs nothing.
+
+import type { ColumnType, Generated } from 'kysely';
+import type { Fixed, Nullable } from '../columns.ts';
+
+export interface OutboxTable {
+  id: Fixed<string>;
+  team_id: Fixed<string>;
+  job: Fixed<string>;
+  subject_id: Fixed<string>;
+  lane: Fixed<string | null>;
+  priority: Fixed<number>;
+  not_before: Date;
+  /** Promised for then, and its deadline counts from then. */
+  delayed_until: Nullable<Date>;
+  status: ColumnType<'waiting' | 'released' | 'done', 'waiting' | undefined, 'waiting' | 'released' | 'done'>;
+  release: Generated<number>;
+  fence: Generated<number>;
+  claimed_until: Nullable<Date>;
+  attempts: Generated<number>;
+  /** Why it waits: `waits_for_neon`, or the code of what made it wait. */
+  reason: Nullable<string>;
+  /** Whose refusal pauses it, and whose rate limit it draws on. */
+  credential_id: Fixed<string | null>;
+  account_id: Fixed<string | null>;
+  /** When the queue is to deliver the paused row again, by the database's clock. */
+  look_at: Nullable<Date>;
+  created_at: Fixed<Date>;
+  /** When its budget began to run, moved on by the time in which it was not allowed to try. */
+  begun_at: Nullable<Date>;
+  /** Since when it is not allowed to try: that time is not drawn on its budget. */
+  paused_at: Nullable<Date>;
+  released_at: Nullable<Date>;
+  finished_at: Nullable<Date>;
+}
+
+/** How an attempt ended; null while it runs. `taken_over`: its job was ended from outside. `lost`: its process died, or another took its row. */
+export type AttemptOutcome =
+  | 'finished'
+  | 'failed'
+  | 'waits_for_neon'
+  | 'tried_again'
+  | 'throttled'
+  | 'credential_refused'
+  | 'handed_back'
+  | 'taken_over'
+  | 'lost';
+
+export interface AttemptTable {
+  job_id: Fixed<string>;
+  fence: Fixed<number>;
+  release: Fixed<number>;
+  worker: Fixed<string>;
+  started_at: Fixed<Date>;
+  ended_at: Nullable<Date>;
+  outcome: Nullable<AttemptOutcome>;
+  code: Nullable<string>;
+  message: Nullable<string>;
+  neon_request_id: Nullable<string>;
+}
