@@ -32,7 +32,7 @@ const statements = [
   // Those that were there have one version: the present one.
   `insert into policy_versions (policy_id, version, team_id, rule, actor_kind, actor_id, created_at)
     select policies.id, version, team_id, jsonb_build_object(
-      'name', policies.name, 'selector', selector, 'retention', retention, 'store', store, 'objectives', objectives,
+      'name', policies.name, 'selector', selector, 'retention', retention, 'protection', protection, 'store', store, 'objectives', objectives,
       'missedFirings', missed_firings, 'limits', limits, 'schedules', coalesce((
         select jsonb_agg(jsonb_build_object('name', schedules.name, 'cron', cron, 'timeZone', time_zone,
           'jitterSeconds', jitter_seconds, 'startWithinSeconds', start_within_seconds) order by schedules.name)

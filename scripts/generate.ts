@@ -64,6 +64,7 @@ const uncalled: DoorDomain = {
     lock: never,
     listOfBranches: never,
   },
+  retentionPlans: { request: never, list: never, get: never, approve: never, reject: never },
   holds: { place: never, list: never, get: never, release: never },
   restores: {
     request: never,

@@ -39,12 +39,20 @@ const firing = {
   coalesced: {},
 } as const;
 
+const retention_plan = {
+  pending: { approve: 'approved', reject: 'rejected', supersede: 'superseded' },
+  // What was rejected counts until something else is judged.
+  rejected: { supersede: 'superseded' },
+  approved: {},
+  superseded: {},
+} as const;
+
 const credential = {
   active: { refuse: 'refused' },
   refused: { accept: 'active' },
 } as const;
 
-export const lifecycles = { snapshot, restore, preserved_branch, firing, credential } as const;
+export const lifecycles = { snapshot, restore, preserved_branch, firing, retention_plan, credential } as const;
 
 export type Resource = keyof typeof lifecycles;
 export type StatusOf<R extends Resource> = Extract<keyof (typeof lifecycles)[R], string>;
@@ -55,6 +63,7 @@ export type SnapshotStatus = StatusOf<'snapshot'>;
 export type RestoreStatus = StatusOf<'restore'>;
 export type PreservedBranchStatus = StatusOf<'preserved_branch'>;
 export type FiringStatus = StatusOf<'firing'>;
+export type RetentionPlanStatus = StatusOf<'retention_plan'>;
 export type CredentialStatus = StatusOf<'credential'>;
 
 /** Ended: no event leads out of it. */

@@ -1,5 +1,6 @@
 // Owns what a policy says, in the form in which it is decided upon, and what the presets stand for. It checks nothing that a schema checks.
 
+import type { Protection } from './protection.ts';
 import type { RetentionRule } from './retention.ts';
 import type { ScheduleRule } from './schedule.ts';
 import type { PolicySelector } from './selector.ts';
@@ -38,6 +39,8 @@ export interface PolicyRule {
   readonly selector: PolicySelector;
   readonly schedules: readonly PolicySchedule[];
   readonly retention: RetentionRule;
+  /** The lock that a snapshot gets when it becomes available. */
+  readonly protection: Protection | null;
   readonly store: PolicyStore;
   readonly objectives: PolicyObjectives;
   readonly missedFirings: MissedFirings;
@@ -50,9 +53,16 @@ export const expireAtMostShareDefault = 0.25;
 export interface Preset {
   readonly schedules: readonly PolicySchedule[];
   readonly retention: RetentionRule;
+  readonly protection: Protection | null;
 }
 
 const times = { hourly: '0 * * * *', daily: '0 2 * * *', weekly: '0 2 * * 0', monthly: '0 2 1 * *' } as const;
+
+interface PresetRule {
+  readonly at: keyof typeof times;
+  readonly retention: RetentionRule;
+  readonly protection?: Protection;
+}
 
 /**
  * The retention is chosen for Neon's cap of 100 manual snapshots in a project, but for `gfs`, which needs 106 for a branch (24 + 30 + 52)
@@ -64,18 +74,23 @@ const presetRules = {
   weekly: { at: 'weekly', retention: { weekly: 52 } },
   monthly: { at: 'monthly', retention: { monthly: 24 } },
   gfs: { at: 'hourly', retention: { hourly: 24, daily: 30, weekly: 52 } },
-  /** Seven years of months. */
-  compliance: { at: 'daily', retention: { daily: 7, weekly: 5, monthly: 84 } },
-} as const satisfies Record<string, { at: keyof typeof times; retention: RetentionRule }>;
+  /** Seven years of months, each of which nobody can remove. */
+  compliance: {
+    at: 'daily',
+    retention: { daily: 7, weekly: 5, monthly: 84 },
+    protection: { lock: { mode: 'compliance', for: 'P7Y', graceHours: 72, tiers: ['monthly'] } },
+  },
+} as const satisfies Record<string, PresetRule>;
 
 export type PresetName = keyof typeof presetRules;
 export const presetNames = Object.keys(presetRules) as PresetName[];
 
-/** The schedules and the retention that the preset stands for, in the zone. */
+/** The schedules, the retention and the protection that the preset stands for, in the zone. */
 export function expandPreset(name: PresetName, timeZone: string): Preset {
-  const { at, retention } = presetRules[name];
+  const { at, retention, protection }: PresetRule = presetRules[name];
   return {
     schedules: [{ name: at, cron: times[at], timeZone, jitterSeconds: 0, startWithinSeconds: null }],
     retention,
+    protection: protection ?? null,
   };
 }

@@ -93,6 +93,18 @@ export function planLockChange(present: Lock | null, wish: LockWish, clocks: Clo
   return { kind: isWeaker ? 'weaker' : 'stricter', lock };
 }
 
+/** Refuses with `invalid_duration`, and with `lock_too_short` a lock that would end within its grace. */
+export function checkProtection({ lock }: Protection, now: Date): void {
+  const until = after(now, parseDuration(lock.for, 'protection.lock.for'));
+  if (until > now && until >= later(now, lock.graceHours)) return;
+  throw new Refusal(
+    'lock_too_short',
+    `protection.lock.for: ${JSON.stringify(lock.for)} is shorter than the grace of ${lock.graceHours} hours. Nothing was saved. ` +
+      'Lock for longer, or give a shorter grace.',
+    { members: { field: 'protection.lock.for' } },
+  );
+}
+
 /**
  * The lock of a snapshot that a policy has just made, for which retention gave these reasons; null for none.
  * Refuses with `invalid_duration`.

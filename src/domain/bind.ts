@@ -46,6 +46,13 @@ import {
   listRestores,
   listRestoresByBranch,
 } from './restore/restore.ts';
+import {
+  approveRetentionPlan,
+  getRetentionPlan,
+  listRetentionPlans,
+  rejectRetentionPlan,
+  requestRetentionPlan,
+} from './retention/plan.ts';
 import { cancelSnapshot } from './snapshot/cancel.ts';
 import { lockSnapshot } from './snapshot/lock.ts';
 import {
@@ -102,6 +109,13 @@ export function bindDomain(deps: Deps): Domain {
       update: use('policy.write', updatePolicy),
       delete: use('policy.write', deletePolicy),
       run: command('policy.run', runPolicy),
+    },
+    retentionPlans: {
+      request: command('retention_plan.request', requestRetentionPlan),
+      list: use('retention_plan.read', listRetentionPlans),
+      get: use('retention_plan.read', getRetentionPlan),
+      approve: command('retention_plan.decide', approveRetentionPlan),
+      reject: command('retention_plan.decide', rejectRetentionPlan),
     },
     snapshots: {
       request: command('snapshot.request', requestSnapshot),

@@ -1,10 +1,11 @@
 // Owns what the doors may ask for: the inputs of every use-case, already parsed to these types, and nothing of how it is done.
 
-import type { RestoreStatus, SnapshotStatus } from '../core/lifecycle.ts';
+import type { RestoreStatus, RetentionPlanStatus, SnapshotStatus } from '../core/lifecycle.ts';
 import type { MissedFirings, PolicyLimits, PolicyObjectives, PolicyStore, PresetName } from '../core/policy.ts';
-import type { LockMode } from '../core/protection.ts';
+import type { LockMode, Protection } from '../core/protection.ts';
 import type { PolicySelector } from '../core/selector.ts';
 import type { RetentionRule } from '../core/retention.ts';
+import type { Tier } from '../core/retention/tiers.ts';
 import type { ProjectLimits } from '../store/database.ts';
 import type { JobState } from '../store/outbox/list.ts';
 
@@ -82,9 +83,15 @@ export type RetentionInput = Nullable<RetentionRule>;
 /** What is absent or null has its default. */
 export type Nullable<T> = { readonly [K in keyof T]?: T[K] | null | undefined };
 
+export interface ProtectionInput {
+  readonly lock: Omit<Protection['lock'], 'tiers'> & { readonly tiers?: readonly Tier[] | null | undefined };
+}
+
 interface PolicyParts {
   readonly schedules?: readonly ScheduleInput[] | undefined;
   readonly retention?: RetentionInput | undefined;
+  /** Null: none. */
+  readonly protection?: ProtectionInput | null | undefined;
   readonly store?: PolicyStore | undefined;
   readonly objectives?: Nullable<PolicyObjectives> | null | undefined;
   readonly missedFirings?: MissedFirings | undefined;
@@ -111,6 +118,17 @@ export interface PolicyPatch extends PolicyParts {
 export interface UpdatePolicyInput extends PolicyPatch {
   readonly id: string;
   readonly version: number;
+}
+
+export interface ApproveRetentionPlanInput {
+  readonly id: string;
+  /** Of the plan that was looked at. */
+  readonly hash: string;
+}
+
+export interface ListRetentionPlansFilter {
+  readonly policyId?: string | undefined;
+  readonly status?: RetentionPlanStatus | undefined;
 }
 
 export interface RequestSnapshotInput {

@@ -21,7 +21,8 @@ export type IdPrefix =
   | 'evt'
   | 'key'
   | 'job'
-  | 'rec';
+  | 'rec'
+  | 'rtp';
 
 export interface DomainLog {
   info(facts: object, message: string): void;

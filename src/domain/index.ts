@@ -74,6 +74,23 @@ export interface DoorDomain {
     /** Takes a snapshot of every branch that the policy selects, now. */
     run(actor: Actor, id: string, options?: CommandOptions): Promise<{ snapshots: views.SnapshotView[] }>;
   };
+  retentionPlans: {
+    /** Of the policy: what would expire now. Nothing does until it is approved. */
+    request(actor: Actor, policyId: string, options?: CommandOptions): Promise<views.RetentionPlanView>;
+    list(
+      actor: Actor,
+      filter: commands.ListRetentionPlansFilter,
+      page: PageRequest,
+    ): Promise<Page<views.RetentionPlanView>>;
+    get(actor: Actor, id: string): Promise<views.RetentionPlanView>;
+    /** Expires what the plan names. */
+    approve(
+      actor: Actor,
+      input: commands.ApproveRetentionPlanInput,
+      options?: CommandOptions,
+    ): Promise<views.RetentionPlanView>;
+    reject(actor: Actor, id: string, options?: CommandOptions): Promise<views.RetentionPlanView>;
+  };
   snapshots: {
     request(actor: Actor, input: commands.RequestSnapshotInput, options?: CommandOptions): Promise<views.SnapshotView>;
     list(actor: Actor, filter: commands.ListSnapshotsFilter, page: PageRequest): Promise<Page<views.SnapshotView>>;

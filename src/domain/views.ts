@@ -1,16 +1,24 @@
 // Owns the shapes that both doors answer with: JSON-ready, instants as RFC 3339 text in UTC. It computes nothing.
 
-import type { CredentialStatus, PreservedBranchStatus, RestoreStatus, SnapshotStatus } from '../core/lifecycle.ts';
-import type { LockMode } from '../core/protection.ts';
+import type {
+  CredentialStatus,
+  PreservedBranchStatus,
+  RestoreStatus,
+  RetentionPlanStatus,
+  SnapshotStatus,
+} from '../core/lifecycle.ts';
+import type { LockMode, Protection } from '../core/protection.ts';
 import type { RestoreTargetKind } from '../core/restore-plan.ts';
 import type { MissedFirings, PolicyStore } from '../core/policy.ts';
 import type { RetentionRule } from '../core/retention.ts';
+import type { Tier } from '../core/retention/tiers.ts';
 import type { FindingAction, FindingKind } from '../core/reconciliation.ts';
 import type { PolicySelector } from '../core/selector.ts';
 import type {
   ActorKind,
   AttemptOutcome,
   CleanUp,
+  PlannedDecision,
   RecordedError,
   RestoreStep,
   SnapshotStep,
@@ -138,6 +146,9 @@ export interface PolicyView {
   readonly selector: SelectorView;
   readonly schedules: readonly ScheduleView[];
   readonly retention: RetentionView;
+  readonly protection: {
+    readonly lock: Omit<Protection['lock'], 'tiers'> & { readonly tiers: readonly Tier[] | null };
+  } | null;
   readonly store: PolicyStore;
   readonly objectives: { readonly rpoSeconds: number | null };
   readonly missedFirings: MissedFirings;
@@ -184,6 +195,28 @@ export interface HoldView {
   readonly releasedBy: { readonly kind: ActorKind; readonly id: string } | null;
   readonly releasedAt: string | null;
   readonly releaseReason: string | null;
+}
+
+export interface RetentionPlanView {
+  readonly id: string;
+  readonly policyId: string;
+  readonly policyVersion: number;
+  /** `limit`: a pass would have expired too much by itself. */
+  readonly cause: 'limit' | 'requested';
+  readonly status: RetentionPlanStatus;
+  /** What an approval is bound to. */
+  readonly hash: string;
+  readonly branchIds: readonly string[];
+  /** Of these nothing goes but by an approval: their backups are failing. */
+  readonly frozenBranchIds: readonly string[];
+  readonly keeps: number;
+  readonly expires: number;
+  /** One for each point; null in a list. */
+  readonly decisions: readonly PlannedDecision[] | null;
+  readonly decidedBy: { readonly kind: ActorKind; readonly id: string } | null;
+  readonly decidedAt: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
 }
 
 export interface SnapshotView {

@@ -59,11 +59,30 @@ export type SnapshotKind =
   | 'neon_snapshot'
   | 'branch';
 
+export type RetentionTier =
+  | 'hourly'
+  | 'daily'
+  | 'weekly'
+  | 'monthly'
+  | 'yearly';
+
 export type LockMode =
   /** An admin may shorten or lift it, with a reason. */
   | 'governance'
   /** Nobody may shorten, lift or soften it, once its grace is over. */
   | 'compliance';
+
+export type RetentionPlanStatus =
+  | 'pending'
+  | 'approved'
+  | 'rejected'
+  /** Something else is judged by now. */
+  | 'superseded';
+
+export type RetentionPlanCause =
+  /** A pass would have expired too much by itself. */
+  | 'limit'
+  | 'requested';
 
 export type HoldState =
   | 'open'
@@ -401,6 +420,8 @@ export type Policy = {
   readonly selector: PolicySelector;
   readonly schedules: ReadonlyArray<Schedule>;
   readonly retention: Retention;
+  /** The lock that a snapshot gets when it becomes available. */
+  readonly protection?: Maybe<PolicyProtection>;
   readonly store: PolicyStore;
   readonly objectives: PolicyObjectives;
   readonly missedFirings: MissedFirings;
@@ -420,6 +441,20 @@ export type Policy = {
 export type PolicyStop = {
   readonly projectId: Scalars['ID']['output'];
   readonly code: PolicyStopCode;
+};
+
+export type PolicyProtection = {
+  readonly lock: PolicyLock;
+};
+
+export type PolicyLock = {
+  readonly mode: LockMode;
+  /** ISO 8601, such as P7Y: from when the snapshot became available. */
+  readonly for: Scalars['String']['output'];
+  /** In which an admin may still shorten a compliance lock. */
+  readonly graceHours: Scalars['Int']['output'];
+  /** Only what is kept for one of these; null: all. */
+  readonly tiers?: Maybe<ReadonlyArray<RetentionTier>>;
 };
 
 export type PolicyObjectives = {
@@ -551,6 +586,49 @@ export type Lock = {
   readonly lockedAt: Scalars['DateTime']['output'];
   /** The policy, or the API key, that did so. */
   readonly lockedBy: Scalars['ID']['output'];
+};
+
+/** What a policy would let go. Nothing goes until a person approves it. */
+export type RetentionPlan = {
+  readonly id: Scalars['ID']['output'];
+  readonly policyId: Scalars['ID']['output'];
+  readonly policyVersion: Scalars['Int']['output'];
+  readonly cause: RetentionPlanCause;
+  readonly status: RetentionPlanStatus;
+  /** What an approval is bound to. */
+  readonly hash: Scalars['String']['output'];
+  readonly branchIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** Of these nothing goes but by an approval: their backups are failing. */
+  readonly frozenBranchIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** How many points are kept. */
+  readonly keeps: Scalars['Int']['output'];
+  /** How many would go. */
+  readonly expires: Scalars['Int']['output'];
+  /** One for each point; null in a list. */
+  readonly decisions?: Maybe<ReadonlyArray<RetentionPlanDecision>>;
+  readonly decidedBy?: Maybe<AuditActor>;
+  readonly decidedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly updatedAt: Scalars['DateTime']['output'];
+};
+
+export type RetentionPlanDecision = {
+  readonly snapshotId: Scalars['ID']['output'];
+  readonly branchId: Scalars['ID']['output'];
+  readonly pointAt: Scalars['DateTime']['output'];
+  readonly keep: Scalars['Boolean']['output'];
+  /** All of them. */
+  readonly reasons: ReadonlyArray<Scalars['String']['output']>;
+};
+
+export type RetentionPlanEdge = {
+  readonly node: RetentionPlan;
+  readonly cursor: Scalars['String']['output'];
+};
+
+export type RetentionPlanConnection = {
+  readonly edges: ReadonlyArray<RetentionPlanEdge>;
+  readonly pageInfo: PageInfo;
 };
 
 /** A legal hold: what it covers is not removed until it is released, also what is made later. */
@@ -828,6 +906,11 @@ export type SnapshotFilter = {
   readonly status?: InputMaybe<SnapshotStatus>;
 };
 
+export type RetentionPlanFilter = {
+  readonly policyId?: InputMaybe<Scalars['ID']['input']>;
+  readonly status?: InputMaybe<RetentionPlanStatus>;
+};
+
 export type HoldFilter = {
   readonly state?: InputMaybe<HoldState>;
   /** On moments of this branch. */
@@ -874,6 +957,9 @@ export type Query = {
   readonly policies?: Maybe<PolicyConnection>;
   readonly snapshot?: Maybe<Snapshot>;
   readonly snapshots?: Maybe<SnapshotConnection>;
+  readonly retentionPlan?: Maybe<RetentionPlan>;
+  /** Without their decisions: read one plan for them. */
+  readonly retentionPlans?: Maybe<RetentionPlanConnection>;
   readonly hold?: Maybe<Hold>;
   /** Released ones stay listed. */
   readonly holds?: Maybe<HoldConnection>;
@@ -986,6 +1072,26 @@ export type QuerySnapshotArgs = {
  */
 export type QuerySnapshotsArgs = {
   filter?: InputMaybe<SnapshotFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryRetentionPlanArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryRetentionPlansArgs = {
+  filter?: InputMaybe<RetentionPlanFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
 };
@@ -1138,6 +1244,19 @@ export type ScheduleWindowInput = {
   readonly startWithinSeconds: Scalars['Int']['input'];
 };
 
+export type PolicyProtectionInput = {
+  readonly lock: PolicyLockInput;
+};
+
+export type PolicyLockInput = {
+  readonly mode: LockMode;
+  /** ISO 8601, such as P7Y: from when the snapshot became available. */
+  readonly for: Scalars['String']['input'];
+  readonly graceHours: Scalars['Int']['input'];
+  /** Only what is kept for one of these; all without them. */
+  readonly tiers?: InputMaybe<ReadonlyArray<RetentionTier>>;
+};
+
 export type PolicyObjectivesInput = {
   /** How old the newest recovery point may become. */
   readonly rpoSeconds?: InputMaybe<Scalars['Int']['input']>;
@@ -1183,6 +1302,8 @@ export type CreatePolicyInput = {
   readonly schedules?: InputMaybe<ReadonlyArray<ScheduleInput>>;
   /** Required without a preset. */
   readonly retention?: InputMaybe<RetentionInput>;
+  /** Default: nothing, or what the preset says. */
+  readonly protection?: InputMaybe<PolicyProtectionInput>;
   /** Default: neon_snapshot. */
   readonly store?: InputMaybe<PolicyStore>;
   readonly objectives?: InputMaybe<PolicyObjectivesInput>;
@@ -1201,6 +1322,8 @@ export type UpdatePolicyInput = {
   readonly selector?: InputMaybe<PolicySelectorInput>;
   readonly schedules?: InputMaybe<ReadonlyArray<ScheduleInput>>;
   readonly retention?: InputMaybe<RetentionInput>;
+  /** Null: none. */
+  readonly protection?: InputMaybe<PolicyProtectionInput>;
   readonly store?: InputMaybe<PolicyStore>;
   /** Null brings the default back. */
   readonly objectives?: InputMaybe<PolicyObjectivesInput>;
@@ -1256,6 +1379,21 @@ export type HoldSelectorInput = {
   readonly from?: InputMaybe<Scalars['DateTime']['input']>;
   /** The last moment that is held; without it every later one is. */
   readonly until?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+export type RequestRetentionPlanInput = {
+  /** Of the policy. */
+  readonly id: Scalars['ID']['input'];
+};
+
+export type ApproveRetentionPlanInput = {
+  readonly id: Scalars['ID']['input'];
+  /** Of the plan that was looked at. */
+  readonly hash: Scalars['String']['input'];
+};
+
+export type RejectRetentionPlanInput = {
+  readonly id: Scalars['ID']['input'];
 };
 
 export type PlaceHoldInput = {
@@ -1359,6 +1497,12 @@ export type Mutation = {
    * compliance lock cannot be weakened by anybody once its grace is over. One that is expiring is available again.
    */
   readonly lockSnapshot?: Maybe<Snapshot>;
+  /** A dry run: nothing expires until the plan is approved. */
+  readonly requestRetentionPlan?: Maybe<RetentionPlan>;
+  /** What it names expires, all of it or nothing. Only by a key of kind person. */
+  readonly approveRetentionPlan?: Maybe<RetentionPlan>;
+  /** What it names stays, until the policy is changed or another plan is approved. */
+  readonly rejectRetentionPlan?: Maybe<RetentionPlan>;
   /**
    * Nothing that it covers is removed by Afterglow until it is released. What is expiring is available again (`turnedBack`); what Neon is
    * already removing is named (`tooLate`).
@@ -1544,6 +1688,36 @@ export type MutationLockSnapshotArgs = {
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
  * given the first answer again, another input is refused with `idempotency_key_reused`.
  */
+export type MutationRequestRetentionPlanArgs = {
+  input: RequestRetentionPlanInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationApproveRetentionPlanArgs = {
+  input: ApproveRetentionPlanInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationRejectRetentionPlanArgs = {
+  input: RejectRetentionPlanInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
 export type MutationPlaceHoldArgs = {
   input: PlaceHoldInput;
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
@@ -1678,7 +1852,10 @@ export type ResolversTypes = {
   CredentialStatus: CredentialStatus;
   SnapshotStatus: SnapshotStatus;
   SnapshotKind: SnapshotKind;
+  RetentionTier: RetentionTier;
   LockMode: LockMode;
+  RetentionPlanStatus: RetentionPlanStatus;
+  RetentionPlanCause: RetentionPlanCause;
   HoldState: HoldState;
   RestoreStatus: RestoreStatus;
   RestoreTargetKind: RestoreTargetKind;
@@ -1719,6 +1896,8 @@ export type ResolversTypes = {
   TimelinePoint: ResolverTypeWrapper<TimelinePoint>;
   Policy: ResolverTypeWrapper<PolicyView>;
   PolicyStop: ResolverTypeWrapper<PolicyStop>;
+  PolicyProtection: ResolverTypeWrapper<PolicyProtection>;
+  PolicyLock: ResolverTypeWrapper<PolicyLock>;
   PolicyObjectives: ResolverTypeWrapper<PolicyObjectives>;
   PolicyLimits: ResolverTypeWrapper<PolicyLimits>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
@@ -1733,6 +1912,10 @@ export type ResolversTypes = {
   RecordedError: ResolverTypeWrapper<RecordedError>;
   Snapshot: ResolverTypeWrapper<SnapshotView>;
   Lock: ResolverTypeWrapper<Lock>;
+  RetentionPlan: ResolverTypeWrapper<RetentionPlan>;
+  RetentionPlanDecision: ResolverTypeWrapper<RetentionPlanDecision>;
+  RetentionPlanEdge: ResolverTypeWrapper<RetentionPlanEdge>;
+  RetentionPlanConnection: ResolverTypeWrapper<RetentionPlanConnection>;
   Hold: ResolverTypeWrapper<Hold>;
   HoldSelector: ResolverTypeWrapper<HoldSelector>;
   HoldEdge: ResolverTypeWrapper<HoldEdge>;
@@ -1761,6 +1944,7 @@ export type ResolversTypes = {
   AuditEventEdge: ResolverTypeWrapper<Omit<AuditEventEdge, 'node'> & { node: ResolversTypes['AuditEvent'] }>;
   AuditEventConnection: ResolverTypeWrapper<Omit<AuditEventConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['AuditEventEdge']> }>;
   SnapshotFilter: SnapshotFilter;
+  RetentionPlanFilter: RetentionPlanFilter;
   HoldFilter: HoldFilter;
   RestoreFilter: RestoreFilter;
   JobFilter: JobFilter;
@@ -1778,6 +1962,8 @@ export type ResolversTypes = {
   AdoptSnapshotInput: AdoptSnapshotInput;
   PolicySelectorInput: PolicySelectorInput;
   ScheduleWindowInput: ScheduleWindowInput;
+  PolicyProtectionInput: PolicyProtectionInput;
+  PolicyLockInput: PolicyLockInput;
   PolicyObjectivesInput: PolicyObjectivesInput;
   PolicyLimitsInput: PolicyLimitsInput;
   ScheduleInput: ScheduleInput;
@@ -1791,6 +1977,9 @@ export type ResolversTypes = {
   CancelSnapshotInput: CancelSnapshotInput;
   LockSnapshotInput: LockSnapshotInput;
   HoldSelectorInput: HoldSelectorInput;
+  RequestRetentionPlanInput: RequestRetentionPlanInput;
+  ApproveRetentionPlanInput: ApproveRetentionPlanInput;
+  RejectRetentionPlanInput: RejectRetentionPlanInput;
   PlaceHoldInput: PlaceHoldInput;
   ReleaseHoldInput: ReleaseHoldInput;
   RestoreSourceInput: RestoreSourceInput;
@@ -1831,6 +2020,8 @@ export type ResolversParentTypes = {
   TimelinePoint: TimelinePoint;
   Policy: PolicyView;
   PolicyStop: PolicyStop;
+  PolicyProtection: PolicyProtection;
+  PolicyLock: PolicyLock;
   PolicyObjectives: PolicyObjectives;
   PolicyLimits: PolicyLimits;
   Float: Scalars['Float']['output'];
@@ -1844,6 +2035,10 @@ export type ResolversParentTypes = {
   RecordedError: RecordedError;
   Snapshot: SnapshotView;
   Lock: Lock;
+  RetentionPlan: RetentionPlan;
+  RetentionPlanDecision: RetentionPlanDecision;
+  RetentionPlanEdge: RetentionPlanEdge;
+  RetentionPlanConnection: RetentionPlanConnection;
   Hold: Hold;
   HoldSelector: HoldSelector;
   HoldEdge: HoldEdge;
@@ -1872,6 +2067,7 @@ export type ResolversParentTypes = {
   AuditEventEdge: Omit<AuditEventEdge, 'node'> & { node: ResolversParentTypes['AuditEvent'] };
   AuditEventConnection: Omit<AuditEventConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['AuditEventEdge']> };
   SnapshotFilter: SnapshotFilter;
+  RetentionPlanFilter: RetentionPlanFilter;
   HoldFilter: HoldFilter;
   RestoreFilter: RestoreFilter;
   JobFilter: JobFilter;
@@ -1889,6 +2085,8 @@ export type ResolversParentTypes = {
   AdoptSnapshotInput: AdoptSnapshotInput;
   PolicySelectorInput: PolicySelectorInput;
   ScheduleWindowInput: ScheduleWindowInput;
+  PolicyProtectionInput: PolicyProtectionInput;
+  PolicyLockInput: PolicyLockInput;
   PolicyObjectivesInput: PolicyObjectivesInput;
   PolicyLimitsInput: PolicyLimitsInput;
   ScheduleInput: ScheduleInput;
@@ -1902,6 +2100,9 @@ export type ResolversParentTypes = {
   CancelSnapshotInput: CancelSnapshotInput;
   LockSnapshotInput: LockSnapshotInput;
   HoldSelectorInput: HoldSelectorInput;
+  RequestRetentionPlanInput: RequestRetentionPlanInput;
+  ApproveRetentionPlanInput: ApproveRetentionPlanInput;
+  RejectRetentionPlanInput: RejectRetentionPlanInput;
   PlaceHoldInput: PlaceHoldInput;
   ReleaseHoldInput: ReleaseHoldInput;
   RestoreSourceInput: RestoreSourceInput;
@@ -2066,6 +2267,7 @@ export type PolicyResolvers<ContextType = GraphqlContext, ParentType extends Res
   selector?: Resolver<ResolversTypes['PolicySelector'], ParentType, ContextType>;
   schedules?: Resolver<ReadonlyArray<ResolversTypes['Schedule']>, ParentType, ContextType>;
   retention?: Resolver<ResolversTypes['Retention'], ParentType, ContextType>;
+  protection?: Resolver<Maybe<ResolversTypes['PolicyProtection']>, ParentType, ContextType>;
   store?: Resolver<ResolversTypes['PolicyStore'], ParentType, ContextType>;
   objectives?: Resolver<ResolversTypes['PolicyObjectives'], ParentType, ContextType>;
   missedFirings?: Resolver<ResolversTypes['MissedFirings'], ParentType, ContextType>;
@@ -2082,6 +2284,17 @@ export type PolicyResolvers<ContextType = GraphqlContext, ParentType extends Res
 export type PolicyStopResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyStop'] = ResolversParentTypes['PolicyStop']> = {
   projectId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   code?: Resolver<ResolversTypes['PolicyStopCode'], ParentType, ContextType>;
+};
+
+export type PolicyProtectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyProtection'] = ResolversParentTypes['PolicyProtection']> = {
+  lock?: Resolver<ResolversTypes['PolicyLock'], ParentType, ContextType>;
+};
+
+export type PolicyLockResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyLock'] = ResolversParentTypes['PolicyLock']> = {
+  mode?: Resolver<ResolversTypes['LockMode'], ParentType, ContextType>;
+  for?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  graceHours?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  tiers?: Resolver<Maybe<ReadonlyArray<ResolversTypes['RetentionTier']>>, ParentType, ContextType>;
 };
 
 export type PolicyObjectivesResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyObjectives'] = ResolversParentTypes['PolicyObjectives']> = {
@@ -2180,6 +2393,42 @@ export type LockResolvers<ContextType = GraphqlContext, ParentType extends Resol
   graceUntil?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   lockedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   lockedBy?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type RetentionPlanResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RetentionPlan'] = ResolversParentTypes['RetentionPlan']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  policyId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  policyVersion?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  cause?: Resolver<ResolversTypes['RetentionPlanCause'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['RetentionPlanStatus'], ParentType, ContextType>;
+  hash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  branchIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  frozenBranchIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  keeps?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  expires?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  decisions?: Resolver<Maybe<ReadonlyArray<ResolversTypes['RetentionPlanDecision']>>, ParentType, ContextType>;
+  decidedBy?: Resolver<Maybe<ResolversTypes['AuditActor']>, ParentType, ContextType>;
+  decidedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type RetentionPlanDecisionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RetentionPlanDecision'] = ResolversParentTypes['RetentionPlanDecision']> = {
+  snapshotId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  branchId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  pointAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  keep?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type RetentionPlanEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RetentionPlanEdge'] = ResolversParentTypes['RetentionPlanEdge']> = {
+  node?: Resolver<ResolversTypes['RetentionPlan'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type RetentionPlanConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RetentionPlanConnection'] = ResolversParentTypes['RetentionPlanConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['RetentionPlanEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
 };
 
 export type HoldResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Hold'] = ResolversParentTypes['Hold']> = {
@@ -2415,6 +2664,8 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   policies?: Resolver<Maybe<ResolversTypes['PolicyConnection']>, ParentType, ContextType, RequireFields<QueryPoliciesArgs, 'first'>>;
   snapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<QuerySnapshotArgs, 'id'>>;
   snapshots?: Resolver<Maybe<ResolversTypes['SnapshotConnection']>, ParentType, ContextType, RequireFields<QuerySnapshotsArgs, 'first'>>;
+  retentionPlan?: Resolver<Maybe<ResolversTypes['RetentionPlan']>, ParentType, ContextType, RequireFields<QueryRetentionPlanArgs, 'id'>>;
+  retentionPlans?: Resolver<Maybe<ResolversTypes['RetentionPlanConnection']>, ParentType, ContextType, RequireFields<QueryRetentionPlansArgs, 'first'>>;
   hold?: Resolver<Maybe<ResolversTypes['Hold']>, ParentType, ContextType, RequireFields<QueryHoldArgs, 'id'>>;
   holds?: Resolver<Maybe<ResolversTypes['HoldConnection']>, ParentType, ContextType, RequireFields<QueryHoldsArgs, 'first'>>;
   restore?: Resolver<Maybe<ResolversTypes['Restore']>, ParentType, ContextType, RequireFields<QueryRestoreArgs, 'id'>>;
@@ -2454,6 +2705,9 @@ export type MutationResolvers<ContextType = GraphqlContext, ParentType extends R
   cancelSnapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<MutationCancelSnapshotArgs, 'input'>>;
   deleteSnapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<MutationDeleteSnapshotArgs, 'input'>>;
   lockSnapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<MutationLockSnapshotArgs, 'input'>>;
+  requestRetentionPlan?: Resolver<Maybe<ResolversTypes['RetentionPlan']>, ParentType, ContextType, RequireFields<MutationRequestRetentionPlanArgs, 'input'>>;
+  approveRetentionPlan?: Resolver<Maybe<ResolversTypes['RetentionPlan']>, ParentType, ContextType, RequireFields<MutationApproveRetentionPlanArgs, 'input'>>;
+  rejectRetentionPlan?: Resolver<Maybe<ResolversTypes['RetentionPlan']>, ParentType, ContextType, RequireFields<MutationRejectRetentionPlanArgs, 'input'>>;
   placeHold?: Resolver<Maybe<ResolversTypes['Hold']>, ParentType, ContextType, RequireFields<MutationPlaceHoldArgs, 'input'>>;
   releaseHold?: Resolver<Maybe<ResolversTypes['Hold']>, ParentType, ContextType, RequireFields<MutationReleaseHoldArgs, 'input'>>;
   requestRestore?: Resolver<Maybe<ResolversTypes['Restore']>, ParentType, ContextType, RequireFields<MutationRequestRestoreArgs, 'input'>>;
@@ -2483,6 +2737,8 @@ export type Resolvers<ContextType = GraphqlContext> = {
   TimelinePoint?: TimelinePointResolvers<ContextType>;
   Policy?: PolicyResolvers<ContextType>;
   PolicyStop?: PolicyStopResolvers<ContextType>;
+  PolicyProtection?: PolicyProtectionResolvers<ContextType>;
+  PolicyLock?: PolicyLockResolvers<ContextType>;
   PolicyObjectives?: PolicyObjectivesResolvers<ContextType>;
   PolicyLimits?: PolicyLimitsResolvers<ContextType>;
   PolicySelector?: PolicySelectorResolvers<ContextType>;
@@ -2495,6 +2751,10 @@ export type Resolvers<ContextType = GraphqlContext> = {
   RecordedError?: RecordedErrorResolvers<ContextType>;
   Snapshot?: SnapshotResolvers<ContextType>;
   Lock?: LockResolvers<ContextType>;
+  RetentionPlan?: RetentionPlanResolvers<ContextType>;
+  RetentionPlanDecision?: RetentionPlanDecisionResolvers<ContextType>;
+  RetentionPlanEdge?: RetentionPlanEdgeResolvers<ContextType>;
+  RetentionPlanConnection?: RetentionPlanConnectionResolvers<ContextType>;
   Hold?: HoldResolvers<ContextType>;
   HoldSelector?: HoldSelectorResolvers<ContextType>;
   HoldEdge?: HoldEdgeResolvers<ContextType>;

@@ -24,6 +24,7 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
         { name: 'Projects', description: 'Neon projects that the team has registered.' },
         { name: 'Branches', description: 'Their branches, and what those can be restored to.' },
         { name: 'Policies', description: 'What must be kept.' },
+        { name: 'Retention plans', description: 'What policies would let go, for a person to decide.' },
         { name: 'Snapshots', description: 'Stored recovery points.' },
         { name: 'Holds', description: 'Legal holds on snapshots and on what is made later.' },
         { name: 'Restores', description: 'Moments that are brought back.' },

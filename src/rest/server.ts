@@ -18,6 +18,7 @@ import { branchRoutes } from './routes/branches.ts';
 import { credentialRoutes } from './routes/credentials.ts';
 import { healthRoutes } from './routes/health.ts';
 import { holdRoutes } from './routes/holds.ts';
+import { retentionPlanRoutes } from './routes/retention-plans.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { type RenderMetrics, serveMetrics } from './routes/metrics.ts';
 import { policyRoutes } from './routes/policies.ts';
@@ -71,6 +72,7 @@ async function registerRoutes(app: FastifyInstance, domain: DoorDomain): Promise
   await door.register(policyRoutes, { domain });
   await door.register(snapshotRoutes, { domain });
   await door.register(holdRoutes, { domain });
+  await door.register(retentionPlanRoutes, { domain });
   await door.register(restoreRoutes, { domain });
   await door.register(jobRoutes, { domain });
   await door.register(auditEventRoutes, { domain });

@@ -8,9 +8,10 @@ import type {
   FiringStatus,
   PreservedBranchStatus,
   RestoreStatus,
+  RetentionPlanStatus,
   SnapshotStatus,
 } from '../core/lifecycle.ts';
-import type { LockMode } from '../core/protection.ts';
+import type { LockMode, Protection } from '../core/protection.ts';
 import type { RestoreSourceKind, RestoreStepName, RestoreTargetKind } from '../core/restore-plan.ts';
 import type { MaintenanceWindow } from '../core/maintenance.ts';
 import type { MissedFirings, PolicyLimits, PolicyObjectives, PolicyRule, PolicyStore } from '../core/policy.ts';
@@ -149,6 +150,7 @@ interface PolicyTable {
   name: string;
   selector: Json<PolicySelector>;
   retention: Json<RetentionRule>;
+  protection: ColumnType<Protection | null, string | null | undefined, string | null>;
   store: ColumnType<PolicyStore, PolicyStore | undefined, PolicyStore>;
   objectives: JsonDefault<PolicyObjectives>;
   missed_firings: ColumnType<MissedFirings, MissedFirings | undefined, MissedFirings>;
@@ -182,6 +184,37 @@ interface PolicyVersionTable {
   actor_kind: Fixed<ActorKind>;
   actor_id: Fixed<string>;
   created_at: Fixed<Date>;
+}
+
+/** What a plan says of one point. */
+export interface PlannedDecision {
+  readonly snapshotId: string;
+  readonly branchId: string;
+  readonly pointAt: string;
+  readonly keep: boolean;
+  readonly reasons: readonly string[];
+}
+
+interface RetentionPlanTable {
+  id: Fixed<string>;
+  team_id: Fixed<string>;
+  policy_id: Fixed<string>;
+  policy_version: Fixed<number>;
+  /** A pass that would have expired too much by itself, or a person's wish. */
+  cause: Fixed<'limit' | 'requested'>;
+  branch_ids: Fixed<string[]>;
+  frozen_branch_ids: Fixed<string[]>;
+  hash: Fixed<string>;
+  keep_count: Fixed<number>;
+  expire_ids: Fixed<string[]>;
+  decisions: ColumnType<PlannedDecision[], string, never>;
+  status: Status<RetentionPlanStatus>;
+  decided_by_kind: Nullable<ActorKind>;
+  decided_by: Nullable<string>;
+  decided_at: Nullable<Date>;
+  version: Generated<number>;
+  created_at: Fixed<Date>;
+  updated_at: Date;
 }
 
 interface FiringTable {
@@ -347,6 +380,7 @@ export interface Database {
   policy_versions: PolicyVersionTable;
   schedules: ScheduleTable;
   firings: FiringTable;
+  retention_plans: RetentionPlanTable;
   snapshots: SnapshotTable;
   holds: HoldTable;
   hold_snapshots: HoldSnapshotTable;

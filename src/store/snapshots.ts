@@ -120,6 +120,19 @@ export async function lockAvailableOfPolicy(tx: Tx, policyId: string, branchId: 
     .execute();
 }
 
+/** The branches of which the policy has available points, in the order of their ids. */
+export async function listBranchesOfPolicy(db: Db, policyId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('snapshots')
+    .select('branch_id')
+    .distinct()
+    .where('policy_id', '=', policyId)
+    .where('status', '=', 'available')
+    .orderBy('branch_id')
+    .execute();
+  return rows.map((row) => row.branch_id);
+}
+
 /** The available points of the branches that one policy made. */
 export async function listPointsOfPolicy(
   db: Db,

@@ -10,6 +10,7 @@ const tables = {
   restore: 'restores',
   preserved_branch: 'preserved_branches',
   firing: 'firings',
+  retention_plan: 'retention_plans',
   credential: 'credentials',
 } as const satisfies Record<Resource, keyof Database>;
 

@@ -5,11 +5,8 @@ import t from 'tap';
 import { randomUUID } from 'node:crypto';
 import type { Protection } from '../../src/core/protection.ts';
 import { Refusal } from '../../src/core/errors.ts';
-import { schedulerActor } from '../../src/domain/actor.ts';
 import { toRefusal } from '../../src/domain/command.ts';
-import { change } from '../../src/domain/change.ts';
 import type { LockSnapshotInput, SnapshotView } from '../../src/domain/index.ts';
-import { expireByPolicy } from '../../src/domain/snapshot/expire.ts';
 import { promiseJobs } from '../../src/store/outbox/promise.ts';
 import { startRegistered } from '../harness/app.ts';
 import { untilAtRest } from '../harness/neon.ts';
@@ -190,8 +187,8 @@ const run = async (policyId: string): Promise<string> => {
   await untilSnapshot(at, id, 'available');
   return id;
 };
-const makePolicy = async (name: string, retention: object): Promise<string> => {
-  const wish = { name, selector: { projects: [project.id] }, schedules: [], retention };
+const makePolicy = async (name: string, retention: object, protection: Protection | null = null): Promise<string> => {
+  const wish = { name, selector: { projects: [project.id] }, schedules: [], retention, protection };
   return (await domain.policies.create(actor, wish)).id;
 };
 
@@ -214,24 +211,10 @@ t.test('a policy expires nothing that is locked, and says so', async (t) => {
   await untilSnapshot(at, first, 'purged');
 });
 
-function depsOf(): Parameters<typeof change>[0] {
-  const newId = (prefix: string) => `${prefix}_${randomUUID()}`;
-  return { db, now: () => new Date(), newId, settings: {} as Parameters<typeof change>[0]['settings'] };
-}
-
 t.test('the protection of a policy locks what it has just made, for the tiers that it names', async (t) => {
-  const policyId = await makePolicy('protecting', { yearly: 2, keepLast: 3 });
-  const [first, second] = [await run(policyId), await run(policyId)];
-  const pass = (id: string, protection?: Protection) =>
-    change(depsOf(), schedulerActor(actor.teamId), (unit) =>
-      expireByPolicy(unit, { id, policyId, branchId: main.id }, protection),
-    );
   const protection = { lock: { mode: 'compliance', for: 'P1Y', graceHours: 72, tiers: ['yearly'] } } as const;
-  await pass(second, protection);
-  t.equal((await domain.snapshots.get(actor, second)).lock, null, 'it stands for no year');
-  await pass(first);
-  t.equal((await domain.snapshots.get(actor, first)).lock, null, 'no protection, no lock');
-  await pass(first, protection);
+  const policyId = await makePolicy('protecting', { yearly: 2, keepLast: 3 }, protection);
+  const first = await run(policyId);
   const view = await domain.snapshots.get(actor, first);
   const end = new Date(view.availableAt ?? '');
   const graceUntil = new Date(end.getTime() + 72 * hour).toISOString();
@@ -243,9 +226,16 @@ t.test('the protection of a policy locks what it has just made, for the tiers th
     actor: { kind: 'scheduler' },
     details: { cause: 'policy', by: policyId },
   });
-  t.equal((await domain.snapshots.get(actor, second)).lock, null, 'the others are left as they are');
-  await pass(first, { lock: { mode: 'governance', for: 'P1D', graceHours: 0 } });
+  const second = await run(policyId);
+  t.equal((await domain.snapshots.get(actor, second)).lock, null, 'it stands for no year');
   t.strictSame((await domain.snapshots.get(actor, first)).lock, view.lock, 'a lock that is there stays');
+});
+
+t.test('a policy whose lock is shorter than its grace is refused', async (t) => {
+  const protection = { lock: { mode: 'compliance', for: 'P1D', graceHours: 72 } } as const;
+  await refuses(t, at, 'lock_too_short', () => makePolicy('short', { keepLast: 1 }, protection), {
+    field: 'protection.lock.for',
+  });
 });
 
 t.test('a key gives the first answer again', async (t) => {

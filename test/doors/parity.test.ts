@@ -46,8 +46,9 @@ function take({ command, expect, wish, keep, leavesRunning, slowed }: Step, inde
       sides.map(async ({ world, door, like, seen }) => {
         if (slowed) await strike(world, slowed, slowly, 1);
         const outcome = await door(world, wish(world), requestId);
-        const { id } = (outcome.answer ?? {}) as { id?: string };
+        const { id, hash } = (outcome.answer ?? {}) as { id?: string; hash?: string };
         if (keep !== undefined && id !== undefined) world.kept.set(keep, id);
+        if (keep !== undefined && hash !== undefined) world.kept.set(`${keep}Hash`, hash);
         await (leavesRunning ? world.underWay() : settle(world));
         return {
           code: outcome.code,
@@ -201,6 +202,7 @@ const comparedTables = {
   schedules: '*',
   firings: '*',
   snapshots: '*',
+  retention_plans: '*',
   holds: '*',
   hold_snapshots: '*',
   restores: '*',

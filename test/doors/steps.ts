@@ -9,7 +9,7 @@ export interface Step {
   readonly expect: 'ok' | RefusalCode;
   readonly wish: (world: World) => Wish;
   readonly command: CommandName;
-  /** Keeps the answer's id under this name. */
+  /** Keeps the answer's id under this name, and the hash of a plan as `<name>Hash`. */
   readonly keep?: string;
   /** The next step comes while the work that was promised runs. */
   readonly leavesRunning?: boolean;
@@ -147,6 +147,16 @@ export const steps: readonly Step[] = [
   step('ok', 'runPolicy', undefined, { id: '$policy', key: 'k-run' }),
   step('not_found', 'runPolicy', undefined, { id: unknown }),
   step('project_in_use', 'removeProject', undefined, { id: '$project' }),
+  step('not_found', 'requestRetentionPlan', undefined, { id: unknown }),
+  step('ok', 'requestRetentionPlan', undefined, { id: '$policy', key: 'k-plan', keep: 'plan' }),
+  step('ok', 'requestRetentionPlan', undefined, { id: '$policy', key: 'k-plan' }),
+  step('ok', 'requestRetentionPlan', undefined, { id: '$policy', keep: 'empty' }),
+  step('ok', 'approveRetentionPlan', { hash: '$emptyHash' }, { id: '$empty' }),
+  step('not_found', 'approveRetentionPlan', { hash: 'a'.repeat(64) }, { id: unknown }),
+  step('plan_stale', 'approveRetentionPlan', { hash: 'a'.repeat(64) }, { id: '$plan' }),
+  step('ok', 'rejectRetentionPlan', undefined, { id: '$plan', key: 'k-reject' }),
+  step('ok', 'rejectRetentionPlan', undefined, { id: '$plan', key: 'k-reject' }),
+  step('already_decided', 'rejectRetentionPlan', undefined, { id: '$plan' }),
   step('ok', 'deletePolicy', undefined, { id: '$policy' }),
   step('not_found', 'deletePolicy', undefined, { id: '$policy' }),
 

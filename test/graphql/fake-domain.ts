@@ -104,6 +104,13 @@ export function makeFakeDomain(): FakeDomain {
         grouped(ids, (id) => fake.snapshots.filter(({ branchId }) => branchId === id).slice(0, limit)),
       ),
     },
+    retentionPlans: {
+      request: on('retentionPlans.request', () => samples.retentionPlan),
+      list: on('retentionPlans.list', (_: unknown, page: PageRequest) => paged([samples.retentionPlan], page)),
+      get: on('retentionPlans.get', (id: string) => one('retention plan', [samples.retentionPlan], id)),
+      approve: on('retentionPlans.approve', () => samples.retentionPlan),
+      reject: on('retentionPlans.reject', () => samples.retentionPlan),
+    },
     holds: {
       place: on('holds.place', () => samples.hold),
       list: on('holds.list', (_: unknown, page: PageRequest) => paged([samples.hold], page)),

@@ -8,12 +8,15 @@ export const fields = {
   branch: `id projectId neonBranchId name parentNeonBranchId isDefault isRoot isProtected state logicalSizeBytes
     restoreWindow { from until } expiresAt goneAt createdAt updatedAt`,
   timeline: 'branchId restoreWindow { from until } points { kind id at name status }',
-  policy: `id name selector { projects labels branches } schedules { name cron timeZone jitterSeconds window { startWithinSeconds } nextFiringAt } retention { hourly daily weekly monthly yearly keepLast keepWithin minimumKept bucketKeeps } store objectives { rpoSeconds } missedFirings limits { expireAtMostShare } isPaused pausedUntil
+  policy: `id name selector { projects labels branches } schedules { name cron timeZone jitterSeconds window { startWithinSeconds } nextFiringAt } retention { hourly daily weekly monthly yearly keepLast keepWithin minimumKept bucketKeeps } protection { lock { mode for graceHours tiers } }
+    store objectives { rpoSeconds } missedFirings limits { expireAtMostShare } isPaused pausedUntil
     stops { projectId code } warnings { code message }
     version createdAt updatedAt`,
   snapshot: `id projectId branchId policyId policyVersion name kind status requestedAt requestedLsn pointAt lsn neonId sizeBytes keptBecause
     holds lock { mode until graceUntil lockedAt lockedBy }
     ${warningsAndError} steps { name startedAt endedAt } version createdAt updatedAt availableAt endedAt`,
+  retentionPlan: `id policyId policyVersion cause status hash branchIds frozenBranchIds keeps expires
+    decisions { snapshotId branchId pointAt keep reasons } decidedBy { kind id } decidedAt createdAt updatedAt`,
   hold: `id matter reason selector { snapshotIds branchId from until } placedBy { kind id } placedAt turnedBack tooLate
     releasedBy { kind id } releasedAt releaseReason`,
   restore: `id projectId source { snapshotId branchId at lsn } target { kind branchId neonBranchId name expiresAt } status

@@ -6,6 +6,7 @@ import {
   branch,
   credential,
   hold,
+  retentionPlan,
   job as jobWithAttempts,
   policy,
   project,
@@ -19,7 +20,19 @@ import {
 const noWait = { jobId: null, job: null, subjectId: null, at: null, because: null, credentialId: null };
 const { attempts, ...listedJob } = jobWithAttempts;
 const job = { ...listedJob, waitsFor: { ...noWait, ...listedJob.waitsFor } };
-const samples = { auditEvent, branch, credential, hold, job, policy, project, restore, snapshot, timeline };
+const samples = {
+  auditEvent,
+  branch,
+  credential,
+  hold,
+  job,
+  policy,
+  project,
+  restore,
+  retentionPlan,
+  snapshot,
+  timeline,
+};
 
 const gets = [
   { field: 'credential(id: "crd_1")', of: 'credential', call: { name: 'credentials.get', input: ['crd_1'] } },
@@ -28,6 +41,7 @@ const gets = [
   { field: 'timeline(branchId: "brn_1")', of: 'timeline', call: { name: 'branches.timeline', input: ['brn_1'] } },
   { field: 'policy(id: "pol_1")', of: 'policy', call: { name: 'policies.get', input: ['pol_1'] } },
   { field: 'snapshot(id: "snp_1")', of: 'snapshot', call: { name: 'snapshots.get', input: ['snp_1'] } },
+  { field: 'retentionPlan(id: "rtp_1")', of: 'retentionPlan', call: { name: 'retentionPlans.get', input: ['rtp_1'] } },
   { field: 'hold(id: "hld_1")', of: 'hold', call: { name: 'holds.get', input: ['hld_1'] } },
   { field: 'restore(id: "rst_1")', of: 'restore', call: { name: 'restores.get', input: ['rst_1'] } },
   { field: 'job(id: "job_1")', of: 'job', call: { name: 'jobs.get', input: ['job_1'] } },
@@ -51,6 +65,7 @@ const lists = [
   { field: 'branches(projectId: "prj_1")', of: 'branch', call: { name: 'branches.list', input: ['prj_1', page] } },
   { field: 'policies', of: 'policy', call: { name: 'policies.list', input: [page] } },
   { field: 'snapshots', of: 'snapshot', call: { name: 'snapshots.list', input: [{}, page] } },
+  { field: 'retentionPlans', of: 'retentionPlan', call: { name: 'retentionPlans.list', input: [{}, page] } },
   { field: 'holds', of: 'hold', call: { name: 'holds.list', input: [{}, page] } },
   { field: 'restores', of: 'restore', call: { name: 'restores.list', input: [{}, page] } },
   { field: 'jobs', of: 'job', call: { name: 'jobs.list', input: [{}, page] } },

@@ -5,6 +5,7 @@ import {
   branch,
   credential,
   hold,
+  retentionPlan,
   job,
   policy,
   project,
@@ -119,6 +120,24 @@ const routes: readonly {
     etag: '"1"',
   },
   { send: ['POST', '/v1/holds', newHold], status: 201, body: hold, location: '/v1/holds/hld_1' },
+  {
+    send: ['POST', '/v1/policies/pol_1/retention-plan'],
+    status: 201,
+    body: retentionPlan,
+    location: '/v1/retention-plans/rtp_1',
+  },
+  {
+    send: ['GET', '/v1/retention-plans'],
+    status: 200,
+    body: { items: [{ ...retentionPlan, decisions: null }], nextCursor: null },
+  },
+  { send: ['GET', '/v1/retention-plans/rtp_1'], status: 200, body: retentionPlan },
+  {
+    send: ['POST', '/v1/retention-plans/rtp_1/approve', { hash: retentionPlan.hash }],
+    status: 200,
+    body: { ...retentionPlan, status: 'approved' },
+  },
+  { send: ['POST', '/v1/retention-plans/rtp_1/reject'], status: 200, body: { ...retentionPlan, status: 'rejected' } },
   { send: ['GET', '/v1/holds'], status: 200, body: { items: [hold], nextCursor: null } },
   { send: ['GET', '/v1/holds/hld_1'], status: 200, body: hold },
   {

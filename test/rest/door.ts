@@ -12,6 +12,7 @@ import {
   branch,
   credential,
   hold,
+  retentionPlan,
   job,
   policy,
   project,
@@ -142,6 +143,13 @@ function fakeDomain(calls: Call[], replace: Replace): DoorDomain {
       cancel: async () => ({ ...snapshot, status: 'cancelled', cleanUp: 'pending' }),
       lock: async () => snapshot,
       listOfBranches: none,
+    },
+    retentionPlans: {
+      request: async () => retentionPlan,
+      list: async () => page({ ...retentionPlan, decisions: null }),
+      get: async () => retentionPlan,
+      approve: async () => ({ ...retentionPlan, status: 'approved' }),
+      reject: async () => ({ ...retentionPlan, status: 'rejected' }),
     },
     holds: {
       place: async () => hold,

@@ -58,7 +58,7 @@ const refused: readonly [url: string, body: object, ...errors: [path: string, me
     ['neonSnapshotId', 'must hold letters, digits, - and _ only'],
     ['name', control],
   ],
-  ['/v1/policies', { ...policy, selector: {} }, ['selector.projects', 'is required']],
+  ['/v1/policies', { ...policy, selector: { labels: {} } }, ['selector.labels', /fewer than 1/]],
   ['/v1/policies', { ...policy, selector: { projects: [] } }, ['selector.projects', /fewer than 1/]],
   ['/v1/policies', { ...policy, selector: { projects: many(501) } }, ['selector.projects', /more than 500/]],
   [

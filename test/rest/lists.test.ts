@@ -9,6 +9,7 @@ const lists = [
   ['/v1/policies', 'policies.list'],
   ['/v1/snapshots', 'snapshots.list'],
   ['/v1/holds', 'holds.list'],
+  ['/v1/retention-plans', 'retentionPlans.list'],
   ['/v1/restores', 'restores.list'],
   ['/v1/jobs', 'jobs.list'],
   ['/v1/audit-events', 'audit.list'],

@@ -12,6 +12,7 @@ import type {
   ProjectView,
   ReconcileReportView,
   RestoreView,
+  RetentionPlanView,
   SnapshotView,
   TimelineView,
 } from '../../src/domain/index.ts';
@@ -133,6 +134,7 @@ export const policy: PolicyView = {
     minimumKept: null,
     bucketKeeps: 'first',
   },
+  protection: { lock: { mode: 'compliance', for: 'P7Y', graceHours: 72, tiers: ['monthly'] } },
   store: 'neon_snapshot',
   objectives: { rpoSeconds: 7200 },
   missedFirings: 'capture_moment',
@@ -142,6 +144,24 @@ export const policy: PolicyView = {
   stops: [{ projectId: 'prj_1', code: 'project_gone' }],
   warnings: [{ code: 'selects_nothing', message: 'It selects no branch.' }],
   ...known,
+};
+
+export const retentionPlan: RetentionPlanView = {
+  id: 'rtp_1',
+  policyId: 'pol_1',
+  policyVersion: 2,
+  cause: 'limit',
+  status: 'pending',
+  hash: 'a'.repeat(64),
+  branchIds: ['brn_1'],
+  frozenBranchIds: ['brn_1'],
+  keeps: 3,
+  expires: 9,
+  decisions: [{ snapshotId: 'snp_1', branchId: 'brn_1', pointAt: at, keep: false, reasons: ['beyond_retention'] }],
+  decidedBy: { kind: 'person', id: 'key_1' },
+  decidedAt: at,
+  createdAt: at,
+  updatedAt: at,
 };
 
 export const snapshot: SnapshotView = {

@@ -113,6 +113,7 @@ function columnsOf(rule: PolicyRule, now: Date) {
     name: rule.name,
     selector: JSON.stringify(rule.selector),
     retention: JSON.stringify(rule.retention),
+    protection: rule.protection && JSON.stringify(rule.protection),
     store: rule.store,
     objectives: JSON.stringify(rule.objectives),
     missed_firings: rule.missedFirings,

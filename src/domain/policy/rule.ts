@@ -2,15 +2,16 @@
 
 import { Refusal } from '../../core/errors.ts';
 import { expandPreset, type PolicyRule, type PolicySchedule } from '../../core/policy.ts';
+import { checkProtection, type Protection } from '../../core/protection.ts';
 import { checkSchedule } from '../../core/schedule.ts';
 import type { PolicySelector } from '../../core/selector.ts';
 import type { PolicyRow, ScheduleRow } from '../../store/policies.ts';
-import type { Nullable, PolicyForm, PolicyPatch, ScheduleInput, SelectorInput } from '../commands.ts';
+import type { Nullable, PolicyForm, PolicyPatch, ProtectionInput, ScheduleInput, SelectorInput } from '../commands.ts';
 import { checkRetention } from './retention.ts';
 
 /**
  * The rule that the form stands for: a preset fills what is absent, everything else has its default. Refuses with `invalid_request`,
- * `invalid_cron`, `invalid_time_zone`, `invalid_duration`, `retention_keeps_nothing`, and `name_taken` for two schedules of one name.
+ * `invalid_cron`, `invalid_time_zone`, `invalid_duration`, `retention_keeps_nothing`, `lock_too_short`, and `name_taken` for two schedules of one name.
  */
 export function readRule(form: PolicyForm, now: Date): PolicyRule {
   const preset = form.preset && expandPreset(form.preset, form.timeZone ?? 'UTC');
@@ -18,12 +19,15 @@ export function readRule(form: PolicyForm, now: Date): PolicyRule {
   const retention = form.retention ? checkRetention(form.retention) : preset?.retention;
   if (!schedules) throw incomplete('schedules');
   if (!retention) throw incomplete('retention');
+  const protection =
+    form.protection === undefined ? (preset?.protection ?? null) : readProtection(form.protection, now);
   checkSchedules(schedules, now);
   return {
     name: form.name,
     selector: readSelector(form.selector),
     schedules,
     retention,
+    protection,
     store: form.store ?? 'neon_snapshot',
     objectives: withoutNulls(form.objectives ?? {}),
     missedFirings: form.missedFirings ?? 'capture_moment',
@@ -39,6 +43,7 @@ export function patchRule(rule: PolicyRule, patch: PolicyPatch, now: Date): Poli
     selector: patch.selector ? patchSelector(rule.selector, patch.selector) : rule.selector,
     schedules: patch.schedules?.map(readSchedule) ?? rule.schedules,
     retention: patch.retention ? checkRetention(patch.retention) : rule.retention,
+    protection: patch.protection === undefined ? rule.protection : readProtection(patch.protection, now),
     store: patch.store ?? rule.store,
     objectives: patched(rule.objectives, patch.objectives),
     missedFirings: patch.missedFirings ?? rule.missedFirings,
@@ -53,6 +58,7 @@ export function ruleOf(row: PolicyRow, schedules: readonly ScheduleRow[]): Polic
     selector: row.selector,
     schedules: schedules.map(scheduleOf),
     retention: row.retention,
+    protection: row.protection,
     store: row.store,
     objectives: row.objectives,
     missedFirings: row.missed_firings,
@@ -88,6 +94,14 @@ function checkSchedules(schedules: readonly PolicySchedule[], now: Date): void {
     }
     names.add(schedule.name);
   }
+}
+
+function readProtection(given: ProtectionInput | null, now: Date): Protection | null {
+  if (given === null) return null;
+  const { tiers, ...lock } = given.lock;
+  const protection = { lock: { ...lock, ...(tiers ? { tiers } : {}) } };
+  checkProtection(protection, now);
+  return protection;
 }
 
 function readSelector({ projects, labels, branches }: SelectorInput): PolicySelector {

@@ -69,6 +69,7 @@ function toPolicyView(
       nextFiringAt: schedule.next_firing_at?.toISOString() ?? null,
     })),
     retention: toRetentionView(row.retention),
+    protection: toProtectionView(row.protection),
     store: row.store,
     objectives: { rpoSeconds: row.objectives.rpoSeconds ?? null },
     missedFirings: row.missed_firings,
@@ -85,4 +86,8 @@ function toPolicyView(
 
 function toSelectorView({ projects, labels, branches }: PolicyRow['selector']): SelectorView {
   return { projects: projects ?? null, labels: labels ?? null, branches };
+}
+
+function toProtectionView(protection: PolicyRow['protection']): PolicyView['protection'] {
+  return protection && { lock: { ...protection.lock, tiers: protection.lock.tiers ?? null } };
 }

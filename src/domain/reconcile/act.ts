@@ -91,7 +91,7 @@ async function adopt(place: Place, snapshotId: string, neonId: string): Promise<
     if (!proved) return 'waits_for_neon';
     const isTaken = await isSnapshotNameTaken(deps.db, project.id, row.name, row.id);
     const warnings = isTaken ? [] : await giveName(where, row, made);
-    return { outcome: 'done', write: (unit) => makeAvailable(unit, row, made, { ...proved, warnings }) };
+    return { outcome: 'done', write: (unit) => makeAvailable(deps, unit, row, made, { ...proved, warnings }) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     // The next comparison finds it unfit, and removes it.
@@ -121,6 +121,7 @@ async function prove(
 }
 
 async function makeAvailable(
+  deps: Pick<Deps, 'newId'>,
   unit: Unit,
   { id, project_id }: SnapshotRow,
   made: Made,
@@ -131,7 +132,7 @@ async function makeAvailable(
   const isTaken = await isSnapshotNameTaken(unit.tx, row.project_id, row.name, row.id);
   const message = `It is named ${derivedName(row.id)}, because another snapshot is named ${row.name} by now.`;
   // What was said of it as a failed one is past.
-  await complete(unit, { ...row, warnings: [] }, made, {
+  await complete(deps, unit, { ...row, warnings: [] }, made, {
     unverified,
     warnings: isTaken ? [{ code: 'name_taken', message }] : warnings,
     steps: endAll(row.steps, unit.now),

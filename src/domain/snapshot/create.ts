@@ -17,7 +17,7 @@ import type { Deps } from '../deps.ts';
 import type { Attempt, Settlement } from '../job/attempt.ts';
 import { comparePoint, haveEnded } from '../job/neon-work.ts';
 import { cleanUpSnapshot } from './clean-up.ts';
-import { expireByPolicy } from './expire.ts';
+import { expireByPolicy } from '../retention/pass.ts';
 import { findMade, listMade, type Made, type SnapshotPlace } from './made.ts';
 import { endStep, stepsOfSnapshot } from './steps.ts';
 
@@ -189,7 +189,7 @@ async function proveAndFinish(work: Work, row: SnapshotRow): Promise<Settlement>
   steps = endStep(steps, 'read_back', deps.now());
   const warnings = await giveName(work, row, made);
   return attempt.finish((unit) =>
-    complete(unit, row, made, { unverified, warnings, steps: endStep(steps, 'name', unit.now) }),
+    complete(deps, unit, row, made, { unverified, warnings, steps: endStep(steps, 'name', unit.now) }),
   );
 }
 
@@ -238,7 +238,13 @@ export interface Proved {
 }
 
 /** It is available, with what Neon says of it; then, and not before, retention looks. */
-export async function complete(unit: Unit, row: SnapshotRow, made: Made, proved: Proved): Promise<void> {
+export async function complete(
+  deps: Pick<Deps, 'newId'>,
+  unit: Unit,
+  row: SnapshotRow,
+  made: Made,
+  proved: Proved,
+): Promise<void> {
   await advance(unit, 'snapshot', row, proved.adopted ? 'adopt' : 'complete', {
     patch: {
       ...proved.adopted,
@@ -261,5 +267,5 @@ export async function complete(unit: Unit, row: SnapshotRow, made: Made, proved:
     });
   }
   // Only now: the new point is confirmed before an old one may go.
-  await expireByPolicy(unit, { id: row.id, policyId: row.policy_id, branchId: row.branch_id });
+  await expireByPolicy(deps, unit, { id: row.id, policyId: row.policy_id, branchId: row.branch_id });
 }

@@ -56,7 +56,7 @@ export async function lockSnapshot(deps: CommandDeps, actor: Actor, input: LockS
 export async function lockByPolicy(
   unit: Unit,
   row: SnapshotRow,
-  policy: { readonly id: string; readonly protection: Protection | undefined },
+  policy: { readonly id: string; readonly protection: Protection | null },
   reasons: readonly RetentionReason[],
 ): Promise<void> {
   if (!policy.protection || lockOf(row)) return;

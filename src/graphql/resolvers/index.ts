@@ -6,6 +6,7 @@ import { auditQueries } from './audit.ts';
 import { branchQueries } from './branch.ts';
 import { credentialMutations, credentialQueries } from './credential.ts';
 import { holdMutations, holdQueries } from './hold.ts';
+import { retentionPlanMutations, retentionPlanQueries } from './retention-plan.ts';
 import { jobQueries } from './job.ts';
 import { policyMutations, policyQueries } from './policy.ts';
 import { projectMutations, projectQueries } from './project.ts';
@@ -19,6 +20,7 @@ const Query: Required<QueryResolvers> = {
   ...policyQueries,
   ...snapshotQueries,
   ...holdQueries,
+  ...retentionPlanQueries,
   ...restoreQueries,
   ...jobQueries,
   ...auditQueries,
@@ -30,6 +32,7 @@ const Mutation: Required<MutationResolvers> = {
   ...policyMutations,
   ...snapshotMutations,
   ...holdMutations,
+  ...retentionPlanMutations,
   ...restoreMutations,
 };
 

@@ -17,10 +17,11 @@ export const policyMutations: Mutations = {
     return domain.policies.create(actor, { ...given(input), selector: readSelector(input.selector) }, options);
   },
   updatePolicy: (_, { input }, { domain, actor }) => {
-    const { selector, objectives, limits, ...rest } = input;
+    const { selector, protection, objectives, limits, ...rest } = input;
     return domain.policies.update(actor, {
       ...patch(rest),
       ...(selector === undefined ? {} : { selector: readSelector(patch({ selector }).selector) }),
+      protection,
       objectives,
       limits,
     });

@@ -20,6 +20,7 @@ const refused = [
   'invalid_time_zone',
   'invalid_duration',
   'retention_keeps_nothing',
+  'lock_too_short',
 ] as const;
 
 export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { domain }) => {

@@ -52,7 +52,7 @@ export const ListHoldsQuery = strict({
   snapshotId: Type.Optional(id('Only those that cover this snapshot, or did until they were released.')),
 });
 
-const by = (description: string) =>
+export const actor = (description: string) =>
   Type.Object(
     {
       kind: words({ person: true, service: true, scheduler: true }, 'What kind of actor.'),
@@ -74,7 +74,7 @@ export const Hold = answer<HoldView>()('Hold', 'A legal hold: what it covers is 
     },
     { description: 'What it covers: snapshots, or a branch with its moments.' },
   ),
-  placedBy: by('Who placed it.'),
+  placedBy: actor('Who placed it.'),
   placedAt: at('Since when it binds.'),
   turnedBack: Type.Array(Type.String(), {
     description: 'Snapshots that were expiring when it was placed, and are available again.',
@@ -82,7 +82,7 @@ export const Hold = answer<HoldView>()('Hold', 'A legal hold: what it covers is 
   tooLate: Type.Array(Type.String(), {
     description: 'Snapshots that were being purged, or had been: it came too late for them.',
   }),
-  releasedBy: orNull(by('Who released it.')),
+  releasedBy: orNull(actor('Who released it.')),
   releasedAt: orNull(at('Since when it covers nothing any more.')),
   releaseReason: orNull(text('Why it was released.')),
 });

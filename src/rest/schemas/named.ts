@@ -10,6 +10,7 @@ import { Policy } from './policies.ts';
 import { Project } from './projects.ts';
 import { ReconcileReport } from './reconcile.ts';
 import { Connection, Restore } from './restores.ts';
+import { RetentionPlan } from './retention-plans.ts';
 import { Snapshot } from './snapshots.ts';
 
 export const namedSchemas = [
@@ -19,6 +20,7 @@ export const namedSchemas = [
   Branch,
   Timeline,
   Policy,
+  RetentionPlan,
   Snapshot,
   Hold,
   Restore,

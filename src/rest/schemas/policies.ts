@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
 import { type PresetName, presetNames } from '../../core/policy.ts';
+import { type Tier, tiers } from '../../core/retention/tiers.ts';
 import type { PolicyView } from '../../domain/index.ts';
 import { answer, at, createdAt, integer, orNull, text, updatedAt, version, words } from './answer.ts';
-import { branchName, id, LabelSelector, name, strict } from './parts.ts';
+import { branchName, excluding, id, LabelSelector, name, strict } from './parts.ts';
 import { warnings } from './snapshots.ts';
 
 const projects = Type.Array(id('prj_...'), {
@@ -87,6 +88,37 @@ const missedFirings = Type.Union([Type.Literal('capture_moment'), Type.Literal('
     'restore window holds them (default); one of the present; none.',
 });
 
+const tier = Type.Unsafe<Tier>({ type: 'string', enum: [...tiers] });
+
+const protection = Type.Union(
+  [
+    strict({
+      lock: strict(
+        {
+          mode: Type.Union([Type.Literal('governance'), Type.Literal('compliance')], {
+            description:
+              'governance: an admin may shorten it, with a reason; compliance: nobody may, once its grace is over.',
+          }),
+          for: Type.String({ description: 'ISO 8601, such as P7Y: from when it became available.', maxLength: 32 }),
+          graceHours: Type.Integer({
+            description: 'In which an admin may still shorten a compliance lock.',
+            minimum: 0,
+            maximum: 24 * 366,
+          }),
+          tiers: Type.Optional(
+            Type.Union([Type.Array(tier, { minItems: 1, uniqueItems: true }), Type.Null()], {
+              description: 'Only what is kept for one of these; all without them.',
+            }),
+          ),
+        },
+        { description: 'The lock that a snapshot gets when it becomes available.' },
+      ),
+    }),
+    Type.Null(),
+  ],
+  { description: 'What nobody can remove before its time. Default: nothing, or what the preset says.' },
+);
+
 const objectives = Type.Union(
   [
     strict({
@@ -119,15 +151,22 @@ const limits = Type.Union(
 const parts = {
   schedules: Type.Optional(schedules),
   retention: Type.Optional(retention),
+  protection: Type.Optional(protection),
   store: Type.Optional(store),
   objectives: Type.Optional(objectives),
   missedFirings: Type.Optional(missedFirings),
   limits: Type.Optional(limits),
 };
 
-const selector = strict(
+/** One of the two must be given; the domain says so, because in a change neither may be. */
+const selector = Type.Object(
   { projects: Type.Optional(projects), labels: Type.Optional(LabelSelector), branches: Type.Optional(branches) },
-  { description: 'Which branches are kept: of the projects, or of those with the labels.' },
+  {
+    additionalProperties: false,
+    ...excluding('projects', 'labels'),
+    description:
+      'Which branches are kept: of the projects, or of those with the labels. In a change what is given replaces.',
+  },
 );
 
 const preset = Type.Unsafe<PresetName>({
@@ -192,6 +231,19 @@ export const Policy = answer<PolicyView>()('Policy', 'What must be kept, of whic
       bucketKeeps: words({ first: true, last: true }, 'Which snapshot stands for an hour, a day and so on.'),
     },
     { description: 'What is kept for each branch.' },
+  ),
+  protection: orNull(
+    Type.Object(
+      {
+        lock: Type.Object({
+          mode: words({ governance: true, compliance: true }, 'Who may shorten it.'),
+          for: text('ISO 8601, from when the snapshot became available.'),
+          graceHours: integer('In which an admin may still shorten a compliance lock.'),
+          tiers: orNull(Type.Array(tier, { description: 'Only what is kept for one of these; null: all.' })),
+        }),
+      },
+      { description: 'The lock that a snapshot gets when it becomes available.' },
+    ),
   ),
   store: words({ neon_snapshot: true, branch: true }, 'What a firing makes.'),
   objectives: Type.Object({ rpoSeconds: orNull(integer('How old the newest recovery point may become.')) }),

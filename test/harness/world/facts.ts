@@ -20,6 +20,7 @@ export interface Facts {
   readonly restores: readonly Row<'restores'>[];
   readonly preservedBranches: readonly Row<'preserved_branches'>[];
   readonly firings: readonly Row<'firings'>[];
+  readonly retentionPlans: readonly Row<'retention_plans'>[];
   readonly credentials: readonly Row<'credentials'>[];
   readonly jobs: readonly Row<'outbox'>[];
   readonly attempts: readonly Row<'attempts'>[];
@@ -60,8 +61,9 @@ export async function readFacts({ db, port }: FactsSource, projectIds?: readonly
       .execute(),
   ]);
   const branchIds = branches.map(({ id }) => id);
-  const [firings, attempts, credentials, keys, events, heads] = await Promise.all([
+  const [firings, retentionPlans, attempts, credentials, keys, events, heads] = await Promise.all([
     db.selectFrom('firings').selectAll().where(sql<boolean>`${all} or branch_id = any(${branchIds})`).execute(),
+    db.selectFrom('retention_plans').selectAll().where(sql<boolean>`${all} or branch_ids && ${branchIds}`).execute(),
     db
       .selectFrom('attempts')
       .selectAll()
@@ -78,7 +80,7 @@ export async function readFacts({ db, port }: FactsSource, projectIds?: readonly
     ? []
     : await readEvents(
         db,
-        firings.map(({ id }) => id),
+        [...firings, ...retentionPlans].map(({ id }) => id),
       );
   const neon = new Map(
     await Promise.all(
@@ -92,6 +94,7 @@ export async function readFacts({ db, port }: FactsSource, projectIds?: readonly
     restores,
     preservedBranches,
     firings,
+    retentionPlans,
     credentials,
     jobs,
     attempts,

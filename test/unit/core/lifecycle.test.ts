@@ -51,6 +51,12 @@ const entries: Record<Resource, [string, string, string][]> = {
     ['pending', 'miss', 'missed'],
     ['missed', 'serve', 'served'],
   ],
+  retention_plan: [
+    ['pending', 'approve', 'approved'],
+    ['pending', 'reject', 'rejected'],
+    ['pending', 'supersede', 'superseded'],
+    ['rejected', 'supersede', 'superseded'],
+  ],
   credential: [
     ['active', 'refuse', 'refused'],
     ['refused', 'accept', 'active'],
@@ -62,6 +68,7 @@ const ends: Record<Resource, string[]> = {
   restore: ['succeeded', 'failed', 'cancelled'],
   preserved_branch: ['purged'],
   firing: ['served', 'coalesced'],
+  retention_plan: ['approved', 'superseded'],
   credential: [],
 };
 

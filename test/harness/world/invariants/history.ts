@@ -16,7 +16,9 @@ const beginnings: Readonly<Record<Resource, ReadonlyMap<string, string>>> = {
   firing: new Map([
     ['firing.pending', 'pending'],
     ['firing.coalesced', 'coalesced'],
+    ['firing.missed', 'missed'],
   ]),
+  retention_plan: new Map([['retention_plan.pending', 'pending']]),
   credential: new Map([['credential.created', 'active']]),
 };
 
@@ -26,6 +28,7 @@ export const historiesAreLegal: Invariant = (facts) => {
     restore: facts.restores,
     preserved_branch: facts.preservedBranches,
     firing: facts.firings,
+    retention_plan: facts.retentionPlans,
     credential: facts.heads.length > 0 ? facts.credentials : [],
   };
   const bySubject = Map.groupBy(facts.events, (event) => `${event.subject_kind} ${event.subject_id}`);

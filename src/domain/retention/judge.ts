@@ -1,0 +1,64 @@
+// Owns what a policy would let go of one branch now: its points, locked, and a decision with reasons for each. It changes nothing.
+
+import { isFrozen } from '../../core/freshness.ts';
+import { planRetention, type RetentionDecision } from '../../core/retention.ts';
+import { listSchedules, type PolicyRow, type ScheduleRow } from '../../store/policies.ts';
+import { findCovers } from '../../store/protection.ts';
+import { listSnapshotsInRestore } from '../../store/restores.ts';
+import { lockAvailableOfPolicy, type SnapshotRow } from '../../store/snapshots.ts';
+import type { Unit } from '../change.ts';
+import { scheduleOf } from '../policy/rule.ts';
+
+export interface JudgedPoint {
+  readonly row: SnapshotRow;
+  readonly decision: RetentionDecision;
+}
+
+export interface Judgement {
+  readonly branchId: string;
+  /** Newest first. */
+  readonly points: readonly JudgedPoint[];
+  /** Those that may go: beyond the rule, covered by nothing, and in no restore. */
+  readonly expires: readonly JudgedPoint[];
+  /** While it is, nothing goes but by a person's approval. */
+  readonly isFrozen: boolean;
+}
+
+/** Judged as if it were not frozen: who lets go by itself must ask for that. */
+export async function judgeBranch(unit: Unit, policy: PolicyRow, branchId: string): Promise<Judgement> {
+  const available = await lockAvailableOfPolicy(unit.tx, policy.id, branchId);
+  const ids = available.map((row) => row.id);
+  const inRestore = await listSnapshotsInRestore(unit.tx, ids);
+  const covers = await findCovers(unit.tx, ids, unit.now);
+  const schedules = await listSchedules(unit.tx, [policy.id]);
+  const rows = new Map(available.map((row) => [row.id, row] as const));
+  const facts = available.map((row) => ({
+    id: row.id,
+    branchId,
+    pointAt: momentOf(row),
+    isHeld: (covers.get(row.id)?.holdIds.length ?? 0) > 0,
+    lockedUntil: covers.get(row.id)?.lockedUntil ?? null,
+  }));
+  const points = planRetention(facts, policy.retention, { timeZone: zoneOf(schedules), now: unit.now }).flatMap(
+    (decision) => {
+      const row = rows.get(decision.id);
+      return row ? [{ row, decision }] : [];
+    },
+  );
+  const newest = facts.reduce<Date | null>((last, { pointAt }) => (last && last >= pointAt ? last : pointAt), null);
+  return {
+    branchId,
+    points,
+    // One that is being brought back goes with a later pass; so does one whose lock has run out by one of the two clocks alone.
+    expires: points.filter(({ row, decision }) => !decision.keep && !inRestore.has(row.id) && !covers.has(row.id)),
+    isFrozen: isFrozen(schedules.map(scheduleOf), newest, unit.now),
+  };
+}
+
+export function momentOf(row: Pick<SnapshotRow, 'point_at' | 'created_at'>): Date {
+  return row.point_at ?? row.created_at;
+}
+
+function zoneOf([first]: readonly ScheduleRow[]): string {
+  return first?.time_zone ?? 'UTC';
+}
