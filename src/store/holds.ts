@@ -18,6 +18,22 @@ export interface HoldFilter {
   readonly snapshotId?: string | undefined;
 }
 
+/**
+ * Locks the projects, then the snapshots, each in the order of their ids, as every other path does: to be called first, because inserting
+ * what a hold names would lock the same rows in whatever order they were named. One that is still being taken is passed over: who makes
+ * it available has its row already, and then locks older ones. It can go only after that, and the purge finds the hold.
+ */
+export async function lockForHold(
+  tx: Tx,
+  projectIds: readonly string[],
+  snapshotIds: readonly string[],
+): Promise<void> {
+  await sql`select from projects where id = any(${projectIds}) order by id for no key update`.execute(tx);
+  await sql`
+    select from snapshots where id = any(${snapshotIds}) and status not in ('requested', 'creating')
+    order by id for update`.execute(tx);
+}
+
 export async function insertHold(
   tx: Tx,
   row: Insertable<Database['holds']>,
@@ -30,8 +46,8 @@ export async function insertHold(
 }
 
 /**
- * The snapshots that the hold covers and that are not over or on their way out beyond return, with those that it names, locked in the order
- * of their ids: whoever wants one of them gone meanwhile waits, and then sees the hold.
+ * The snapshots that the hold covers and that are there, or on their way out, with the purged ones that it names, locked in the order of
+ * their ids: whoever wants one of them gone meanwhile waits, and then sees the hold.
  */
 export async function lockCoveredBy(tx: Tx, holdId: string): Promise<SnapshotRow[]> {
   return tx
@@ -40,10 +56,13 @@ export async function lockCoveredBy(tx: Tx, holdId: string): Promise<SnapshotRow
     .where('id', 'in', (eb) => eb.selectFrom('hold_matches').select('snapshot_id').where('hold_id', '=', holdId))
     .where((eb) =>
       eb.or([
-        eb('status', 'not in', ['failed', 'cancelled', 'purged']),
-        eb('id', 'in', (named) =>
-          named.selectFrom('hold_snapshots').select('snapshot_id').where('hold_id', '=', holdId),
-        ),
+        eb('status', 'in', ['available', 'expiring', 'purging', 'missing']),
+        eb.and([
+          eb('status', '=', 'purged'),
+          eb('id', 'in', (named) =>
+            named.selectFrom('hold_snapshots').select('snapshot_id').where('hold_id', '=', holdId),
+          ),
+        ]),
       ]),
     )
     .orderBy('id')

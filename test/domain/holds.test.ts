@@ -265,6 +265,49 @@ t.test('a hold and a deletion at once: whichever comes first, the snapshot stays
   }
 });
 
+t.test('holds on the same snapshots at once, in any order, wait for each other', async (t) => {
+  const ids = [(await take('first of two')).id, (await take('second of two')).id];
+  for (let round = 0; round < 20; round += 1) {
+    const holds = await Promise.all([
+      place({ snapshotIds: ids }),
+      place({ snapshotIds: ids.toReversed() }),
+      place({ branchId: main.id, from: '2020-01-01T00:00:00Z' }),
+      place({ snapshotIds: ids.toReversed() }),
+    ]);
+    t.equal((await domain.snapshots.get(actor, ids[0] ?? '')).holds.length, 4);
+    await Promise.all(holds.map(({ id }) => release(id)));
+  }
+});
+
+t.test('holds that are placed while a policy makes new points and looks at the old ones stop nothing', async (t) => {
+  const retention = { keepLast: 20 };
+  const policy = await domain.policies.create(actor, {
+    name: 'busy',
+    selector: { projects: [project.id] },
+    schedules: [],
+    retention,
+  });
+  const made: string[] = [];
+  const taking = (async () => {
+    for (let round = 0; round < 6; round += 1) {
+      const id = (await domain.policies.run(actor, policy.id)).snapshots[0]?.id ?? '';
+      made.push(id);
+      await untilSnapshot(at, id, 'available');
+    }
+  })();
+  let placed = 0;
+  const isOver = taking.then(() => true);
+  while (!(await Promise.race([isOver, Promise.resolve(false)]))) {
+    const range = place({ branchId: main.id, from: '2020-01-01T00:00:00Z' });
+    const holds = await Promise.all(made.length === 0 ? [range] : [range, place({ snapshotIds: made.toReversed() })]);
+    await Promise.all(holds.map(({ id }) => release(id)));
+    placed += holds.length;
+  }
+  t.ok(placed > 6, `${placed} holds were placed meanwhile`);
+  for (const id of made) t.equal((await domain.snapshots.get(actor, id)).status, 'available');
+  await domain.policies.delete(actor, policy.id);
+});
+
 t.test('a key makes one hold of a request that is sent twice', async (t) => {
   const { id } = await take('once');
   const idempotency = { key: 'k-hold', fingerprint: 'the same' };

@@ -9,6 +9,7 @@ import {
   insertHold,
   listHolds as listHoldRows,
   lockCoveredBy,
+  lockForHold,
   lockHold,
   noteOutcome,
   releaseHold as releaseHoldRow,
@@ -36,7 +37,7 @@ interface Selected {
  */
 export async function placeHold(deps: CommandDeps, actor: Actor, input: PlaceHoldInput): Promise<HoldView> {
   const selected = readSelector(input.selector);
-  await checkKnown(deps, actor, selected);
+  const projectIds = await findProjectsOf(deps, actor, selected);
   deps.allow();
   const { snapshotIds, branchId, from, until } = selected;
   if (from && until && until < from) {
@@ -58,6 +59,7 @@ export async function placeHold(deps: CommandDeps, actor: Actor, input: PlaceHol
       placed_by: actor.id,
       created_at: unit.now,
     };
+    await lockForHold(unit.tx, projectIds, snapshotIds);
     await insertHold(unit.tx, row, snapshotIds);
     const outcome = await turnBack(unit, id, await lockCoveredBy(unit.tx, id));
     await noteOutcome(unit.tx, id, outcome);
@@ -136,15 +138,21 @@ function readSelector(selector: PlaceHoldInput['selector']): Selected {
   };
 }
 
-async function checkKnown(
+/** The projects in which the hold covers something. Refuses with `not_found` what is not the team's. */
+async function findProjectsOf(
   { db }: CommandDeps,
   { teamId }: Actor,
   { snapshotIds, branchId }: Pick<Selected, 'snapshotIds' | 'branchId'>,
-): Promise<void> {
-  if (branchId !== null && !(await findBranch(db, teamId, branchId))) throw notFound('branch', branchId);
-  const known = new Set((await findSnapshots(db, teamId, snapshotIds)).map(({ id }) => id));
+): Promise<string[]> {
+  if (branchId !== null) {
+    const branch = await findBranch(db, teamId, branchId);
+    if (!branch) throw notFound('branch', branchId);
+    return [branch.project_id];
+  }
+  const known = new Map((await findSnapshots(db, teamId, snapshotIds)).map((row) => [row.id, row.project_id] as const));
   const unknown = snapshotIds.find((id) => !known.has(id));
   if (unknown !== undefined) throw notFound('snapshot', unknown);
+  return [...new Set(known.values())];
 }
 
 async function getRow(deps: CommandDeps, actor: Actor, id: string): Promise<HoldRow> {
