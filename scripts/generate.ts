@@ -55,6 +55,7 @@ const uncalled: DoorDomain = {
   },
   branches: { list: never, get: never, timeline: never, listOfProjects: never, getMany: never, timelines: never },
   policies: { create: never, list: never, get: never, update: never, delete: never, run: never },
+  retention: { simulate: never },
   snapshots: { request: never, list: never, get: never, delete: never, cancel: never, listOfBranches: never },
   restores: {
     request: never,

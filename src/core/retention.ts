@@ -70,7 +70,7 @@ export interface RetentionDecision {
 }
 
 /** The provider's clock may be ahead of ours by this much. What is later comes from a wrong clock: it is kept, and takes no place. */
-const aheadMaxMs = 5 * 60_000;
+export const aheadMaxMs = 5 * 60_000;
 
 /**
  * Decides for every point: branch by branch, newest first, points of one moment by id, so that the order of the input changes nothing.

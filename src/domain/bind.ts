@@ -31,6 +31,7 @@ import { runJob } from './job/run.ts';
 import { checkReady } from './ready.ts';
 import { fireDueSchedules, runPolicy } from './policy/fire.ts';
 import { createPolicy, deletePolicy, getPolicy, listPolicies, updatePolicy } from './policy/policy.ts';
+import { simulateRetention } from './policy/simulate.ts';
 import { getProject, listProjects, registerProject, removeProject, updateProject } from './project/project.ts';
 import { requestSync } from './project/sync.ts';
 import { adoptSnapshot } from './reconcile/adopt.ts';
@@ -100,6 +101,7 @@ export function bindDomain(deps: Deps): Domain {
       delete: use('policy.write', deletePolicy),
       run: command('policy.run', runPolicy),
     },
+    retention: { simulate: use('policy.read', simulateRetention) },
     snapshots: {
       request: command('snapshot.request', requestSnapshot),
       list: use('snapshot.read', listSnapshots),

@@ -74,6 +74,10 @@ export interface DoorDomain {
     /** Takes a snapshot of every branch that the policy selects, now. */
     run(actor: Actor, id: string, options?: CommandOptions): Promise<{ snapshots: views.SnapshotView[] }>;
   };
+  retention: {
+    /** What a rule would keep of any list of points. Nothing is read or saved. */
+    simulate(actor: Actor, input: commands.SimulateRetentionInput): Promise<views.RetentionSimulationView>;
+  };
   snapshots: {
     request(actor: Actor, input: commands.RequestSnapshotInput, options?: CommandOptions): Promise<views.SnapshotView>;
     list(actor: Actor, filter: commands.ListSnapshotsFilter, page: PageRequest): Promise<Page<views.SnapshotView>>;

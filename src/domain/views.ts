@@ -120,6 +120,18 @@ export type RetentionView = {
   readonly [Name in Exclude<keyof RetentionRule, 'bucketKeeps'>]-?: NonNullable<RetentionRule[Name]> | null;
 } & { readonly bucketKeeps: 'first' | 'last' };
 
+export interface RetentionSimulationView {
+  /** In the order of the points. */
+  readonly decisions: readonly RetentionDecisionView[];
+}
+
+export interface RetentionDecisionView {
+  readonly id: string;
+  readonly keep: boolean;
+  /** Every reason; of what is let go `beyond_retention`. */
+  readonly reasons: readonly string[];
+}
+
 export interface PolicyView {
   readonly id: string;
   readonly name: string;

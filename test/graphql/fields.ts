@@ -10,6 +10,7 @@ export const fields = {
   timeline: 'branchId restoreWindow { from until } points { kind id at name status }',
   policy: `id name selector { projects branches } schedules { name cron timeZone nextFiringAt } retention { hourly daily weekly monthly yearly keepLast keepWithin minimumKept bucketKeeps } stops { projectId code }
     version createdAt updatedAt`,
+  simulation: 'decisions { id keep reasons }',
   snapshot: `id projectId branchId policyId name kind status requestedAt requestedLsn pointAt lsn neonId sizeBytes keptBecause
     ${warningsAndError} steps { name startedAt endedAt } version createdAt updatedAt availableAt endedAt`,
   restore: `id projectId source { snapshotId branchId at lsn } target { kind branchId neonBranchId name expiresAt } status

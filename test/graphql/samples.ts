@@ -12,6 +12,7 @@ import type {
   ProjectView,
   ReconcileReportView,
   RestoreView,
+  RetentionSimulationView,
   SnapshotView,
   TimelineView,
 } from '../../src/domain/index.ts';
@@ -138,6 +139,13 @@ export const policy: PolicyView = {
   version: 2,
   createdAt: at,
   updatedAt: at,
+};
+
+export const simulation: RetentionSimulationView = {
+  decisions: [
+    { id: 'snp_1', keep: true, reasons: ['daily:2026-03-01', 'newest'] },
+    { id: 'snp_2', keep: false, reasons: ['beyond_retention'] },
+  ],
 };
 
 export const snapshot: SnapshotView = {

@@ -9,6 +9,7 @@ import {
   project,
   reconcileReport,
   restore,
+  simulation,
   snapshot,
   timeline,
   waits,
@@ -21,6 +22,12 @@ const newPolicy = {
   selector: { projects: ['prj_1'] },
   schedules: [{ name: 'night', cron: '0 3 * * *', timeZone: 'Europe/Berlin' }],
   retention: { keepLast: 7 },
+};
+const newSimulation = {
+  points: [{ id: 'snp_1', pointAt: '2026-03-01T09:30:00Z', branchId: 'b', held: false, proven: true }],
+  retention: { daily: 7 },
+  timeZone: 'UTC',
+  now: '2026-03-01T10:00:00Z',
 };
 const newRestore = { source: { snapshotId: 'snp_1' }, target: { kind: 'in_place' } };
 
@@ -87,6 +94,7 @@ const routes: readonly {
     location: '/v1/snapshots?policyId=pol_1',
   },
   { send: ['DELETE', '/v1/policies/pol_1'], status: 204 },
+  { send: ['POST', '/v1/retention/simulate', newSimulation], status: 200, body: simulation },
   {
     send: ['POST', '/v1/snapshots', { branchId: 'brn_1' }],
     status: 202,

@@ -16,6 +16,7 @@ import {
   project,
   reconcileReport,
   restore,
+  simulation,
   snapshot,
   timeline,
 } from './views.ts';
@@ -133,6 +134,7 @@ function fakeDomain(calls: Call[], replace: Replace): DoorDomain {
       delete: async () => undefined,
       run: async () => ({ snapshots: [snapshot] }),
     },
+    retention: { simulate: async () => simulation },
     snapshots: {
       request: async () => snapshot,
       list: async () => page(snapshot),

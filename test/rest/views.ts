@@ -11,6 +11,7 @@ import type {
   ProjectView,
   ReconcileReportView,
   RestoreView,
+  RetentionSimulationView,
   SnapshotView,
   TimelineView,
 } from '../../src/domain/index.ts';
@@ -126,6 +127,13 @@ export const policy: PolicyView = {
   stops: [{ projectId: 'prj_1', code: 'project_gone' }],
   ...known,
 };
+
+export const simulation = {
+  decisions: [
+    { id: 'snp_1', keep: true, reasons: ['daily:2026-03-01', 'newest'] },
+    { id: 'snp_2', keep: false, reasons: ['beyond_retention'] },
+  ],
+} satisfies RetentionSimulationView;
 
 export const snapshot: SnapshotView = {
   id: 'snp_1',

@@ -8,6 +8,7 @@ import { Job, JobWithAttempts } from './jobs.ts';
 import { Policy } from './policies.ts';
 import { Project } from './projects.ts';
 import { ReconcileReport } from './reconcile.ts';
+import { RetentionSimulation } from './retention.ts';
 import { Connection, Restore } from './restores.ts';
 import { Snapshot } from './snapshots.ts';
 
@@ -18,6 +19,7 @@ export const namedSchemas = [
   Branch,
   Timeline,
   Policy,
+  RetentionSimulation,
   Snapshot,
   Restore,
   Connection,
