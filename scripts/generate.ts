@@ -66,6 +66,7 @@ const uncalled: DoorDomain = {
   },
   retentionPlans: { request: never, list: never, get: never, approve: never, reject: never },
   holds: { place: never, list: never, get: never, release: never },
+  retention: { simulate: never },
   restores: {
     request: never,
     list: never,

@@ -51,6 +51,7 @@ export const refusals = {
   invalid_cron: { status: 422, title: 'Not a cron line' },
   invalid_time_zone: { status: 422, title: 'Not an IANA time zone' },
   invalid_duration: { status: 422, title: 'Not an ISO 8601 duration' },
+  duplicate_id: { status: 422, title: 'Two of a list have one id' },
   retention_keeps_nothing: { status: 422, title: 'The retention keeps nothing' },
   range_empty: { status: 422, title: 'The range holds no instant' },
   lock_too_short: { status: 422, title: 'The lock would end too soon' },

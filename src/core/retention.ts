@@ -1,7 +1,16 @@
 // Owns what a policy keeps and what it lets go, always with all reasons. It removes nothing, and reads no clock.
 
 import { before, parseDuration } from './duration.ts';
-import { choose, type Line, type Tier, tiers } from './retention/tiers.ts';
+import { type BranchLine, linesOf } from './retention/order.ts';
+import {
+  type BucketName,
+  type BucketNames,
+  choose,
+  type Line,
+  makeBucketNames,
+  type Tier,
+  tiers,
+} from './retention/tiers.ts';
 import { type Zone, zoneOf } from './schedule/zone.ts';
 
 /** How many buckets of each tier are kept, counted from the newest that holds a point, and what is kept besides. */
@@ -41,7 +50,7 @@ export interface RetentionContext {
 }
 
 export type RetentionReason =
-  | `${Tier}:${string}`
+  | BucketName
   | 'keep_last'
   | 'keep_within'
   | 'minimum'
@@ -61,11 +70,11 @@ export interface RetentionDecision {
 }
 
 /** The provider's clock may be ahead of ours by this much. What is later comes from a wrong clock: it is kept, and takes no place. */
-const aheadMaxMs = 5 * 60_000;
+export const aheadMaxMs = 5 * 60_000;
 
 /**
  * Decides for every point: branch by branch, newest first, points of one moment by id, so that the order of the input changes nothing.
- * Time is linear in the points but for putting them in order. Refuses with `invalid_duration`.
+ * Time is linear in the points. Refuses with `invalid_duration`.
  */
 export function planRetention(
   points: readonly RetentionPoint[],
@@ -73,11 +82,13 @@ export function planRetention(
   context: RetentionContext,
 ): RetentionDecision[] {
   const zone = zoneOf(context.timeZone);
-  const branches = Map.groupBy(points, ({ branchId }) => branchId);
-  return [...branches.keys()].sort().flatMap((branchId) => {
-    const sorted = (branches.get(branchId) ?? []).toSorted(newestFirst);
-    return planBranch(sorted, rule, { ...context, zone, isFrozen: context.frozen?.has(branchId) ?? false });
-  });
+  const names = makeBucketNames();
+  const decisions: RetentionDecision[] = [];
+  for (const line of linesOf(points)) {
+    const isFrozen = context.frozen?.has(line.branchId) ?? false;
+    planBranch(line, rule, { ...context, zone, names, isFrozen }, decisions);
+  }
+  return decisions;
 }
 
 /** What the tiers and `keepLast` keep at most; endless with `keepWithin`, which counts no points. */
@@ -86,50 +97,53 @@ export function keptAtMost(rule: RetentionRule): number {
   return tiers.reduce((sum, tier) => sum + (rule[tier] ?? 0), rule.keepLast ?? 0);
 }
 
-function newestFirst(a: RetentionPoint, b: RetentionPoint): number {
-  return b.pointAt.getTime() - a.pointAt.getTime() || (a.id < b.id ? 1 : -1);
-}
-
 interface BranchContext extends RetentionContext {
   readonly zone: Zone;
+  readonly names: BucketNames;
   readonly isFrozen: boolean;
 }
 
-function planBranch(all: readonly RetentionPoint[], rule: RetentionRule, context: BranchContext): RetentionDecision[] {
+/** Shared by all that have them: most points are let go. */
+const inFuture: readonly RetentionReason[] = Object.freeze(['in_future'] as const);
+const frozen: readonly RetentionReason[] = Object.freeze(['frozen'] as const);
+const beyond: readonly RetentionReason[] = Object.freeze(['beyond_retention'] as const);
+
+function planBranch(
+  all: BranchLine<RetentionPoint>,
+  rule: RetentionRule,
+  context: BranchContext,
+  decisions: RetentionDecision[],
+): void {
   const latest = context.now.getTime() + aheadMaxMs;
-  const ahead = all.filter(({ pointAt }) => pointAt.getTime() > latest);
   // The newest come first.
-  const points = all.slice(ahead.length);
-  const reasons = reasonsToKeep(points, rule, context);
-  return [
-    ...ahead.map(({ id }): RetentionDecision => ({ id, keep: true, reasons: ['in_future'] })),
-    ...points.map(({ id }, index): RetentionDecision => {
-      const found = reasons[index];
-      if (found) return { id, keep: true, reasons: found };
-      return context.isFrozen
-        ? { id, keep: true, reasons: ['frozen'] }
-        : { id, keep: false, reasons: ['beyond_retention'] };
-    }),
-  ];
+  const ahead = all.at.findIndex((at) => at <= latest);
+  const count = ahead === -1 ? all.at.length : ahead;
+  const reasons = reasonsToKeep({ points: all.points.slice(count), at: all.at.subarray(count) }, rule, context);
+  const otherwise = context.isFrozen ? frozen : beyond;
+  all.points.forEach(({ id }, index) => {
+    const found = index < count ? inFuture : (reasons[index - count] ?? otherwise);
+    decisions.push({ id, keep: found !== beyond, reasons: found });
+  });
 }
+
+type Found = RetentionReason[] | undefined;
 
 /** By the place of the point; undefined for what no rule keeps. */
 function reasonsToKeep(
-  points: readonly RetentionPoint[],
+  { points, at }: Pick<BranchLine<RetentionPoint>, 'points' | 'at'>,
   rule: RetentionRule,
-  { now, zone }: BranchContext,
-): (RetentionReason[] | undefined)[] {
-  const found: (RetentionReason[] | undefined)[] = [];
+  { now, zone, names }: BranchContext,
+): readonly Found[] {
+  const found = points.map((): Found => undefined);
   const keep = (index: number, reason: RetentionReason): void => {
     const present = found[index];
-    if (present) present.push(reason);
-    else found[index] = [reason];
+    // An array that grows takes room for many more; a million of them are kept.
+    found[index] = present ? [...present, reason] : [reason];
   };
-  const line = lineOf(points, zone);
+  const line = localLine(at, zone);
   for (const tier of tiers) {
-    for (const { index, bucket } of choose(tier, rule[tier] ?? 0, rule.bucketKeeps ?? 'first', line)) {
-      keep(index, `${tier}:${bucket}`);
-    }
+    const wish = { tier, count: rule[tier] ?? 0, keeps: rule.bucketKeeps ?? 'first' } as const;
+    for (const { index, name } of choose(wish, line, names)) keep(index, name);
   }
   for (const [count, reason] of [
     [rule.keepLast ?? 0, 'keep_last'],
@@ -144,31 +158,32 @@ function reasonsToKeep(
       keep(index, 'keep_within');
   }
   if (points.length > 0) keep(0, 'newest');
-  const proven = points.findIndex(({ isProven }) => isProven);
-  if (proven !== -1) keep(proven, 'last_proven');
-  points.forEach(({ isHeld, lockedUntil }, index) => {
+  let isProofFound = false;
+  points.forEach(({ isProven, isHeld, lockedUntil }, index) => {
+    if (isProven && !isProofFound) {
+      keep(index, 'last_proven');
+      isProofFound = true;
+    }
     if (isHeld) keep(index, 'hold');
-    if (lockedUntil && lockedUntil > now) keep(index, 'lock');
+    if (lockedUntil && lockedUntil.getTime() > now.getTime()) keep(index, 'lock');
   });
   return found;
 }
 
 /** The zone is asked once for each of its changes, not for each point. */
-function lineOf(points: readonly RetentionPoint[], zone: Zone): Line {
-  const local = new Float64Array(points.length);
-  const offsets = new Float64Array(points.length);
-  const newest = points[0]?.pointAt.getTime() ?? 0;
-  const oldest = points.at(-1)?.pointAt.getTime() ?? 0;
-  const changes = zone.changes(oldest, newest);
+function localLine(at: Float64Array, zone: Zone): Line {
+  const local = new Float64Array(at.length);
+  const offsets = new Float64Array(at.length);
+  const newest = at[0] ?? 0;
+  const changes = zone.changes(at.at(-1) ?? 0, newest);
   let next = changes.pop();
   let offset = zone.offset(newest);
-  points.forEach(({ pointAt }, index) => {
-    const at = pointAt.getTime();
-    while (next !== undefined && at < next) {
+  at.forEach((moment, index) => {
+    while (next !== undefined && moment < next) {
       offset = zone.offset(next - 1000);
       next = changes.pop();
     }
-    local[index] = at + offset;
+    local[index] = moment + offset;
     offsets[index] = offset;
   });
   return { local, offsets };

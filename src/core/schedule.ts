@@ -28,13 +28,7 @@ export interface PlannedFiring {
  * `field` is the path of the schedule in the request, for the answer.
  */
 export function checkSchedule(rule: ScheduleRule, field: string, now: Date): void {
-  if (!isTimeZone(rule.timeZone)) {
-    throw new Refusal(
-      'invalid_time_zone',
-      `${field}.timeZone: ${quote(rule.timeZone)} is not an IANA time zone such as Europe/Berlin. Nothing was saved.`,
-      { members: { field: `${field}.timeZone` } },
-    );
-  }
+  checkTimeZone(rule.timeZone, `${field}.timeZone`);
   let next: Date | null;
   try {
     next = nextFiring(rule, now);
@@ -132,6 +126,15 @@ export function longestInterval(rule: ScheduleRule, after: Date): number {
 
 /** Enough for a week of days, which is the longest rhythm that is common. */
 const intervalsSeen = 8;
+/** Refuses with `invalid_time_zone`. */
+export function checkTimeZone(name: string, field: string): void {
+  if (isTimeZone(name)) return;
+  throw new Refusal(
+    'invalid_time_zone',
+    `${field}: ${quote(name)} is not an IANA time zone such as Europe/Berlin. Nothing was saved.`,
+    { members: { field } },
+  );
+}
 
 function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;

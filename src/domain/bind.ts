@@ -32,6 +32,7 @@ import { checkReady } from './ready.ts';
 import { fireDueSchedules } from './policy/fire.ts';
 import { createPolicy, deletePolicy, getPolicy, listPolicies, updatePolicy } from './policy/policy.ts';
 import { runPolicy } from './policy/run.ts';
+import { simulateRetention } from './policy/simulate.ts';
 import { getProject, listProjects, registerProject, removeProject, updateProject } from './project/project.ts';
 import { requestSync } from './project/sync.ts';
 import { adoptSnapshot } from './reconcile/adopt.ts';
@@ -117,6 +118,7 @@ export function bindDomain(deps: Deps): Domain {
       approve: command('retention_plan.decide', approveRetentionPlan),
       reject: command('retention_plan.decide', rejectRetentionPlan),
     },
+    retention: { simulate: use('policy.read', simulateRetention) },
     snapshots: {
       request: command('snapshot.request', requestSnapshot),
       list: use('snapshot.read', listSnapshots),

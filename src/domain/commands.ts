@@ -131,6 +131,27 @@ export interface ListRetentionPlansFilter {
   readonly status?: RetentionPlanStatus | undefined;
 }
 
+export interface SimulateRetentionInput {
+  /** Each with an id of its own; the doors bound how many there are. */
+  readonly points: readonly SimulatedPointInput[];
+  readonly retention: RetentionInput;
+  readonly timeZone: string;
+  /** RFC 3339 text. */
+  readonly now: string;
+}
+
+export interface SimulatedPointInput {
+  readonly id: string;
+  /** RFC 3339 text. */
+  readonly pointAt: string;
+  /** Points of other branches never mix; those that name none are of one branch. */
+  readonly branchId?: string | null | undefined;
+  readonly held?: boolean | null | undefined;
+  /** RFC 3339 text. */
+  readonly lockedUntil?: string | null | undefined;
+  readonly proven?: boolean | null | undefined;
+}
+
 export interface RequestSnapshotInput {
   readonly branchId: string;
   readonly name?: string | undefined;

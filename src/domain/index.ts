@@ -91,6 +91,10 @@ export interface DoorDomain {
     ): Promise<views.RetentionPlanView>;
     reject(actor: Actor, id: string, options?: CommandOptions): Promise<views.RetentionPlanView>;
   };
+  retention: {
+    /** What a rule would keep of any list of points. Nothing is read or saved. */
+    simulate(actor: Actor, input: commands.SimulateRetentionInput): Promise<views.RetentionSimulationView>;
+  };
   snapshots: {
     request(actor: Actor, input: commands.RequestSnapshotInput, options?: CommandOptions): Promise<views.SnapshotView>;
     list(actor: Actor, filter: commands.ListSnapshotsFilter, page: PageRequest): Promise<Page<views.SnapshotView>>;

@@ -140,6 +140,18 @@ export interface SelectorView {
   readonly branches: PolicySelector['branches'];
 }
 
+export interface RetentionSimulationView {
+  /** In the order of the points. */
+  readonly decisions: readonly RetentionDecisionView[];
+}
+
+export interface RetentionDecisionView {
+  readonly id: string;
+  readonly keep: boolean;
+  /** Every reason; of what is let go `beyond_retention`. */
+  readonly reasons: readonly string[];
+}
+
 export interface PolicyView {
   readonly id: string;
   readonly name: string;

@@ -514,6 +514,20 @@ export type Retention = {
   readonly bucketKeeps: BucketKeeps;
 };
 
+/** What a rule keeps of a list of points, and why. */
+export type RetentionSimulation = {
+  /** In the order of the points. */
+  readonly decisions: ReadonlyArray<RetentionDecision>;
+};
+
+export type RetentionDecision = {
+  /** Of the point. */
+  readonly id: Scalars['ID']['output'];
+  readonly keep: Scalars['Boolean']['output'];
+  /** Every reason, such as `daily:2026-11-26` or `keep_last`; `beyond_retention` of what is let go. */
+  readonly reasons: ReadonlyArray<Scalars['String']['output']>;
+};
+
 export type PolicyEdge = {
   readonly node: Policy;
   readonly cursor: Scalars['String']['output'];
@@ -955,6 +969,8 @@ export type Query = {
   readonly timeline?: Maybe<Timeline>;
   readonly policy?: Maybe<Policy>;
   readonly policies?: Maybe<PolicyConnection>;
+  /** Says of each point whether a retention would keep it, and why. Nothing is saved. */
+  readonly simulateRetention?: Maybe<RetentionSimulation>;
   readonly snapshot?: Maybe<Snapshot>;
   readonly snapshots?: Maybe<SnapshotConnection>;
   readonly retentionPlan?: Maybe<RetentionPlan>;
@@ -1054,6 +1070,15 @@ export type QueryPolicyArgs = {
 export type QueryPoliciesArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QuerySimulateRetentionArgs = {
+  input: SimulateRetentionInput;
 };
 
 
@@ -1290,6 +1315,30 @@ export type RetentionInput = {
   readonly minimumKept?: InputMaybe<Scalars['Int']['input']>;
   /** Default: first. */
   readonly bucketKeeps?: InputMaybe<BucketKeeps>;
+};
+
+export type SimulatedPointInput = {
+  /** Unique in the list; any text. */
+  readonly id: Scalars['ID']['input'];
+  /** The moment that it captures. */
+  readonly pointAt: Scalars['DateTime']['input'];
+  /** Points of other branches never mix. Those without it are of one branch. */
+  readonly branchId?: InputMaybe<Scalars['ID']['input']>;
+  /** Under a legal hold. */
+  readonly held?: InputMaybe<Scalars['Boolean']['input']>;
+  readonly lockedUntil?: InputMaybe<Scalars['DateTime']['input']>;
+  /** A restore of it was proved. */
+  readonly proven?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+export type SimulateRetentionInput = {
+  /** Available points, in any order, of the years 1970 to 2199. */
+  readonly points: ReadonlyArray<SimulatedPointInput>;
+  readonly retention: RetentionInput;
+  /** The zone of hours, days and so on: an IANA name. */
+  readonly timeZone: Scalars['String']['input'];
+  /** When the rule is applied. No point may be later, but for five minutes. */
+  readonly now: Scalars['DateTime']['input'];
 };
 
 export type CreatePolicyInput = {
@@ -1906,6 +1955,8 @@ export type ResolversTypes = {
   ScheduleWindow: ResolverTypeWrapper<ScheduleWindow>;
   BucketKeeps: BucketKeeps;
   Retention: ResolverTypeWrapper<Retention>;
+  RetentionSimulation: ResolverTypeWrapper<RetentionSimulation>;
+  RetentionDecision: ResolverTypeWrapper<RetentionDecision>;
   PolicyEdge: ResolverTypeWrapper<Omit<PolicyEdge, 'node'> & { node: ResolversTypes['Policy'] }>;
   PolicyConnection: ResolverTypeWrapper<Omit<PolicyConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['PolicyEdge']> }>;
   Warning: ResolverTypeWrapper<Warning>;
@@ -1968,6 +2019,8 @@ export type ResolversTypes = {
   PolicyLimitsInput: PolicyLimitsInput;
   ScheduleInput: ScheduleInput;
   RetentionInput: RetentionInput;
+  SimulatedPointInput: SimulatedPointInput;
+  SimulateRetentionInput: SimulateRetentionInput;
   CreatePolicyInput: CreatePolicyInput;
   UpdatePolicyInput: UpdatePolicyInput;
   DeletePolicyInput: DeletePolicyInput;
@@ -2029,6 +2082,8 @@ export type ResolversParentTypes = {
   Schedule: Schedule;
   ScheduleWindow: ScheduleWindow;
   Retention: Retention;
+  RetentionSimulation: RetentionSimulation;
+  RetentionDecision: RetentionDecision;
   PolicyEdge: Omit<PolicyEdge, 'node'> & { node: ResolversParentTypes['Policy'] };
   PolicyConnection: Omit<PolicyConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['PolicyEdge']> };
   Warning: Warning;
@@ -2091,6 +2146,8 @@ export type ResolversParentTypes = {
   PolicyLimitsInput: PolicyLimitsInput;
   ScheduleInput: ScheduleInput;
   RetentionInput: RetentionInput;
+  SimulatedPointInput: SimulatedPointInput;
+  SimulateRetentionInput: SimulateRetentionInput;
   CreatePolicyInput: CreatePolicyInput;
   UpdatePolicyInput: UpdatePolicyInput;
   DeletePolicyInput: DeletePolicyInput;
@@ -2334,6 +2391,16 @@ export type RetentionResolvers<ContextType = GraphqlContext, ParentType extends 
   keepWithin?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   minimumKept?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   bucketKeeps?: Resolver<ResolversTypes['BucketKeeps'], ParentType, ContextType>;
+};
+
+export type RetentionSimulationResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RetentionSimulation'] = ResolversParentTypes['RetentionSimulation']> = {
+  decisions?: Resolver<ReadonlyArray<ResolversTypes['RetentionDecision']>, ParentType, ContextType>;
+};
+
+export type RetentionDecisionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RetentionDecision'] = ResolversParentTypes['RetentionDecision']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  keep?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type PolicyEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyEdge'] = ResolversParentTypes['PolicyEdge']> = {
@@ -2662,6 +2729,7 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   timeline?: Resolver<Maybe<ResolversTypes['Timeline']>, ParentType, ContextType, RequireFields<QueryTimelineArgs, 'branchId'>>;
   policy?: Resolver<Maybe<ResolversTypes['Policy']>, ParentType, ContextType, RequireFields<QueryPolicyArgs, 'id'>>;
   policies?: Resolver<Maybe<ResolversTypes['PolicyConnection']>, ParentType, ContextType, RequireFields<QueryPoliciesArgs, 'first'>>;
+  simulateRetention?: Resolver<Maybe<ResolversTypes['RetentionSimulation']>, ParentType, ContextType, RequireFields<QuerySimulateRetentionArgs, 'input'>>;
   snapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<QuerySnapshotArgs, 'id'>>;
   snapshots?: Resolver<Maybe<ResolversTypes['SnapshotConnection']>, ParentType, ContextType, RequireFields<QuerySnapshotsArgs, 'first'>>;
   retentionPlan?: Resolver<Maybe<ResolversTypes['RetentionPlan']>, ParentType, ContextType, RequireFields<QueryRetentionPlanArgs, 'id'>>;
@@ -2745,6 +2813,8 @@ export type Resolvers<ContextType = GraphqlContext> = {
   Schedule?: ScheduleResolvers<ContextType>;
   ScheduleWindow?: ScheduleWindowResolvers<ContextType>;
   Retention?: RetentionResolvers<ContextType>;
+  RetentionSimulation?: RetentionSimulationResolvers<ContextType>;
+  RetentionDecision?: RetentionDecisionResolvers<ContextType>;
   PolicyEdge?: PolicyEdgeResolvers<ContextType>;
   PolicyConnection?: PolicyConnectionResolvers<ContextType>;
   Warning?: WarningResolvers<ContextType>;

@@ -22,6 +22,9 @@ export const queryLengthMax = 16 * 1024;
 /** Of a document. */
 export const tokensMax = 4000;
 
+/** Of a body: `simulateRetention` takes ten thousand points of seven values. */
+export const valuesMax = 80_000;
+
 interface Limits {
   readonly minLength?: number;
   readonly maxLength?: number;

@@ -8,7 +8,7 @@ import { Refusal } from '../core/errors.ts';
 import type { DoorDomain } from '../domain/index.ts';
 import { toFieldError, toRefusedRequest, toRequestError } from './errors.ts';
 import { registerGraphiql } from './graphiql.ts';
-import { limitArguments, tokensMax } from './limits.ts';
+import { limitArguments, tokensMax, valuesMax } from './limits.ts';
 import { loaders } from './loaders.ts';
 import { type Operation, readOperation } from './operation.ts';
 import { resolvers } from './resolvers/index.ts';
@@ -25,7 +25,9 @@ interface GraphqlOptions {
 export async function registerGraphql(app: FastifyInstance, { domain, graphiql }: GraphqlOptions): Promise<void> {
   await app.register(async (scope) => {
     await scope.register(mercurius, toMercurius());
-    scope.post('/graphql', { schema: { hide: true } }, (request, reply) => answer(domain, request, reply));
+    scope.post('/graphql', { schema: { hide: true }, config: { valuesMax } }, (request, reply) =>
+      answer(domain, request, reply),
+    );
     if (graphiql) registerGraphiql(scope);
   });
 }

@@ -6,8 +6,17 @@ import { notFound, Refusal } from '../core/errors.ts';
 import { mediaTypeRefused } from './problem.ts';
 
 export const bodyBytesMax = 1024 * 1024;
-/** The largest request that a schema allows has some 1,300 values. */
-const valuesMax = 5000;
+/** The largest request that a schema allows has some 1,300 values, but where a route says that it takes more. */
+const usualValuesMax = 5000;
+/** No schema is deeper than a few levels; what walks a value by calling itself can walk this. */
+const depthMax = 100;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** How many values a body may hold. */
+    valuesMax?: number;
+  }
+}
 
 /** JSON on every method, merge-patch on PATCH, nothing else. An empty body is no body. */
 export function readJsonOnly(app: FastifyInstance): void {
@@ -48,23 +57,30 @@ export async function takesBodyOrNone(request: FastifyRequest): Promise<void> {
 
 function checkValues(request: FastifyRequest): void {
   const { params } = request;
-  if (holdsNul(params)) throw notFound('resource', Object.values(params as Record<string, string>).join('/'));
-  if (holdsNul(request.query)) throw refuse('The query string holds a NUL character.');
-  if (holdsNul(request.body)) throw refuse('The body holds a NUL character.');
+  const { valuesMax = usualValuesMax } = request.routeOptions.config;
+  if (holdsNul(params, usualValuesMax))
+    throw notFound('resource', Object.values(params as Record<string, string>).join('/'));
+  if (holdsNul(request.query, usualValuesMax)) throw refuse('The query string holds a NUL character.');
+  if (holdsNul(request.body, valuesMax)) throw refuse('The body holds a NUL character.');
 }
 
-/** Looks at every text in a JSON value; a loop, because a body may be nested a hundred thousand levels deep. */
-function holdsNul(value: unknown): boolean {
-  const waiting: unknown[] = [value];
-  for (let seen = 0; waiting.length > 0; seen += 1) {
+/** Looks at every text in a JSON value, level by level: a body may be nested a hundred thousand levels deep. */
+function holdsNul(value: unknown, valuesMax: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0, seen = 0; level.length > 0; depth += 1) {
+    seen += level.length;
     if (seen > valuesMax) throw refuse(`The request holds more than ${valuesMax} values.`);
-    const next = waiting.pop();
-    if (typeof next === 'string' && next.includes('\0')) return true;
-    if (typeof next !== 'object' || next === null) continue;
-    for (const [key, member] of Object.entries(next)) {
-      if (key.includes('\0')) return true;
-      waiting.push(member);
+    if (depth > depthMax) throw refuse(`The request nests more than ${depthMax} levels deep.`);
+    const inner: unknown[] = [];
+    for (const one of level) {
+      if (typeof one === 'string' && one.includes('\0')) return true;
+      if (typeof one !== 'object' || one === null) continue;
+      for (const [key, member] of Object.entries(one)) {
+        if (key.includes('\0')) return true;
+        inner.push(member);
+      }
     }
+    level = inner;
   }
   return false;
 }

@@ -25,6 +25,7 @@ import { policyRoutes } from './routes/policies.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { reconcileRoutes } from './routes/reconcile.ts';
 import { restoreRoutes } from './routes/restores.ts';
+import { retentionRoutes } from './routes/retention.ts';
 import { snapshotRoutes } from './routes/snapshots.ts';
 import { refuseUnknownRoutes } from './unknown-route.ts';
 
@@ -70,6 +71,7 @@ async function registerRoutes(app: FastifyInstance, domain: DoorDomain): Promise
   await door.register(reconcileRoutes, { domain });
   await door.register(branchRoutes, { domain });
   await door.register(policyRoutes, { domain });
+  await door.register(retentionRoutes, { domain });
   await door.register(snapshotRoutes, { domain });
   await door.register(holdRoutes, { domain });
   await door.register(retentionPlanRoutes, { domain });

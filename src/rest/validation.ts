@@ -15,7 +15,9 @@ const errorsMax = 20;
 
 /** One entry for each field at fault, at most 20. Of a union only the variant that was meant is spoken of, if one can be told. */
 export function toFieldErrors(found: readonly SchemaError[]): FieldError[] {
-  const errors = found.filter((error) => !isInsideUnion(error, found)).flatMap((error) => explain(error, found));
+  // Of a list of thousands all may be at fault; of unions there are a few.
+  const unions = found.filter(isUnion);
+  const errors = found.filter((error) => !isInsideAny(error, unions)).flatMap((error) => explain(error, found));
   const firsts = new Map(errors.toReversed().map((error) => [error.path, error]));
   return [...firsts.values()].reverse().slice(0, errorsMax);
 }
@@ -24,8 +26,8 @@ function isUnion(error: SchemaError): boolean {
   return error.keyword === 'anyOf' || error.keyword === 'oneOf';
 }
 
-function isInsideUnion(error: SchemaError, found: readonly SchemaError[]): boolean {
-  return found.some((union) => isUnion(union) && union !== error && isInside(error, union));
+function isInsideAny(error: SchemaError, unions: readonly SchemaError[]): boolean {
+  return unions.some((union) => union !== error && isInside(error, union));
 }
 
 function isInside(error: SchemaError, union: SchemaError): boolean {

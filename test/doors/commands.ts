@@ -3,12 +3,14 @@
 import { fields } from '../graphql/fields.ts';
 import type { Answered, Sent, World } from './world.ts';
 
-interface Command {
+export interface Command {
   readonly method: Sent['method'];
   /** With `:id` where the id stands. */
   readonly path: string;
   /** What GraphQL is asked of the answer; REST answers it all. */
   readonly selection: string;
+  /** One that changes nothing is a query in GraphQL. */
+  readonly isQuery?: boolean;
 }
 
 export const commands = {
@@ -25,6 +27,12 @@ export const commands = {
   updatePolicy: { method: 'PATCH', path: '/v1/policies/:id', selection: fields.policy },
   deletePolicy: { method: 'DELETE', path: '/v1/policies/:id', selection: 'id' },
   runPolicy: { method: 'POST', path: '/v1/policies/:id/run', selection: `snapshots { ${fields.snapshot} }` },
+  simulateRetention: {
+    method: 'POST',
+    path: '/v1/retention/simulate',
+    selection: fields.simulation,
+    isQuery: true,
+  },
   requestSnapshot: { method: 'POST', path: '/v1/snapshots', selection: fields.snapshot },
   cancelSnapshot: { method: 'POST', path: '/v1/snapshots/:id/cancel', selection: fields.snapshot },
   lockSnapshot: { method: 'POST', path: '/v1/snapshots/:id/lock', selection: fields.snapshot },
@@ -89,11 +97,12 @@ export const byRest: Door = async (world, { command, id = '', version, body, key
 };
 
 export const byGraphql: Door = async (world, { command, id, version, body, key }, requestId) => {
+  const { selection, isQuery = false }: Command = commands[command];
   const inputType = `${command.slice(0, 1).toUpperCase()}${command.slice(1)}Input`;
   const keyArgument = key === undefined ? '' : `, idempotencyKey: ${JSON.stringify(key)}`;
   const { body: said, status } = await ask(
     world,
-    `mutation ($input: ${inputType}!) { done: ${command}(input: $input${keyArgument}) { ${commands[command].selection} } }`,
+    `${isQuery ? 'query' : 'mutation'} ($input: ${inputType}!) { done: ${command}(input: $input${keyArgument}) { ${selection} } }`,
     { input: { ...(id === undefined ? {} : { id }), ...(version === undefined ? {} : { version }), ...body } },
     requestId,
   );
@@ -104,7 +113,7 @@ export const byGraphql: Door = async (world, { command, id, version, body, key }
   const [error] = errors ?? [];
   if (error === undefined) {
     if (status !== 200) throw new Error(`status ${status} without an error`);
-    return { code: 'ok', answer: commands[command].selection === 'id' ? null : data?.done, refusal: null };
+    return { code: 'ok', answer: selection === 'id' ? null : data?.done, refusal: null };
   }
   // REST says when to come back in a header.
   const { code, retryAfterSeconds: _later, ...members } = error.extensions;

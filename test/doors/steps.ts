@@ -75,7 +75,32 @@ const hold = { matter: 'Smith v. Shop', reason: 'The court asked for it.' };
 const newBranch = { kind: 'new_branch' };
 const inPlace = { kind: 'in_place' };
 
+const simulation = {
+  points: [
+    { id: 'b', pointAt: '2026-11-25T23:30:00+01:00' },
+    { id: 'held', pointAt: '2026-11-01T00:00:00Z', held: true },
+    { id: 'a', pointAt: '2026-11-26T00:00:00+01:00', lockedUntil: '2026-12-24T00:00:00Z' },
+    { id: 'gone', pointAt: '2026-11-02T00:00:00Z' },
+    { id: 'other', pointAt: '2020-02-29T00:00:00Z', branchId: 'brn_other', proven: true },
+  ],
+  retention: { daily: 2 },
+  timeZone: 'Europe/Berlin',
+  now: '2026-12-01T00:00:00Z',
+};
+const [firstPoint] = simulation.points;
+
 export const steps: readonly Step[] = [
+  step('ok', 'simulateRetention', simulation),
+  step('ok', 'simulateRetention', { ...simulation, points: [] }),
+  step('invalid_request', 'simulateRetention', { ...simulation, points: [{ id: '', pointAt: past }] }),
+  step('invalid_instant', 'simulateRetention', { ...simulation, now: 'today' }),
+  step('invalid_instant', 'simulateRetention', { ...simulation, now: future }),
+  step('instant_in_future', 'simulateRetention', { ...simulation, now: '2026-11-25T00:00:00Z' }),
+  step('invalid_time_zone', 'simulateRetention', { ...simulation, timeZone: 'Europe/Atlantis' }),
+  step('invalid_duration', 'simulateRetention', { ...simulation, retention: { keepWithin: '2D' } }),
+  step('retention_keeps_nothing', 'simulateRetention', { ...simulation, retention: { bucketKeeps: 'last' } }),
+  step('duplicate_id', 'simulateRetention', { ...simulation, points: [firstPoint, firstPoint] }),
+
   step('ok', 'createCredential', credential, { key: 'k-credential', keep: 'credential' }),
   step('ok', 'createCredential', credential, { key: 'k-credential' }),
   step('idempotency_key_reused', 'createCredential', { ...credential, name: 'x' }, { key: 'k-credential' }),

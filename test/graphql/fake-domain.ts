@@ -93,6 +93,7 @@ export function makeFakeDomain(): FakeDomain {
       delete: on('policies.delete', () => undefined),
       run: on('policies.run', () => ({ snapshots: [samples.snapshot] })),
     },
+    retention: { simulate: on('retention.simulate', () => samples.simulation) },
     snapshots: {
       request: on('snapshots.request', () => samples.snapshot),
       list: on('snapshots.list', (_: unknown, page: PageRequest) => paged(fake.snapshots, page)),

@@ -12,6 +12,7 @@ export const fields = {
     store objectives { rpoSeconds } missedFirings limits { expireAtMostShare } isPaused pausedUntil
     stops { projectId code } warnings { code message }
     version createdAt updatedAt`,
+  simulation: 'decisions { id keep reasons }',
   snapshot: `id projectId branchId policyId policyVersion name kind status requestedAt requestedLsn pointAt lsn neonId sizeBytes keptBecause
     holds lock { mode until graceUntil lockedAt lockedBy }
     ${warningsAndError} steps { name startedAt endedAt } version createdAt updatedAt availableAt endedAt`,

@@ -11,6 +11,7 @@ import {
   policy,
   project,
   restore,
+  simulation,
   snapshot,
   timeline,
   waits,
@@ -57,6 +58,33 @@ for (const { field, of, call } of gets) {
     t.strictSame(door.calls, [call]);
   });
 }
+
+t.test('simulateRetention hands on what it is given, and answers the decisions', async (t) => {
+  const door = await openDoor(t);
+  const input = {
+    points: [
+      { id: 'snp_1', pointAt: 'x', branchId: 'b', held: true, lockedUntil: 'y', proven: false },
+      { id: 'snp_2', pointAt: 'x', branchId: null, held: null, lockedUntil: null, proven: null },
+    ],
+    retention: { daily: 7, bucketKeeps: 'last' },
+    timeZone: 'UTC',
+    now: 'z',
+  };
+  const query = `query ($input: SimulateRetentionInput!) { simulateRetention(input: $input) { ${fields.simulation} } }`;
+  const answer = await door.ask(query, { input });
+  t.strictSame(answer.data, { simulateRetention: simulation });
+  t.strictSame(JSON.parse(JSON.stringify(door.calls)), [{ name: 'retention.simulate', input: [input] }]);
+  const point = { id: 'a', pointAt: 'x' };
+  for (const [path, points] of [
+    ['points', Array(10_001).fill(point)],
+    ['points[0].id', [{ ...point, id: '' }]],
+    ['points[0].branchId', [{ ...point, branchId: 'b'.repeat(129) }]],
+  ] as const) {
+    const { errors } = await door.ask(query, { input: { ...input, points } });
+    t.match(errors, [{ extensions: { code: 'invalid_request', errors: [{ path }] } }]);
+  }
+  t.equal(door.calls.length, 1);
+});
 
 const page = { limit: 50 };
 const lists = [

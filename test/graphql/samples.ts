@@ -14,6 +14,7 @@ import type {
   ReconcileReportView,
   RestoreView,
   RetentionPlanView,
+  RetentionSimulationView,
   SnapshotView,
   TimelineView,
 } from '../../src/domain/index.ts';
@@ -175,6 +176,13 @@ export const retentionPlan: RetentionPlanView = {
   decidedAt: at,
   createdAt: at,
   updatedAt: at,
+};
+
+export const simulation: RetentionSimulationView = {
+  decisions: [
+    { id: 'snp_1', keep: true, reasons: ['daily:2026-03-01', 'newest'] },
+    { id: 'snp_2', keep: false, reasons: ['beyond_retention'] },
+  ],
 };
 
 export const snapshot: SnapshotView = {

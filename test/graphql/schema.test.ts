@@ -34,7 +34,8 @@ const fits: [
   Fits<views.ConnectionView, graphql.DatabaseConnection>,
   Fits<views.ReconcileReportView, graphql.ReconcileReport>,
   Fits<views.FindingView, graphql.Finding>,
-] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+  Fits<views.RetentionSimulationView, graphql.RetentionSimulation>,
+] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
 
 type KeysOf<Union> = Union extends unknown ? keyof Union : never;
 
@@ -54,6 +55,8 @@ const covers: [
   Exclude<keyof views.AuditEventView, keyof graphql.AuditEvent>,
   Exclude<keyof views.ReconcileReportView, keyof graphql.ReconcileReport>,
   Exclude<keyof views.FindingView, keyof graphql.Finding>,
+  Exclude<keyof views.RetentionSimulationView, keyof graphql.RetentionSimulation>,
+  Exclude<keyof views.RetentionDecisionView, keyof graphql.RetentionDecision>,
 ] extends never[]
   ? true
   : never = true;

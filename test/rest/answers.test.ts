@@ -11,6 +11,7 @@ import {
   project,
   reconcileReport,
   restore,
+  simulation,
   snapshot,
   timeline,
   waits,
@@ -25,6 +26,12 @@ const newPolicy = {
   retention: { keepLast: 7 },
 };
 const newHold = { matter: 'Smith', reason: 'The court asked.', selector: { snapshotIds: ['snp_1'] } };
+const newSimulation = {
+  points: [{ id: 'snp_1', pointAt: '2026-03-01T09:30:00Z', branchId: 'b', held: false, proven: true }],
+  retention: { daily: 7 },
+  timeZone: 'UTC',
+  now: '2026-03-01T10:00:00Z',
+};
 const newRestore = { source: { snapshotId: 'snp_1' }, target: { kind: 'in_place' } };
 
 const { attempts: _attempts, ...listedJob } = job;
@@ -90,6 +97,7 @@ const routes: readonly {
     location: '/v1/snapshots?policyId=pol_1',
   },
   { send: ['DELETE', '/v1/policies/pol_1'], status: 204 },
+  { send: ['POST', '/v1/retention/simulate', newSimulation], status: 200, body: simulation },
   {
     send: ['POST', '/v1/snapshots', { branchId: 'brn_1' }],
     status: 202,

@@ -97,6 +97,53 @@ t.test('a body made to be slow to check is refused fast', async (t) => {
   }
 });
 
+t.test('a list of ten thousand points is taken, and one of as many faults is refused fast and shortly', async (t) => {
+  const { send, calls } = await openDoor(t);
+  const simulation = { retention: { keepLast: 1 }, timeZone: 'UTC', now: '2026-03-01T10:00:00Z' };
+  const list = (point: (index: number) => object) => ({
+    ...simulation,
+    points: Array.from({ length: 10_000 }, (_, i) => point(i)),
+  });
+  const whole = list((i) => ({ id: `${i}`, pointAt: 'x', branchId: 'b', held: true, lockedUntil: 'x', proven: true }));
+  t.equal((await send('POST', '/v1/retention/simulate', whole)).statusCode, 200);
+  t.equal(calls.length, 1);
+  const before = process.cpuUsage();
+  const answer = await send(
+    'POST',
+    '/v1/retention/simulate',
+    list(() => ({ id: 1, pointAt: 2, held: 3, a: 4, b: 5, c: 6 })),
+  );
+  const ms = process.cpuUsage(before).user / 1000;
+  t.match(answer.json(), { code: 'invalid_request' });
+  t.ok(ms < 2000, `${Math.round(ms)} ms of the processor`);
+  t.ok(answer.body.length < 5000);
+  t.match(
+    (
+      await send(
+        'POST',
+        '/v1/retention/simulate',
+        list(() => ({ a: Array(10).fill(0) })),
+      )
+    ).json(),
+    {
+      detail: /more than 70100 values/,
+    },
+  );
+  t.match(
+    (await send('POST', '/v1/policies', whole)).json(),
+    { detail: /more than 5000 values/ },
+    'elsewhere it is not',
+  );
+  t.equal(calls.length, 1);
+});
+
+t.test('a body is nested no deeper than what walks it can bear', async (t) => {
+  const { send } = await openDoor(t);
+  const nested = (depth: number) => `{"branchId": ${'['.repeat(depth)}${']'.repeat(depth)}}`;
+  t.match((await send('POST', '/v1/snapshots', nested(200))).json(), { detail: /nests more than 100 levels/ });
+  t.match((await send('POST', '/v1/snapshots', nested(50))).json(), { detail: /branchId must be a string/ });
+});
+
 t.test('requests without a body take none, or an empty one', async (t) => {
   const { send, calls } = await openDoor(t);
   const json = { 'content-type': 'application/json' };

@@ -18,6 +18,7 @@ import {
   project,
   reconcileReport,
   restore,
+  simulation,
   snapshot,
   timeline,
 } from './views.ts';
@@ -135,6 +136,7 @@ function fakeDomain(calls: Call[], replace: Replace): DoorDomain {
       delete: async () => undefined,
       run: async () => ({ snapshots: [snapshot] }),
     },
+    retention: { simulate: async () => simulation },
     snapshots: {
       request: async () => snapshot,
       list: async () => page(snapshot),

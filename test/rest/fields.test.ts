@@ -10,6 +10,8 @@ const policy = {
   retention: { keepLast: 7 },
 };
 const hold = { matter: 'm', reason: 'r', selector: { snapshotIds: ['s'] } };
+const now = '2026-03-01T10:00:00Z';
+const simulation = { points: [{ id: 'a', pointAt: now }], retention: { daily: 1 }, timeZone: 'UTC', now };
 const target = { kind: 'new_branch' };
 const source = { snapshotId: 'snp_1' };
 const many = (count: number) => Array.from({ length: count }, (_, index) => `x${index}`);
@@ -95,6 +97,21 @@ const refused: readonly [url: string, body: object, ...errors: [path: string, me
   ['/v1/policies', { ...policy, retention: { hourly: 0.5 } }, ['retention.hourly', 'must be an integer']],
   ['/v1/policies', { ...policy, retention: { bucketKeeps: 'middle' } }, ['retention.bucketKeeps', /first/]],
   ['/v1/policies', { ...policy, paused: true }, ['paused', 'is not a known field']],
+  ['/v1/retention/simulate', { ...simulation, now: undefined }, ['now', 'is required']],
+  ['/v1/retention/simulate', { ...simulation, retention: { daily: 0 } }, ['retention.daily', />= 1$/]],
+  [
+    '/v1/retention/simulate',
+    { ...simulation, points: [{ id: '', pointAt: 5, held: 'no', age: 1 }] },
+    ['points[0].age', 'is not a known field'],
+    ['points[0].id', 'must have at least 1 character(s)'],
+    ['points[0].pointAt', 'must be a string'],
+    ['points[0].held', 'must be a boolean'],
+  ],
+  [
+    '/v1/retention/simulate',
+    { ...simulation, points: many(10_001).map((id) => ({ id, pointAt: now })) },
+    ['points', /more than 10000/],
+  ],
   ['/v1/snapshots', { branchId: 'b', at: 'x', lsn: '0/1' }, ['lsn', 'cannot be given together with at']],
   ['/v1/snapshots', { branchId: 'b', at: 5 }, ['at', 'must be a string']],
   ['/v1/snapshots', { branchId: 'b', lsn: 'zero' }, ['lsn', 'must be a log sequence number such as 16/B374D848']],

@@ -13,6 +13,7 @@ import type {
   ReconcileReportView,
   RestoreView,
   RetentionPlanView,
+  RetentionSimulationView,
   SnapshotView,
   TimelineView,
 } from '../../src/domain/index.ts';
@@ -163,6 +164,13 @@ export const retentionPlan: RetentionPlanView = {
   createdAt: at,
   updatedAt: at,
 };
+
+export const simulation = {
+  decisions: [
+    { id: 'snp_1', keep: true, reasons: ['daily:2026-03-01', 'newest'] },
+    { id: 'snp_2', keep: false, reasons: ['beyond_retention'] },
+  ],
+} satisfies RetentionSimulationView;
 
 export const snapshot: SnapshotView = {
   id: 'snp_1',

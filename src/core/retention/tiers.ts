@@ -22,27 +22,58 @@ const bucketOf: Readonly<Record<Tier, (local: number, offset: number) => number>
   yearly: (local) => Math.floor(monthOf(local) / 12),
 };
 
+const daysOf4Years = 1_461;
+const daysOf100Years = 36_524;
+const daysOf400Years = 146_097;
+
+/**
+ * Months since the year 0. Years are counted from March, so that a leap day is the last of its year and every month begins at the same
+ * day of it: 153 days are five months.
+ */
 function monthOf(local: number): number {
-  const at = new Date(local);
-  return at.getUTCFullYear() * 12 + at.getUTCMonth();
+  const days = Math.floor(local / day) + 719_468;
+  const era = Math.floor(days / daysOf400Years);
+  const inEra = days - era * daysOf400Years;
+  const leapDays =
+    Math.floor(inEra / (daysOf4Years - 1)) -
+    Math.floor(inEra / daysOf100Years) +
+    Math.floor(inEra / (daysOf400Years - 1));
+  const year = Math.floor((inEra - leapDays) / 365);
+  const inYear = inEra - (365 * year + Math.floor(year / 4) - Math.floor(year / 100));
+  return (era * 400 + year) * 12 + Math.floor((5 * inYear + 2) / 153) + 2;
+}
+
+export type BucketName = `${Tier}:${string}`;
+
+/** Names by bucket, each made once: branches have most buckets in common. To be kept for one plan, in one zone. */
+export type BucketNames = Readonly<Record<Tier, Map<number, BucketName>>>;
+
+export function makeBucketNames(): BucketNames {
+  return { hourly: new Map(), daily: new Map(), weekly: new Map(), monthly: new Map(), yearly: new Map() };
 }
 
 export interface Choice {
   /** Place of the point in the line. */
   readonly index: number;
-  readonly bucket: string;
+  readonly name: BucketName;
 }
 
 /** The points that stand for the newest `count` buckets that hold one: of each the first, or the last. */
-export function choose(tier: Tier, count: number, keeps: 'first' | 'last', { local, offsets }: Line): Choice[] {
+export function choose(
+  { tier, count, keeps }: { readonly tier: Tier; readonly count: number; readonly keeps: 'first' | 'last' },
+  { local, offsets }: Line,
+  names: BucketNames,
+): Choice[] {
   const choices: Choice[] = [];
   const { length } = local;
   const bucketAt = (index: number): number => bucketOf[tier](local[index] ?? 0, offsets[index] ?? 0);
   for (let start = 0, end = 0; start < length && choices.length < count; start = end) {
     const bucket = bucketAt(start);
     for (end = start + 1; end < length && bucketAt(end) === bucket; ) end += 1;
-    const index = keeps === 'first' ? end - 1 : start;
-    choices.push({ index, bucket: nameOf(tier, local[index] ?? 0, offsets[index] ?? 0) });
+    const name =
+      names[tier].get(bucket) ?? (`${tier}:${nameOf(tier, local[start] ?? 0, offsets[start] ?? 0)}` as const);
+    names[tier].set(bucket, name);
+    choices.push({ index: keeps === 'first' ? end - 1 : start, name });
   }
   return choices;
 }

@@ -3,12 +3,13 @@ import type { SelectorInput } from '../../domain/index.ts';
 import type { MutationResolvers, PolicySelectorInput, QueryResolvers } from '../generated.ts';
 import { given, onceOptions, patch, readLabelSelector } from '../input.ts';
 
-type Queries = Required<Pick<QueryResolvers, 'policy' | 'policies'>>;
+type Queries = Required<Pick<QueryResolvers, 'policy' | 'policies' | 'simulateRetention'>>;
 type Mutations = Required<Pick<MutationResolvers, 'createPolicy' | 'updatePolicy' | 'deletePolicy' | 'runPolicy'>>;
 
 export const policyQueries: Queries = {
   policy: (_, { id }, { domain, actor }) => domain.policies.get(actor, id),
   policies: async (_, args, { domain, actor }) => byId(await domain.policies.list(actor, pageOf(args)), args),
+  simulateRetention: (_, { input }, { domain, actor }) => domain.retention.simulate(actor, input),
 };
 
 export const policyMutations: Mutations = {

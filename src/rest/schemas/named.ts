@@ -9,6 +9,7 @@ import { Job, JobWithAttempts } from './jobs.ts';
 import { Policy } from './policies.ts';
 import { Project } from './projects.ts';
 import { ReconcileReport } from './reconcile.ts';
+import { RetentionSimulation } from './retention.ts';
 import { Connection, Restore } from './restores.ts';
 import { RetentionPlan } from './retention-plans.ts';
 import { Snapshot } from './snapshots.ts';
@@ -21,6 +22,7 @@ export const namedSchemas = [
   Timeline,
   Policy,
   RetentionPlan,
+  RetentionSimulation,
   Snapshot,
   Hold,
   Restore,

@@ -53,7 +53,7 @@ const schedules = Type.Array(
 const kept = (description: string) =>
   Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: 10_000 }), Type.Null()], { description }));
 
-const retention = strict(
+export const retention = strict(
   {
     hourly: kept('So many hours that hold a snapshot, of the zone of the schedules.'),
     daily: kept('So many days.'),
