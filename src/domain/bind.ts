@@ -2,6 +2,7 @@
 
 import { dropOldIdempotencyKeys } from '../store/idempotency.ts';
 import { countJobs } from '../store/job-counts.ts';
+import { countStates } from '../store/statuses.ts';
 import { listAuditEvents } from './audit/audit.ts';
 import {
   getBranch,
@@ -53,6 +54,8 @@ import {
   listSnapshotsByBranch,
   requestSnapshot,
 } from './snapshot/snapshot.ts';
+import { getBranchStatus, getBranchStatuses, getTeamStatus } from './status/status.ts';
+import { makeWatch } from './status/watch.ts';
 import { authenticate } from './team/authenticate.ts';
 
 /** The use-cases, bound to the adapters that the composition root made. */
@@ -93,6 +96,11 @@ export function bindDomain(deps: Deps): Domain {
       getMany: use('branch.read', getBranches),
       timelines: use('branch.read', getTimelines),
     },
+    status: {
+      team: use('status.read', getTeamStatus),
+      branch: use('status.read', getBranchStatus),
+      branches: use('status.read', getBranchStatuses),
+    },
     policies: {
       create: command('policy.write', createPolicy),
       list: use('policy.read', listPolicies),
@@ -130,11 +138,13 @@ export function bindDomain(deps: Deps): Domain {
     relayUrgent: () => relayUrgent(deps),
     reconcileQueue: () => reconcileQueue(deps),
     fireDueSchedules: () => fireDueSchedules(deps),
+    watchBranches: makeWatch(deps),
     refreshMirrors: () => refreshMirrors(deps),
     reapOverdue: () => reapOverdue(deps),
     recheckCredentials: () => recheckCredentials(deps),
     forgetOldJobs: () => forgetOldJobs(deps),
     dropOldKeys: () => dropOldIdempotencyKeys(deps.db),
     countJobs: () => countJobs(deps.db),
+    countStates: () => countStates(deps.db),
   };
 }

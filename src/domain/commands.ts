@@ -1,5 +1,6 @@
 // Owns what the doors may ask for: the inputs of every use-case, already parsed to these types, and nothing of how it is done.
 
+import type { BranchState } from '../core/branch-status.ts';
 import type { RestoreStatus, SnapshotStatus } from '../core/lifecycle.ts';
 import type { MissedFirings, PolicyLimits, PolicyObjectives, PolicyStore, PresetName } from '../core/policy.ts';
 import type { PolicySelector } from '../core/selector.ts';
@@ -125,6 +126,10 @@ export interface ListSnapshotsFilter {
   readonly branchId?: string | undefined;
   readonly policyId?: string | undefined;
   readonly status?: SnapshotStatus | undefined;
+}
+
+export interface ListStatusesFilter {
+  readonly state?: BranchState | undefined;
 }
 
 export interface RequestRestoreInput {
