@@ -24,6 +24,7 @@ import { projectRoutes } from './routes/projects.ts';
 import { reconcileRoutes } from './routes/reconcile.ts';
 import { restoreRoutes } from './routes/restores.ts';
 import { snapshotRoutes } from './routes/snapshots.ts';
+import { statusRoutes } from './routes/status.ts';
 import { refuseUnknownRoutes } from './unknown-route.ts';
 
 export { leaveOpen } from './access.ts';
@@ -67,6 +68,7 @@ async function registerRoutes(app: FastifyInstance, domain: DoorDomain): Promise
   await door.register(projectRoutes, { domain });
   await door.register(reconcileRoutes, { domain });
   await door.register(branchRoutes, { domain });
+  await door.register(statusRoutes, { domain });
   await door.register(policyRoutes, { domain });
   await door.register(snapshotRoutes, { domain });
   await door.register(restoreRoutes, { domain });

@@ -10,6 +10,7 @@ import {
   attempt,
   auditEvent,
   branch,
+  branchStatus,
   credential,
   job,
   policy,
@@ -17,6 +18,7 @@ import {
   reconcileReport,
   restore,
   snapshot,
+  teamStatus,
   timeline,
 } from './views.ts';
 
@@ -125,6 +127,7 @@ function fakeDomain(calls: Call[], replace: Replace): DoorDomain {
       getMany: none,
       timelines: none,
     },
+    status: { team: async () => teamStatus, branch: async () => branchStatus, branches: none },
     policies: {
       create: async () => policy,
       list: async () => page(policy),

@@ -10,6 +10,7 @@ import { Project } from './projects.ts';
 import { ReconcileReport } from './reconcile.ts';
 import { Connection, Restore } from './restores.ts';
 import { Snapshot } from './snapshots.ts';
+import { BranchStatus, TeamStatus } from './status.ts';
 
 export const namedSchemas = [
   Credential,
@@ -17,6 +18,8 @@ export const namedSchemas = [
   RestoreWindow,
   Branch,
   Timeline,
+  BranchStatus,
+  TeamStatus,
   Policy,
   Snapshot,
   Restore,
