@@ -16,6 +16,8 @@ interface Generated {
 const views = {
   AuditEvent: 'AuditEventView',
   Branch: 'BranchView',
+  BranchStatus: 'BranchStatusView',
+  StatusItem: 'StatusItemView',
   Credential: 'CredentialView',
   Attempt: 'AttemptView',
   DatabaseConnection: 'ConnectionView',

@@ -54,6 +54,7 @@ const uncalled: DoorDomain = {
     adopt: never,
   },
   branches: { list: never, get: never, timeline: never, listOfProjects: never, getMany: never, timelines: never },
+  status: { team: never, branch: never, branches: never },
   policies: { create: never, list: never, get: never, update: never, delete: never, run: never },
   snapshots: {
     request: never,

@@ -151,7 +151,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
     };
     const domain = bindDomain(deps);
     const serves = options.roles.has('api') ? 'everything' : 'probes';
-    const renderMetrics = async () => metrics.render(await domain.countJobs().catch(() => undefined));
+    const renderMetrics = async () => {
+      const unknown = () => undefined;
+      return metrics.render(await domain.countJobs().catch(unknown), await domain.countStates().catch(unknown));
+    };
     const rest = await buildRest({ domain, logger, production: options.production, serves, renderMetrics });
     opened.unshift(rest);
     if (serves === 'everything') await registerGraphql(rest, { domain, graphiql: !options.production });

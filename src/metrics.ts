@@ -2,22 +2,27 @@
 // holds no global registry: each app has its own.
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { JobCount } from './domain/index.ts';
+import type { JobCount, StateCounts } from './domain/index.ts';
 import type { GovernorRecorder } from './neon/governor.ts';
 
 export interface Metrics {
   readonly governor: GovernorRecorder;
-  /** In Prometheus' text format; undefined jobs: the database did not say, and their gauges are absent. */
-  render(jobs: readonly JobCount[] | undefined): Promise<{ contentType: string; text: string }>;
+  /** In Prometheus' text format; what is undefined the database did not say, and its gauges are absent. */
+  render(
+    jobs: readonly JobCount[] | undefined,
+    branches: StateCounts | undefined,
+  ): Promise<{ contentType: string; text: string }>;
 }
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const showJobs = jobGauges(registry);
+  const showBranches = branchGauge(registry);
   return {
     governor: governorRecorder(registry),
-    async render(jobs) {
+    async render(jobs, branches) {
       showJobs(jobs);
+      showBranches(branches);
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
@@ -92,5 +97,18 @@ function jobGauges(registry: Registry): (jobs: readonly JobCount[] | undefined) 
       counts.set({ job, status }, count);
       if (status === 'waiting') oldest.set({ job }, oldestSeconds);
     }
+  };
+}
+
+function branchGauge(registry: Registry): (branches: StateCounts | undefined) => void {
+  const counts = new Gauge({
+    name: 'afterglow_branches',
+    help: 'Branches that a policy covers, by state, as they were last seen.',
+    labelNames: ['state'],
+    registers: [registry],
+  });
+  return (branches) => {
+    counts.reset();
+    for (const [state, count] of Object.entries(branches ?? {})) counts.set({ state }, count);
   };
 }

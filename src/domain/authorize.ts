@@ -16,6 +16,7 @@ const leastRole = {
   'project.reconcile': 'operator',
   'project.adopt': 'admin',
   'branch.read': 'viewer',
+  'status.read': 'viewer',
   'policy.read': 'viewer',
   'policy.write': 'admin',
   'policy.run': 'operator',

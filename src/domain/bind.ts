@@ -2,6 +2,7 @@
 
 import { dropOldIdempotencyKeys } from '../store/idempotency.ts';
 import { countJobs } from '../store/job-counts.ts';
+import { countStates } from '../store/statuses.ts';
 import { listAuditEvents } from './audit/audit.ts';
 import {
   getBranch,
@@ -63,6 +64,8 @@ import {
   listSnapshotsByBranch,
   requestSnapshot,
 } from './snapshot/snapshot.ts';
+import { getBranchStatus, getBranchStatuses, getTeamStatus } from './status/status.ts';
+import { makeWatch } from './status/watch.ts';
 import { authenticate } from './team/authenticate.ts';
 
 /** The use-cases, bound to the adapters that the composition root made. */
@@ -102,6 +105,11 @@ export function bindDomain(deps: Deps): Domain {
       listOfProjects: use('branch.read', listBranchesOfProjects),
       getMany: use('branch.read', getBranches),
       timelines: use('branch.read', getTimelines),
+    },
+    status: {
+      team: use('status.read', getTeamStatus),
+      branch: use('status.read', getBranchStatus),
+      branches: use('status.read', getBranchStatuses),
     },
     policies: {
       create: command('policy.write', createPolicy),
@@ -155,11 +163,13 @@ export function bindDomain(deps: Deps): Domain {
     relayUrgent: () => relayUrgent(deps),
     reconcileQueue: () => reconcileQueue(deps),
     fireDueSchedules: () => fireDueSchedules(deps),
+    watchBranches: makeWatch(deps),
     refreshMirrors: () => refreshMirrors(deps),
     reapOverdue: () => reapOverdue(deps),
     recheckCredentials: () => recheckCredentials(deps),
     forgetOldJobs: () => forgetOldJobs(deps),
     dropOldKeys: () => dropOldIdempotencyKeys(deps.db),
     countJobs: () => countJobs(deps.db),
+    countStates: () => countStates(deps.db),
   };
 }

@@ -1,5 +1,6 @@
 // Owns what the doors may ask for: the inputs of every use-case, already parsed to these types, and nothing of how it is done.
 
+import type { BranchState } from '../core/branch-status.ts';
 import type { RestoreStatus, RetentionPlanStatus, SnapshotStatus } from '../core/lifecycle.ts';
 import type { MissedFirings, PolicyLimits, PolicyObjectives, PolicyStore, PresetName } from '../core/policy.ts';
 import type { LockMode, Protection } from '../core/protection.ts';
@@ -201,6 +202,10 @@ export interface ListHoldsFilter {
   readonly branchId?: string | undefined;
   /** Holds that cover this snapshot. */
   readonly snapshotId?: string | undefined;
+}
+
+export interface ListStatusesFilter {
+  readonly state?: BranchState | undefined;
 }
 
 export interface RequestRestoreInput {

@@ -6,9 +6,11 @@ import type { CommandOptions, PageRequest } from './commands.ts';
 import type * as views from './views.ts';
 import type { Page } from './views.ts';
 import type { JobCount } from '../store/job-counts.ts';
+import type { StateCounts } from '../store/statuses.ts';
 
 export type { Actor } from './actor.ts';
 export type { JobCount } from '../store/job-counts.ts';
+export type { StateCounts } from '../store/statuses.ts';
 export type * from './commands.ts';
 export type * from './views.ts';
 export { hasEnded } from '../core/lifecycle.ts';
@@ -64,6 +66,14 @@ export interface DoorDomain {
     /** By branch id; ids that are not the team's are absent. */
     getMany(actor: Actor, ids: readonly string[]): Promise<Map<string, views.BranchView>>;
     timelines(actor: Actor, ids: readonly string[]): Promise<Map<string, views.TimelineView>>;
+  };
+  status: {
+    /** How the team's covered branches are, as the watch last saw them; a page of those that are not ok, or of one state. */
+    team(actor: Actor, filter: commands.ListStatusesFilter, page: PageRequest): Promise<views.TeamStatusView>;
+    /** As it is now. */
+    branch(actor: Actor, id: string): Promise<views.BranchStatusView>;
+    /** For nested reads, by branch id; ids that are not the team's are absent. */
+    branches(actor: Actor, ids: readonly string[]): Promise<Map<string, views.BranchStatusView>>;
   };
   policies: {
     create(actor: Actor, input: commands.CreatePolicyInput, options?: CommandOptions): Promise<views.PolicyView>;
@@ -155,6 +165,8 @@ export interface WorkerDomain {
   reconcileQueue(): Promise<number>;
   /** Fires the schedules that are due; returns how many. */
   fireDueSchedules(): Promise<number>;
+  /** Looks at every covered branch of every team and tells what has changed; returns how many have. */
+  watchBranches(): Promise<number>;
   /** Promises a comparison with Neon of each project whose mirror is old; returns how many. */
   refreshMirrors(): Promise<number>;
   /** Ends what is past its deadline; returns how many. */
@@ -170,6 +182,8 @@ export interface WorkerDomain {
 export interface WatchedDomain {
   /** Unfinished jobs by name and status, over all teams: for metrics, never for an actor. */
   countJobs(): Promise<JobCount[]>;
+  /** Covered branches by state, over all teams, as they were last seen. */
+  countStates(): Promise<StateCounts>;
 }
 
 export type Domain = DoorDomain & WorkerDomain & WatchedDomain;

@@ -1,7 +1,7 @@
 // Generated from schema.graphql by scripts/generate.ts. Do not edit.
 
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { AuditEventView, BranchView, CredentialView, AttemptView, ConnectionView, JobView, PolicyView, ProjectView, FindingView, ReconcileReportView, RestoreView, SnapshotView, TimelineView } from '../domain/index.ts';
+import type { AuditEventView, BranchView, BranchStatusView, StatusItemView, CredentialView, AttemptView, ConnectionView, JobView, PolicyView, ProjectView, FindingView, ReconcileReportView, RestoreView, SnapshotView, TimelineView } from '../domain/index.ts';
 import type { GraphqlContext } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = T | null | undefined;
@@ -231,6 +231,50 @@ export type FindingOutcome =
   | 'skipped'
   | 'failed';
 
+/** Of a branch that a policy covers. */
+export type CoveredState =
+  | 'ok'
+  | 'late'
+  | 'at_risk'
+  | 'missing';
+
+export type BranchState =
+  /** Every point that was due is there, or still has its time. */
+  | 'ok'
+  /** A point that was due is not there, and may come. */
+  | 'late'
+  /** Something stands in the way of the next points. */
+  | 'at_risk'
+  /** There is no point, none young enough for the objective, or its firing has ended without one. */
+  | 'missing'
+  /** No policy covers it. */
+  | 'uncovered';
+
+/** Each asks for a state; the worst of them is the state of the branch. */
+export type StateReason =
+  /** missing: a policy has never made a point of it, though one was due. */
+  | 'no_point'
+  /** missing: the newest point is older than the strictest objective allows. */
+  | 'rpo_exceeded'
+  /** missing: the last firing of a policy ended without a point. */
+  | 'firing_missed'
+  /** at_risk: Neon does not show the project any more. */
+  | 'project_gone'
+  /** at_risk: Neon refuses the key. */
+  | 'credential_refused'
+  /** at_risk: the project holds as many snapshots as it may, or the last firing was missed because of that. */
+  | 'cap_reached'
+  /** at_risk: less than a tenth of the cap is free. */
+  | 'cap_near'
+  /** at_risk: two firings of a policy have had no success, and nothing expires by it. */
+  | 'frozen'
+  /** at_risk: the restore window is shorter than the pauses between firings. */
+  | 'window_shorter_than_interval'
+  /** late: a point that was due is not there. */
+  | 'point_late'
+  /** ok: nothing is expected of a policy that covers it. */
+  | 'paused';
+
 /** What a firing makes. */
 export type PolicyStore =
   /** A snapshot of Neon: of root branches only, and Neon caps their number. Of a child branch a branch is kept. */
@@ -369,6 +413,8 @@ export type Branch = {
   /** Restores of this branch, the newest first. To read on, ask `restores(filter: {branchId}, after: endCursor)`. */
   readonly restores: RestoreConnection;
   readonly timeline?: Maybe<Timeline>;
+  /** Judged at this moment. */
+  readonly status?: Maybe<BranchStatus>;
   readonly createdAt: Scalars['DateTime']['output'];
   readonly updatedAt: Scalars['DateTime']['output'];
 };
@@ -392,6 +438,92 @@ export type BranchEdge = {
 
 export type BranchConnection = {
   readonly edges: ReadonlyArray<BranchEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+/** Whether what was promised of a branch is there. */
+export type BranchStatus = {
+  readonly branchId: Scalars['ID']['output'];
+  readonly state: BranchState;
+  /** All that hold, the worst first. */
+  readonly reasons: ReadonlyArray<StateReason>;
+  readonly lastPoint?: Maybe<LastPoint>;
+  readonly rpo: Rpo;
+  /** When something fires next; null where nothing does. */
+  readonly nextFiringAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly restoreWindow?: Maybe<RestoreWindow>;
+  /** Those that cover it, each judged for itself. */
+  readonly policies: ReadonlyArray<PolicyStatus>;
+  readonly checkedAt: Scalars['DateTime']['output'];
+};
+
+/** The newest available snapshot, of any origin. */
+export type LastPoint = {
+  readonly snapshotId: Scalars['ID']['output'];
+  readonly pointAt: Scalars['DateTime']['output'];
+};
+
+/** The restore window is apart: what it holds is not counted here. */
+export type Rpo = {
+  /** The age of the newest point, as of now. */
+  readonly achievedSeconds?: Maybe<Scalars['Int']['output']>;
+  /** Of the strictest policy that is not paused. */
+  readonly targetSeconds?: Maybe<Scalars['Int']['output']>;
+};
+
+export type PolicyStatus = {
+  readonly policyId: Scalars['ID']['output'];
+  readonly name: Scalars['String']['output'];
+  readonly state: CoveredState;
+  readonly reasons: ReadonlyArray<StateReason>;
+  /** Of the newest available point that it made of the branch. */
+  readonly lastPointAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The last firing that was due since it covers the branch. */
+  readonly expectedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly nextFiringAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Two of its firings have had no success: nothing of the branch expires by it. */
+  readonly frozen: Scalars['Boolean']['output'];
+  readonly paused: Scalars['Boolean']['output'];
+};
+
+/** How the branches are that policies cover, as they were last seen: they are looked at every 30 seconds. */
+export type TeamStatus = {
+  readonly counts: StateCounts;
+  /** Every covered branch has been looked at since; null before the first time. */
+  readonly checkedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly branches: StatusItemConnection;
+};
+
+/** Covered branches by state. */
+export type StateCounts = {
+  readonly ok: Scalars['Int']['output'];
+  readonly late: Scalars['Int']['output'];
+  readonly at_risk: Scalars['Int']['output'];
+  readonly missing: Scalars['Int']['output'];
+};
+
+export type StatusItem = {
+  readonly branchId: Scalars['ID']['output'];
+  readonly branch?: Maybe<Branch>;
+  readonly projectId: Scalars['ID']['output'];
+  readonly name: Scalars['String']['output'];
+  readonly state: CoveredState;
+  readonly reasons: ReadonlyArray<StateReason>;
+  readonly lastPoint?: Maybe<LastPoint>;
+  readonly rpo: Rpo;
+  readonly nextFiringAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly policyIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** When its state or its reasons last changed. */
+  readonly changedAt: Scalars['DateTime']['output'];
+};
+
+export type StatusItemEdge = {
+  readonly node: StatusItem;
+  readonly cursor: Scalars['String']['output'];
+};
+
+export type StatusItemConnection = {
+  readonly edges: ReadonlyArray<StatusItemEdge>;
   readonly pageInfo: PageInfo;
 };
 
@@ -967,6 +1099,8 @@ export type Query = {
   readonly branch?: Maybe<Branch>;
   readonly branches?: Maybe<BranchConnection>;
   readonly timeline?: Maybe<Timeline>;
+  /** Of one state; by default those that are not ok. */
+  readonly status?: Maybe<TeamStatus>;
   readonly policy?: Maybe<Policy>;
   readonly policies?: Maybe<PolicyConnection>;
   /** Says of each point whether a retention would keep it, and why. Nothing is saved. */
@@ -1051,6 +1185,17 @@ export type QueryBranchesArgs = {
  */
 export type QueryTimelineArgs = {
   branchId: Scalars['ID']['input'];
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryStatusArgs = {
+  state?: InputMaybe<CoveredState>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -1922,6 +2067,9 @@ export type ResolversTypes = {
   FindingSubject: FindingSubject;
   FindingAction: FindingAction;
   FindingOutcome: FindingOutcome;
+  CoveredState: CoveredState;
+  BranchState: BranchState;
+  StateReason: StateReason;
   PolicyStore: PolicyStore;
   MissedFirings: MissedFirings;
   PolicyPreset: PolicyPreset;
@@ -1941,6 +2089,15 @@ export type ResolversTypes = {
   Branch: ResolverTypeWrapper<BranchView>;
   BranchEdge: ResolverTypeWrapper<Omit<BranchEdge, 'node'> & { node: ResolversTypes['Branch'] }>;
   BranchConnection: ResolverTypeWrapper<Omit<BranchConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['BranchEdge']> }>;
+  BranchStatus: ResolverTypeWrapper<BranchStatusView>;
+  LastPoint: ResolverTypeWrapper<LastPoint>;
+  Rpo: ResolverTypeWrapper<Rpo>;
+  PolicyStatus: ResolverTypeWrapper<PolicyStatus>;
+  TeamStatus: ResolverTypeWrapper<Omit<TeamStatus, 'branches'> & { branches: ResolversTypes['StatusItemConnection'] }>;
+  StateCounts: ResolverTypeWrapper<StateCounts>;
+  StatusItem: ResolverTypeWrapper<StatusItemView>;
+  StatusItemEdge: ResolverTypeWrapper<Omit<StatusItemEdge, 'node'> & { node: ResolversTypes['StatusItem'] }>;
+  StatusItemConnection: ResolverTypeWrapper<Omit<StatusItemConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['StatusItemEdge']> }>;
   Timeline: ResolverTypeWrapper<TimelineView>;
   TimelinePoint: ResolverTypeWrapper<TimelinePoint>;
   Policy: ResolverTypeWrapper<PolicyView>;
@@ -2069,6 +2226,15 @@ export type ResolversParentTypes = {
   Branch: BranchView;
   BranchEdge: Omit<BranchEdge, 'node'> & { node: ResolversParentTypes['Branch'] };
   BranchConnection: Omit<BranchConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['BranchEdge']> };
+  BranchStatus: BranchStatusView;
+  LastPoint: LastPoint;
+  Rpo: Rpo;
+  PolicyStatus: PolicyStatus;
+  TeamStatus: Omit<TeamStatus, 'branches'> & { branches: ResolversParentTypes['StatusItemConnection'] };
+  StateCounts: StateCounts;
+  StatusItem: StatusItemView;
+  StatusItemEdge: Omit<StatusItemEdge, 'node'> & { node: ResolversParentTypes['StatusItem'] };
+  StatusItemConnection: Omit<StatusItemConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['StatusItemEdge']> };
   Timeline: TimelineView;
   TimelinePoint: TimelinePoint;
   Policy: PolicyView;
@@ -2290,6 +2456,7 @@ export type BranchResolvers<ContextType = GraphqlContext, ParentType extends Res
   snapshots?: Resolver<ResolversTypes['SnapshotConnection'], ParentType, ContextType, RequireFields<BranchSnapshotsArgs, 'first'>>;
   restores?: Resolver<ResolversTypes['RestoreConnection'], ParentType, ContextType, RequireFields<BranchRestoresArgs, 'first'>>;
   timeline?: Resolver<Maybe<ResolversTypes['Timeline']>, ParentType, ContextType>;
+  status?: Resolver<Maybe<ResolversTypes['BranchStatus']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
@@ -2301,6 +2468,77 @@ export type BranchEdgeResolvers<ContextType = GraphqlContext, ParentType extends
 
 export type BranchConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['BranchConnection'] = ResolversParentTypes['BranchConnection']> = {
   edges?: Resolver<ReadonlyArray<ResolversTypes['BranchEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type BranchStatusResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['BranchStatus'] = ResolversParentTypes['BranchStatus']> = {
+  branchId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['BranchState'], ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['StateReason']>, ParentType, ContextType>;
+  lastPoint?: Resolver<Maybe<ResolversTypes['LastPoint']>, ParentType, ContextType>;
+  rpo?: Resolver<ResolversTypes['Rpo'], ParentType, ContextType>;
+  nextFiringAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  restoreWindow?: Resolver<Maybe<ResolversTypes['RestoreWindow']>, ParentType, ContextType>;
+  policies?: Resolver<ReadonlyArray<ResolversTypes['PolicyStatus']>, ParentType, ContextType>;
+  checkedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type LastPointResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['LastPoint'] = ResolversParentTypes['LastPoint']> = {
+  snapshotId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  pointAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type RpoResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Rpo'] = ResolversParentTypes['Rpo']> = {
+  achievedSeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  targetSeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type PolicyStatusResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyStatus'] = ResolversParentTypes['PolicyStatus']> = {
+  policyId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['CoveredState'], ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['StateReason']>, ParentType, ContextType>;
+  lastPointAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  expectedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  nextFiringAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  frozen?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  paused?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type TeamStatusResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['TeamStatus'] = ResolversParentTypes['TeamStatus']> = {
+  counts?: Resolver<ResolversTypes['StateCounts'], ParentType, ContextType>;
+  checkedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  branches?: Resolver<ResolversTypes['StatusItemConnection'], ParentType, ContextType>;
+};
+
+export type StateCountsResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['StateCounts'] = ResolversParentTypes['StateCounts']> = {
+  ok?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  late?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  at_risk?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  missing?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type StatusItemResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['StatusItem'] = ResolversParentTypes['StatusItem']> = {
+  branchId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  branch?: Resolver<Maybe<ResolversTypes['Branch']>, ParentType, ContextType>;
+  projectId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['CoveredState'], ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['StateReason']>, ParentType, ContextType>;
+  lastPoint?: Resolver<Maybe<ResolversTypes['LastPoint']>, ParentType, ContextType>;
+  rpo?: Resolver<ResolversTypes['Rpo'], ParentType, ContextType>;
+  nextFiringAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  policyIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  changedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type StatusItemEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['StatusItemEdge'] = ResolversParentTypes['StatusItemEdge']> = {
+  node?: Resolver<ResolversTypes['StatusItem'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type StatusItemConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['StatusItemConnection'] = ResolversParentTypes['StatusItemConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['StatusItemEdge']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
 };
 
@@ -2727,6 +2965,7 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   branch?: Resolver<Maybe<ResolversTypes['Branch']>, ParentType, ContextType, RequireFields<QueryBranchArgs, 'id'>>;
   branches?: Resolver<Maybe<ResolversTypes['BranchConnection']>, ParentType, ContextType, RequireFields<QueryBranchesArgs, 'projectId' | 'first'>>;
   timeline?: Resolver<Maybe<ResolversTypes['Timeline']>, ParentType, ContextType, RequireFields<QueryTimelineArgs, 'branchId'>>;
+  status?: Resolver<Maybe<ResolversTypes['TeamStatus']>, ParentType, ContextType, RequireFields<QueryStatusArgs, 'first'>>;
   policy?: Resolver<Maybe<ResolversTypes['Policy']>, ParentType, ContextType, RequireFields<QueryPolicyArgs, 'id'>>;
   policies?: Resolver<Maybe<ResolversTypes['PolicyConnection']>, ParentType, ContextType, RequireFields<QueryPoliciesArgs, 'first'>>;
   simulateRetention?: Resolver<Maybe<ResolversTypes['RetentionSimulation']>, ParentType, ContextType, RequireFields<QuerySimulateRetentionArgs, 'input'>>;
@@ -2801,6 +3040,15 @@ export type Resolvers<ContextType = GraphqlContext> = {
   Branch?: BranchResolvers<ContextType>;
   BranchEdge?: BranchEdgeResolvers<ContextType>;
   BranchConnection?: BranchConnectionResolvers<ContextType>;
+  BranchStatus?: BranchStatusResolvers<ContextType>;
+  LastPoint?: LastPointResolvers<ContextType>;
+  Rpo?: RpoResolvers<ContextType>;
+  PolicyStatus?: PolicyStatusResolvers<ContextType>;
+  TeamStatus?: TeamStatusResolvers<ContextType>;
+  StateCounts?: StateCountsResolvers<ContextType>;
+  StatusItem?: StatusItemResolvers<ContextType>;
+  StatusItemEdge?: StatusItemEdgeResolvers<ContextType>;
+  StatusItemConnection?: StatusItemConnectionResolvers<ContextType>;
   Timeline?: TimelineResolvers<ContextType>;
   TimelinePoint?: TimelinePointResolvers<ContextType>;
   Policy?: PolicyResolvers<ContextType>;

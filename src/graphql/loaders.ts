@@ -3,6 +3,7 @@
 
 import type {
   AttemptView,
+  BranchStatusView,
   BranchView,
   CredentialView,
   JobView,
@@ -10,6 +11,7 @@ import type {
   ReconcileReportView,
   RestoreView,
   SnapshotView,
+  StatusItemView,
   TimelineView,
 } from '../domain/index.ts';
 import { byId, type Connection, cut, firstOf, sliceById } from './connection.ts';
@@ -58,6 +60,11 @@ const timelineOfBranch: Load<BranchView, unknown, TimelineView | null> = async (
   return queries.map(({ obj }) => timelines.get(obj.id) ?? null);
 };
 
+const statusOfBranch: Load<BranchView, unknown, BranchStatusView | null> = async (queries, { domain, actor }) => {
+  const statuses = await domain.status.branches(actor, idsOf(queries));
+  return queries.map(({ obj }) => statuses.get(obj.id) ?? null);
+};
+
 const attemptsOfJob: Load<JobView, unknown, readonly AttemptView[]> = async (queries, { domain, actor }) => {
   const attempts = await domain.jobs.attemptsOf(actor, idsOf(queries));
   return queries.map(({ obj }) => attempts.get(obj.id) ?? []);
@@ -84,7 +91,9 @@ export const loaders = {
     snapshots: uncached(snapshotsOfBranch),
     restores: uncached(restoresOfBranch),
     timeline: uncached(timelineOfBranch),
+    status: uncached(statusOfBranch),
   },
+  StatusItem: { branch: uncached(branchOf((item: StatusItemView) => item.branchId)) },
   Snapshot: { branch: uncached(branchOf((snapshot: SnapshotView) => snapshot.branchId)) },
   Restore: { branch: uncached(branchOf((restore: RestoreView) => restore.source.branchId)) },
   Job: { attempts: uncached(attemptsOfJob) },

@@ -23,6 +23,7 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
         { name: 'Credentials', description: 'Neon API keys.' },
         { name: 'Projects', description: 'Neon projects that the team has registered.' },
         { name: 'Branches', description: 'Their branches, and what those can be restored to.' },
+        { name: 'Status', description: 'Which branches are late, missing or at risk.' },
         { name: 'Policies', description: 'What must be kept.' },
         { name: 'Retention plans', description: 'What policies would let go, for a person to decide.' },
         { name: 'Snapshots', description: 'Stored recovery points.' },

@@ -10,7 +10,11 @@ export function pageRequestOf(query: { limit?: number | undefined; cursor?: stri
 }
 
 /** The page, with a link to the next one: the same list and filters, from its cursor on. */
-export function withNextLink<T>(request: FastifyRequest, reply: FastifyReply, page: Page<T>): Page<T> {
+export function withNextLink<P extends Pick<Page<unknown>, 'nextCursor'>>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: P,
+): P {
   if (page.nextCursor === null) return page;
   const [path = '', ...rest] = request.url.split('?');
   const query = new URLSearchParams(rest.join('?'));

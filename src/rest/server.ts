@@ -27,6 +27,7 @@ import { reconcileRoutes } from './routes/reconcile.ts';
 import { restoreRoutes } from './routes/restores.ts';
 import { retentionRoutes } from './routes/retention.ts';
 import { snapshotRoutes } from './routes/snapshots.ts';
+import { statusRoutes } from './routes/status.ts';
 import { refuseUnknownRoutes } from './unknown-route.ts';
 
 export { leaveOpen } from './access.ts';
@@ -70,6 +71,7 @@ async function registerRoutes(app: FastifyInstance, domain: DoorDomain): Promise
   await door.register(projectRoutes, { domain });
   await door.register(reconcileRoutes, { domain });
   await door.register(branchRoutes, { domain });
+  await door.register(statusRoutes, { domain });
   await door.register(policyRoutes, { domain });
   await door.register(retentionRoutes, { domain });
   await door.register(snapshotRoutes, { domain });

@@ -2,6 +2,7 @@
 // A status is read and inserted freely, but updated by `status.ts` alone: its update type is `never`.
 
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
+import type { BranchState, StateReason } from '../core/branch-status.ts';
 import type { FailureCode } from '../core/errors.ts';
 import type {
   CredentialStatus,
@@ -332,6 +333,33 @@ interface ReconcileReportTable {
   error: ColumnType<RecordedError | null, string | null | undefined, string | null>;
 }
 
+interface BranchStatusTable {
+  branch_id: Fixed<string>;
+  team_id: Fixed<string>;
+  project_id: Fixed<string>;
+  /** Those that cover it, and since when each is known to. */
+  policies: Json<CoveringSince[]>;
+  state: BranchState;
+  reasons: StateReason[];
+  last_point_id: Nullable<string>;
+  last_point_at: Nullable<Date>;
+  rpo_seconds: Nullable<number>;
+  next_firing_at: Nullable<Date>;
+  version: number;
+  /** When the state or its reasons last changed. */
+  changed_at: Date;
+}
+
+export interface CoveringSince {
+  readonly id: string;
+  readonly since: string;
+}
+
+interface StatusCheckTable {
+  team_id: Fixed<string>;
+  checked_at: Date;
+}
+
 interface ReadinessCheckTable {
   id: Fixed<number>;
   at: Date;
@@ -391,6 +419,8 @@ export interface Database {
   outbox: OutboxTable;
   attempts: AttemptTable;
   reconcile_reports: ReconcileReportTable;
+  branch_statuses: BranchStatusTable;
+  status_checks: StatusCheckTable;
   readiness_checks: ReadinessCheckTable;
   idempotency_keys: IdempotencyKeyTable;
   audit_heads: AuditHeadTable;

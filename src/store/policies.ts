@@ -84,7 +84,7 @@ export async function listSchedules(db: Db, policyIds: readonly string[]): Promi
   return db
     .selectFrom('schedules')
     .selectAll()
-    .where('policy_id', 'in', policyIds)
+    .where(sql<boolean>`policy_id = any(${policyIds})`)
     .where('removed_at', 'is', null)
     .orderBy('name')
     .execute();

@@ -29,6 +29,7 @@ export interface Pace {
   readonly relayMs: number;
   readonly reconcileMs: number;
   readonly fireMs: number;
+  readonly watchMs: number;
   readonly refreshMs: number;
   readonly reapMs: number;
   readonly recheckMs: number;
@@ -38,6 +39,7 @@ const defaultPace: Pace = {
   relayMs: 1_000,
   reconcileMs: 2_000,
   fireMs: 1_000,
+  watchMs: 30_000,
   refreshMs: 30_000,
   reapMs: 15_000,
   recheckMs: 300_000,
@@ -69,10 +71,12 @@ export async function startWorker(
   return running([urgent, relay, reconcile], [urgent, relay]);
 }
 
-/** Fires schedules, refreshes mirrors and clears what is past its time. */
+/** Fires schedules, watches covered branches, refreshes mirrors and clears what is past its time. */
 export function startScheduler(domain: WorkerDomain, { log, pace }: StartOptions): Running {
-  const { fireMs, refreshMs, reapMs, recheckMs } = { ...defaultPace, ...pace };
+  const { fireMs, watchMs, refreshMs, reapMs, recheckMs } = { ...defaultPace, ...pace };
   const fire = loop(log, 'fire', fireMs, async () => (await domain.fireDueSchedules()) > 0);
+  // Of its own, so that it tells what is not there also where nothing fires.
+  const watch = loop(log, 'watch', watchMs, async () => (await domain.watchBranches()) > 0 && false);
   const refresh = loop(log, 'refresh', refreshMs, async () => (await domain.refreshMirrors()) > 0 && false);
   const clear = loop(log, 'clear', 3_600_000, async () => {
     await domain.dropOldKeys();
@@ -80,7 +84,7 @@ export function startScheduler(domain: WorkerDomain, { log, pace }: StartOptions
   });
   const reap = loop(log, 'reap', reapMs, async () => (await domain.reapOverdue()) > 0);
   const recheck = loop(log, 'recheck', recheckMs, async () => (await domain.recheckCredentials()) > 0 && false);
-  return running([fire, refresh, recheck, reap, clear], [fire]);
+  return running([fire, watch, refresh, recheck, reap, clear], [fire]);
 }
 
 function loop(log: WorkerLog, name: string, everyMs: number, run: () => Promise<boolean>, restMs = 0): Loop {

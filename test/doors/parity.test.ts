@@ -102,6 +102,28 @@ t.test('both doors show the same report of the newest comparison', async (t) => 
   }
 });
 
+t.test('both doors show the same status, of a branch and of the team', async (t) => {
+  for (const { world } of sides) {
+    await world.app.domain.watchBranches();
+    const id = world.kept.get('branch') ?? '';
+    const { body } = await world.send({ method: 'GET', url: `/v1/branches/${id}/status` });
+    const one = await ask(world, `query ($id: ID!) { branch(id: $id) { status { ${fields.branchStatus} } } }`, { id });
+    t.strictSame(ageless(one.body), ageless({ data: { branch: { status: body } } }));
+    const team = (await world.send({ method: 'GET', url: '/v1/status' })).body as {
+      items: object[];
+      nextCursor: unknown;
+    };
+    const { items, nextCursor, ...rest } = team;
+    t.equal(nextCursor, null);
+    const query = `{ status { counts { ok late at_risk missing } checkedAt branches { edges { node { ${fields.statusItem} } } } } }`;
+    const edges = items.map((node) => ({ node }));
+    t.strictSame(
+      ageless((await ask(world, query)).body),
+      ageless({ data: { status: { ...rest, branches: { edges } } } }),
+    );
+  }
+});
+
 t.test('what is nested in GraphQL is what the lists of REST hold', async (t) => {
   if (!rest) throw new Error('no side');
   const { world, like } = rest;
@@ -289,4 +311,14 @@ async function newEvents(world: World, seen: { sequence: number }): Promise<unkn
   );
   seen.sequence = Number(events.at(-1)?.sequence ?? seen.sequence);
   return events;
+}
+
+/** Two looks are never at the same instant. */
+function ageless(answer: unknown): unknown {
+  const text = JSON.stringify(answer);
+  return JSON.parse(
+    text
+      .replace(/"(checkedAt|until)":"[^"]+"/g, '"$1":"<now>"')
+      .replace(/"achievedSeconds":\d+/g, '"achievedSeconds":"<age>"'),
+  );
 }

@@ -85,6 +85,23 @@ export function makeFakeDomain(): FakeDomain {
         grouped(ids, (branchId) => ({ ...samples.timeline, branchId })),
       ),
     },
+    status: {
+      team: on('status.team', (_: unknown, page: PageRequest) => {
+        const { counts, checkedAt, items } = samples.teamStatus;
+        return {
+          counts,
+          checkedAt,
+          ...paged(
+            items.map((one) => ({ ...one, id: one.branchId })),
+            page,
+          ),
+        };
+      }),
+      branch: on('status.branch', () => samples.branchStatus),
+      branches: on('status.branches', (ids: readonly string[]) =>
+        grouped(ids, (branchId) => ({ ...samples.branchStatus, branchId })),
+      ),
+    },
     policies: {
       create: on('policies.create', () => samples.policy),
       list: on('policies.list', (page: PageRequest) => paged([samples.policy], page)),

@@ -8,6 +8,10 @@ export const fields = {
   branch: `id projectId neonBranchId name parentNeonBranchId isDefault isRoot isProtected state logicalSizeBytes
     restoreWindow { from until } expiresAt goneAt createdAt updatedAt`,
   timeline: 'branchId restoreWindow { from until } points { kind id at name status }',
+  branchStatus: `branchId state reasons lastPoint { snapshotId pointAt } rpo { achievedSeconds targetSeconds } nextFiringAt
+    restoreWindow { from until } policies { policyId name state reasons lastPointAt expectedAt nextFiringAt frozen paused } checkedAt`,
+  statusItem: `branchId projectId name state reasons lastPoint { snapshotId pointAt } rpo { achievedSeconds targetSeconds }
+    nextFiringAt policyIds changedAt`,
   policy: `id name selector { projects labels branches } schedules { name cron timeZone jitterSeconds window { startWithinSeconds } nextFiringAt } retention { hourly daily weekly monthly yearly keepLast keepWithin minimumKept bucketKeeps } protection { lock { mode for graceHours tiers } }
     store objectives { rpoSeconds } missedFirings limits { expireAtMostShare } isPaused pausedUntil
     stops { projectId code } warnings { code message }

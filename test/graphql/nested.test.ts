@@ -15,6 +15,7 @@ const dashboard = `{
             node {
               id
               timeline { branchId points { id } }
+              status { branchId state }
               snapshots(first: 2) { edges { node { id branch { id name } } } pageInfo { hasNextPage } }
               latest: snapshots(first: 1) { edges { node { id } } }
               restores { edges { node { id branch { id } target { branch { id } } } } }
@@ -65,6 +66,7 @@ for (const count of [1, 3, 6]) {
         'projects.reconcileReports',
         'restores.listOfBranches',
         'snapshots.listOfBranches',
+        'status.branches',
       ];
       // The target of the first restore is not there yet: nothing is asked for where no parent has one.
       if (count > 1) expected.unshift('branches.getMany');

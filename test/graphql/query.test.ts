@@ -4,6 +4,7 @@ import { fields } from './fields.ts';
 import {
   auditEvent,
   branch,
+  branchStatus,
   credential,
   hold,
   retentionPlan,
@@ -13,6 +14,7 @@ import {
   restore,
   simulation,
   snapshot,
+  teamStatus,
   timeline,
   waits,
 } from './samples.ts';
@@ -165,6 +167,38 @@ for (const { field, call } of filters) {
     t.strictSame(JSON.parse(JSON.stringify(door.calls)), [call]);
   });
 }
+
+t.test(
+  'the status of a branch is its view as it is, and that of the team a page with a cursor for each branch',
+  async (t) => {
+    const door = await openDoor(t);
+    const one = await door.ask(`{ branch(id: "brn_1") { status { ${fields.branchStatus} } } }`);
+    t.strictSame([one.data, one.errors], [{ branch: { status: branchStatus } }, []]);
+    door.calls.length = 0;
+    const team =
+      await door.ask(`{ status(state: missing, first: 3) { counts { ok late at_risk missing } checkedAt branches {
+    edges { node { ${fields.statusItem} branch { id } } cursor } pageInfo { hasNextPage } } } }`);
+    t.strictSame(team.errors, []);
+    const { counts, checkedAt, items } = teamStatus;
+    t.strictSame(team.data?.['status'], {
+      counts,
+      checkedAt,
+      branches: {
+        edges: items.map((node) => {
+          return {
+            node: { ...node, branch: { id: 'brn_1' } },
+            cursor: Buffer.from(node.branchId).toString('base64url'),
+          };
+        }),
+        pageInfo: { hasNextPage: false },
+      },
+    });
+    t.match(door.calls, [
+      { name: 'status.team', input: [{ state: 'missing' }, { limit: 3 }] },
+      { name: 'branches.getMany', input: [['brn_1']] },
+    ]);
+  },
+);
 
 t.test('each reason why a job waits is answered with what is particular to it', async (t) => {
   const door = await openDoor(t);

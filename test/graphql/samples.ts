@@ -4,6 +4,7 @@ import type {
   Actor,
   AttemptView,
   AuditEventView,
+  BranchStatusView,
   BranchView,
   CredentialView,
   HoldView,
@@ -16,6 +17,7 @@ import type {
   RetentionPlanView,
   RetentionSimulationView,
   SnapshotView,
+  TeamStatusView,
   TimelineView,
 } from '../../src/domain/index.ts';
 
@@ -119,6 +121,53 @@ export const timeline: TimelineView = {
   branchId: 'brn_1',
   restoreWindow: window,
   points: [{ kind: 'snapshot', id: 'snp_1', at, name: 'before', status: 'available' }],
+};
+
+const rpo = { achievedSeconds: 5400, targetSeconds: 3600 };
+const lastPoint = { snapshotId: 'snp_1', pointAt: at };
+
+export const branchStatus: BranchStatusView = {
+  branchId: 'brn_1',
+  state: 'missing',
+  reasons: ['rpo_exceeded', 'cap_near', 'point_late'],
+  lastPoint,
+  rpo,
+  nextFiringAt: at,
+  restoreWindow: { from: at, until: at },
+  policies: [
+    {
+      policyId: 'pol_1',
+      name: 'nightly',
+      state: 'late',
+      reasons: ['point_late'],
+      lastPointAt: at,
+      expectedAt: at,
+      nextFiringAt: null,
+      frozen: false,
+      paused: false,
+    },
+  ],
+  checkedAt: at,
+};
+
+export const teamStatus: TeamStatusView = {
+  counts: { ok: 3, late: 0, at_risk: 1, missing: 1 },
+  checkedAt: at,
+  items: [
+    {
+      branchId: 'brn_1',
+      projectId: 'prj_1',
+      name: 'main',
+      state: 'missing',
+      reasons: ['rpo_exceeded'],
+      lastPoint,
+      rpo,
+      nextFiringAt: at,
+      policyIds: ['pol_1'],
+      changedAt: at,
+    },
+  ],
+  nextCursor: null,
 };
 
 export const policy: PolicyView = {

@@ -1,5 +1,6 @@
 import { assertEnumType, isEnumType, isObjectType } from 'graphql';
 import t from 'tap';
+import { branchStates, stateReasons } from '../../src/core/branch-status.ts';
 import { lifecycles } from '../../src/core/lifecycle.ts';
 import { planRestore } from '../../src/core/restore-plan.ts';
 import type * as views from '../../src/domain/index.ts';
@@ -22,7 +23,9 @@ type Fits<View, Type> = View extends Omit<Type, Loaded> ? true : never;
 const fits: [
   Fits<views.CredentialView, graphql.Credential>,
   Fits<views.ProjectView, graphql.Project>,
-  Fits<views.BranchView, graphql.Branch>,
+  Fits<views.BranchView, Omit<graphql.Branch, 'status'>>,
+  Fits<views.BranchStatusView, graphql.BranchStatus>,
+  Fits<views.StatusItemView, graphql.StatusItem>,
   Fits<views.TimelineView, graphql.Timeline>,
   Fits<views.PolicyView, graphql.Policy>,
   Fits<views.SnapshotView, graphql.Snapshot>,
@@ -35,7 +38,7 @@ const fits: [
   Fits<views.ReconcileReportView, graphql.ReconcileReport>,
   Fits<views.FindingView, graphql.Finding>,
   Fits<views.RetentionSimulationView, graphql.RetentionSimulation>,
-] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
 
 type KeysOf<Union> = Union extends unknown ? keyof Union : never;
 
@@ -44,6 +47,8 @@ const covers: [
   Exclude<keyof views.CredentialView, keyof graphql.Credential>,
   Exclude<keyof views.ProjectView, keyof graphql.Project>,
   Exclude<keyof views.BranchView, keyof graphql.Branch>,
+  Exclude<keyof views.BranchStatusView, keyof graphql.BranchStatus>,
+  Exclude<keyof views.StatusItemView, keyof graphql.StatusItem>,
   Exclude<keyof views.TimelineView, keyof graphql.Timeline>,
   Exclude<keyof views.PolicyView, keyof graphql.Policy>,
   Exclude<keyof views.SnapshotView, keyof graphql.Snapshot>,
@@ -66,6 +71,9 @@ t.test('every view fits its type, and its type covers it', async (t) => {
 });
 
 const enums = {
+  CoveredState: branchStates,
+  BranchState: [...branchStates, 'uncovered'],
+  StateReason: Object.keys(stateReasons),
   CredentialStatus: Object.keys(lifecycles.credential),
   SnapshotStatus: Object.keys(lifecycles.snapshot),
   RestoreStatus: Object.keys(lifecycles.restore),

@@ -3,6 +3,7 @@ import { connectionUri, openDoor } from './door.ts';
 import {
   auditEvent,
   branch,
+  branchStatus,
   credential,
   hold,
   retentionPlan,
@@ -13,6 +14,7 @@ import {
   restore,
   simulation,
   snapshot,
+  teamStatus,
   timeline,
   waits,
 } from './views.ts';
@@ -87,6 +89,8 @@ const routes: readonly {
   },
   { send: ['GET', '/v1/branches/brn_1'], status: 200, body: branch },
   { send: ['GET', '/v1/branches/brn_1/timeline'], status: 200, body: timeline },
+  { send: ['GET', '/v1/branches/brn_1/status'], status: 200, body: branchStatus },
+  { send: ['GET', '/v1/status'], status: 200, body: teamStatus },
   { send: ['POST', '/v1/policies', newPolicy], status: 201, body: policy, location: '/v1/policies/pol_1', etag: '"1"' },
   { send: ['GET', '/v1/policies'], status: 200, body: { items: [policy], nextCursor: null } },
   { send: ['GET', '/v1/policies/pol_1'], status: 200, body: policy, etag: '"1"' },

@@ -10,6 +10,7 @@ import {
   attempt,
   auditEvent,
   branch,
+  branchStatus,
   credential,
   hold,
   retentionPlan,
@@ -20,6 +21,7 @@ import {
   restore,
   simulation,
   snapshot,
+  teamStatus,
   timeline,
 } from './views.ts';
 
@@ -128,6 +130,7 @@ function fakeDomain(calls: Call[], replace: Replace): DoorDomain {
       getMany: none,
       timelines: none,
     },
+    status: { team: async () => teamStatus, branch: async () => branchStatus, branches: none },
     policies: {
       create: async () => policy,
       list: async () => page(policy),

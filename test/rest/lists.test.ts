@@ -6,6 +6,7 @@ const lists = [
   ['/v1/credentials', 'credentials.list'],
   ['/v1/projects', 'projects.list'],
   ['/v1/projects/prj_1/branches', 'branches.list'],
+  ['/v1/status', 'status.team'],
   ['/v1/policies', 'policies.list'],
   ['/v1/snapshots', 'snapshots.list'],
   ['/v1/holds', 'holds.list'],
@@ -56,6 +57,9 @@ t.test('filters reach the domain, and only those of the list', async (t) => {
   const { send, calls } = await openDoor(t);
   await send('GET', '/v1/snapshots?projectId=a&branchId=b&policyId=c&status=available&limit=5');
   t.strictSame(calls.at(-1)?.input[1], { projectId: 'a', branchId: 'b', policyId: 'c', status: 'available' });
+  await send('GET', '/v1/status?state=at_risk&limit=5');
+  t.strictSame(calls.at(-1)?.input[1], { state: 'at_risk' });
+  t.equal((await send('GET', '/v1/status?state=uncovered')).json<{ code: string }>().code, 'invalid_request');
   await send('GET', '/v1/restores?projectId=a&branchId=b&status=succeeded');
   t.strictSame(calls.at(-1)?.input[1], { projectId: 'a', branchId: 'b', status: 'succeeded' });
   await send('GET', '/v1/jobs?state=waits_for_neon&projectId=a&subjectId=b&job=restore.run&limit=5');

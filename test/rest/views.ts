@@ -3,6 +3,7 @@
 import type {
   AttemptView,
   AuditEventView,
+  BranchStatusView,
   BranchView,
   CredentialView,
   HoldView,
@@ -15,6 +16,7 @@ import type {
   RetentionPlanView,
   RetentionSimulationView,
   SnapshotView,
+  TeamStatusView,
   TimelineView,
 } from '../../src/domain/index.ts';
 
@@ -108,6 +110,53 @@ export const timeline: TimelineView = {
     { kind: 'snapshot', id: 'snp_1', at, name: 'nightly', status: 'available' },
     { kind: 'restore', id: 'rst_1', at, name: null, status: 'running' },
   ],
+};
+
+const rpo = { achievedSeconds: 5400, targetSeconds: 3600 };
+const lastPoint = { snapshotId: 'snp_1', pointAt: at };
+
+export const branchStatus: BranchStatusView = {
+  branchId: 'brn_1',
+  state: 'missing',
+  reasons: ['rpo_exceeded', 'cap_near', 'point_late'],
+  lastPoint,
+  rpo,
+  nextFiringAt: at,
+  restoreWindow: { from: at, until: at },
+  policies: [
+    {
+      policyId: 'pol_1',
+      name: 'nightly',
+      state: 'late',
+      reasons: ['point_late'],
+      lastPointAt: at,
+      expectedAt: at,
+      nextFiringAt: null,
+      frozen: false,
+      paused: false,
+    },
+  ],
+  checkedAt: at,
+};
+
+export const teamStatus: TeamStatusView = {
+  counts: { ok: 3, late: 0, at_risk: 1, missing: 1 },
+  checkedAt: at,
+  items: [
+    {
+      branchId: 'brn_1',
+      projectId: 'prj_1',
+      name: 'main',
+      state: 'missing',
+      reasons: ['rpo_exceeded'],
+      lastPoint,
+      rpo,
+      nextFiringAt: at,
+      policyIds: ['pol_1'],
+      changedAt: at,
+    },
+  ],
+  nextCursor: null,
 };
 
 export const policy: PolicyView = {

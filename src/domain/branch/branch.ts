@@ -154,7 +154,8 @@ function toBranchView(row: BranchRow, project: ProjectRow, now: Date): BranchVie
   };
 }
 
-function windowView(row: BranchRow, project: ProjectRow, now: Date): WindowView | null {
+/** The restore window as it is shown; null for a branch that is gone. */
+export function windowView(row: BranchRow, project: ProjectRow, now: Date): WindowView | null {
   const window = row.gone_at ? null : windowOf(row, project, now);
   return window && { from: window.from.toISOString(), until: window.until.toISOString() };
 }

@@ -12,11 +12,13 @@ import { policyMutations, policyQueries } from './policy.ts';
 import { projectMutations, projectQueries } from './project.ts';
 import { restoreMutations, restoreQueries } from './restore.ts';
 import { snapshotMutations, snapshotQueries } from './snapshot.ts';
+import { statusQueries } from './status.ts';
 
 const Query: Required<QueryResolvers> = {
   ...credentialQueries,
   ...projectQueries,
   ...branchQueries,
+  ...statusQueries,
   ...policyQueries,
   ...snapshotQueries,
   ...holdQueries,

@@ -13,6 +13,7 @@ import { RetentionSimulation } from './retention.ts';
 import { Connection, Restore } from './restores.ts';
 import { RetentionPlan } from './retention-plans.ts';
 import { Snapshot } from './snapshots.ts';
+import { BranchStatus, TeamStatus } from './status.ts';
 
 export const namedSchemas = [
   Credential,
@@ -20,6 +21,8 @@ export const namedSchemas = [
   RestoreWindow,
   Branch,
   Timeline,
+  BranchStatus,
+  TeamStatus,
   Policy,
   RetentionPlan,
   RetentionSimulation,
