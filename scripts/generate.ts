@@ -54,7 +54,17 @@ const uncalled: DoorDomain = {
     adopt: never,
   },
   branches: { list: never, get: never, timeline: never, listOfProjects: never, getMany: never, timelines: never },
-  policies: { create: never, list: never, get: never, update: never, delete: never, run: never },
+  policies: {
+    create: never,
+    list: never,
+    get: never,
+    update: never,
+    delete: never,
+    preview: never,
+    previewOf: never,
+    coverage: never,
+    run: never,
+  },
   snapshots: { request: never, list: never, get: never, delete: never, cancel: never, listOfBranches: never },
   restores: {
     request: never,

@@ -48,6 +48,8 @@ export const refusals = {
   invalid_time_zone: { status: 422, title: 'Not an IANA time zone' },
   invalid_duration: { status: 422, title: 'Not an ISO 8601 duration' },
   retention_keeps_nothing: { status: 422, title: 'The retention keeps nothing' },
+  snapshot_cap_exceeded: { status: 422, title: 'More snapshots than Neon would hold' },
+  branch_cap_exceeded: { status: 422, title: 'More branches than Neon would hold' },
   root_branch_cap_reached: { status: 422, title: 'No root branch slot is free' },
   neon_refused: { status: 422, title: 'Neon refused the call' },
   neon_unreachable: { status: 503, title: 'Neon cannot be reached' },

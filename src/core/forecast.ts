@@ -24,7 +24,7 @@ export interface Effort {
   left: number;
 }
 
-function makeEffort(): Effort {
+export function makeEffort(): Effort {
   return { left: 8_000 };
 }
 

@@ -17,6 +17,7 @@ const leastRole = {
   'project.adopt': 'admin',
   'branch.read': 'viewer',
   'policy.read': 'viewer',
+  'policy.preview': 'viewer',
   'policy.write': 'admin',
   'policy.run': 'operator',
   'snapshot.read': 'viewer',

@@ -19,6 +19,7 @@ import { credentialRoutes } from './routes/credentials.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { type RenderMetrics, serveMetrics } from './routes/metrics.ts';
+import { policyPreviewRoutes } from './routes/policy-preview.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { reconcileRoutes } from './routes/reconcile.ts';
@@ -68,6 +69,7 @@ async function registerRoutes(app: FastifyInstance, domain: DoorDomain): Promise
   await door.register(reconcileRoutes, { domain });
   await door.register(branchRoutes, { domain });
   await door.register(policyRoutes, { domain });
+  await door.register(policyPreviewRoutes, { domain });
   await door.register(snapshotRoutes, { domain });
   await door.register(restoreRoutes, { domain });
   await door.register(jobRoutes, { domain });

@@ -91,6 +91,9 @@ export function makeFakeDomain(): FakeDomain {
       get: on('policies.get', (id: string) => one('policy', [samples.policy], id)),
       update: on('policies.update', () => samples.policy),
       delete: on('policies.delete', () => undefined),
+      preview: on('policies.preview', () => samples.policyPreview),
+      previewOf: on('policies.previewOf', () => samples.policyPreview),
+      coverage: on('policies.coverage', () => samples.policyCoverage),
       run: on('policies.run', () => ({ snapshots: [samples.snapshot] })),
     },
     snapshots: {

@@ -13,6 +13,8 @@ import {
   credential,
   job,
   policy,
+  policyCoverage,
+  policyPreview,
   project,
   reconcileReport,
   restore,
@@ -131,6 +133,9 @@ function fakeDomain(calls: Call[], replace: Replace): DoorDomain {
       get: async () => policy,
       update: async (_, { version }) => atVersion(policy, version),
       delete: async () => undefined,
+      preview: async () => policyPreview,
+      previewOf: async () => policyPreview,
+      coverage: async () => policyCoverage,
       run: async () => ({ snapshots: [snapshot] }),
     },
     snapshots: {

@@ -21,6 +21,7 @@ const refused = [
   'invalid_duration',
   'retention_keeps_nothing',
 ] as const;
+const beyondCap = ['snapshot_cap_exceeded', 'branch_cap_exceeded'] as const;
 
 export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { domain }) => {
   app.post(
@@ -37,6 +38,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
           ...withBody,
           ...withKey,
           ...refused,
+          ...beyondCap,
         ]),
       },
     },
@@ -95,6 +97,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
         response: answers({ 200: { description: 'Changed.', schema: one, headers: ['ETag'] } }, [
           ...withBody,
           ...refused,
+          ...beyondCap,
           'if_match_required',
           'version_stale',
         ]),

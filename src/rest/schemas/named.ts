@@ -6,6 +6,7 @@ import { Branch, RestoreWindow, Timeline } from './branches.ts';
 import { Credential } from './credentials.ts';
 import { Job, JobWithAttempts } from './jobs.ts';
 import { Policy } from './policies.ts';
+import { PolicyCoverage, PolicyPreview } from './policy-preview.ts';
 import { Project } from './projects.ts';
 import { ReconcileReport } from './reconcile.ts';
 import { Connection, Restore } from './restores.ts';
@@ -18,6 +19,8 @@ export const namedSchemas = [
   Branch,
   Timeline,
   Policy,
+  PolicyPreview,
+  PolicyCoverage,
   Snapshot,
   Restore,
   Connection,
