@@ -13,7 +13,9 @@ type Loaded =
   | 'attempts'
   | 'branch'
   | 'branches'
+  | 'coverage'
   | 'credential'
+  | 'preview'
   | 'reconcileReport'
   | 'snapshots'
   | 'restores'
@@ -25,6 +27,8 @@ const fits: [
   Fits<views.BranchView, graphql.Branch>,
   Fits<views.TimelineView, graphql.Timeline>,
   Fits<views.PolicyView, graphql.Policy>,
+  Fits<views.PolicyPreviewView, graphql.PolicyPreview>,
+  Fits<views.PolicyCoverageView, graphql.PolicyCoverage>,
   Fits<views.SnapshotView, graphql.Snapshot>,
   Fits<views.RestoreView, graphql.Restore>,
   Fits<views.JobView, graphql.Job>,
@@ -33,7 +37,7 @@ const fits: [
   Fits<views.ConnectionView, graphql.DatabaseConnection>,
   Fits<views.ReconcileReportView, graphql.ReconcileReport>,
   Fits<views.FindingView, graphql.Finding>,
-] = [true, true, true, true, true, true, true, true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
 
 type KeysOf<Union> = Union extends unknown ? keyof Union : never;
 
@@ -44,6 +48,8 @@ const covers: [
   Exclude<keyof views.BranchView, keyof graphql.Branch>,
   Exclude<keyof views.TimelineView, keyof graphql.Timeline>,
   Exclude<keyof views.PolicyView, keyof graphql.Policy>,
+  Exclude<keyof views.PolicyPreviewView, keyof graphql.PolicyPreview>,
+  Exclude<keyof views.PolicyCoverageView, keyof graphql.PolicyCoverage>,
   Exclude<keyof views.SnapshotView, keyof graphql.Snapshot>,
   Exclude<keyof views.RestoreView, keyof graphql.Restore>,
   Exclude<keyof views.JobWithAttemptsView, keyof graphql.Job>,
