@@ -23,6 +23,8 @@ const views = {
   DatabaseConnection: 'ConnectionView',
   Job: 'JobView',
   Policy: 'PolicyView',
+  PolicyCoverage: 'PolicyCoverageView',
+  PolicyPreview: 'PolicyPreviewView',
   Project: 'ProjectView',
   Finding: 'FindingView',
   ReconcileReport: 'ReconcileReportView',

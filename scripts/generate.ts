@@ -55,7 +55,17 @@ const uncalled: DoorDomain = {
   },
   branches: { list: never, get: never, timeline: never, listOfProjects: never, getMany: never, timelines: never },
   status: { team: never, branch: never, branches: never },
-  policies: { create: never, list: never, get: never, update: never, delete: never, run: never },
+  policies: {
+    create: never,
+    list: never,
+    get: never,
+    update: never,
+    delete: never,
+    preview: never,
+    previewOf: never,
+    coverage: never,
+    run: never,
+  },
   snapshots: {
     request: never,
     list: never,

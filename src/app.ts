@@ -89,6 +89,7 @@ const defaults: DomainSettings = {
   restoreEndsWithinMs: 4 * 3_600_000,
   purgeEndsWithinMs: 30 * 24 * 3_600_000,
   lateMs: 10_000,
+  prices: { snapshotGbMonth: 0.09, branchMonth: 1.5 },
 };
 
 /** Migrates the database, connects everything, and binds the domain to it. On an error nothing is left open. */

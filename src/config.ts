@@ -103,6 +103,18 @@ export const settingsSchema = Type.Object({
     description:
       "Neon's own limit of calls a second to one route, for each Neon account; Afterglow stays well below it.",
   }),
+  PRICE_SNAPSHOT_GB_MONTH: Type.Number({
+    minimum: 0,
+    default: 0.09,
+    description:
+      'What Neon asks for a gigabyte (10^9 bytes) of a manual snapshot, in US dollars a month: for forecasts.',
+  }),
+  PRICE_BRANCH_MONTH: Type.Number({
+    minimum: 0,
+    default: 1.5,
+    description:
+      'What Neon asks for a branch beyond those that the plan includes, in US dollars a month: for forecasts.',
+  }),
 });
 
 type Settings = Static<typeof settingsSchema>;

@@ -82,6 +82,7 @@ function optionsOf(config: Config, local: Local | undefined, logger: Logger) {
       pollMinMs,
       snapshotBudgetMs: config.SNAPSHOT_BUDGET_SECONDS * 1_000,
       restoreBudgetMs: config.RESTORE_BUDGET_SECONDS * 1_000,
+      prices: { snapshotGbMonth: config.PRICE_SNAPSHOT_GB_MONTH, branchMonth: config.PRICE_BRANCH_MONTH },
     },
     rateLimits: {
       perSecond: config.NEON_RATE_PER_SECOND,

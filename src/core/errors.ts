@@ -56,6 +56,8 @@ export const refusals = {
   range_empty: { status: 422, title: 'The range holds no instant' },
   lock_too_short: { status: 422, title: 'The lock would end too soon' },
   reason_required: { status: 422, title: 'A reason is required' },
+  snapshot_cap_exceeded: { status: 422, title: 'More snapshots than Neon would hold' },
+  branch_cap_exceeded: { status: 422, title: 'More branches than Neon would hold' },
   root_branch_cap_reached: { status: 422, title: 'No root branch slot is free' },
   neon_refused: { status: 422, title: 'Neon refused the call' },
   snapshot_held: { status: 423, title: 'A legal hold covers the snapshot' },

@@ -76,6 +76,42 @@ function nextByElapsedTime(pattern: Pattern, zone: Zone, after: number): number 
   return undefined;
 }
 
+export type FindNext = (rule: ScheduleRule, after: Date) => Date | null;
+
+/**
+ * The last firing strictly before `before` and not before `since`, or null. It looks `stepMs` back at first (two calls of `next`, where
+ * that is the pause before it), then twice as far each time, and halves what lies between.
+ */
+export function previousFiring(
+  rule: ScheduleRule,
+  before: Date,
+  { since, stepMs = 60_000, next = nextFiring }: { since: Date; stepMs?: number; next?: FindNext },
+): Date | null {
+  // From here on nothing fires before `before`.
+  let quiet = before.getTime();
+  for (let step = stepMs; quiet > since.getTime(); step *= 2) {
+    const from = Math.max(since.getTime(), quiet - step);
+    const found = next(rule, new Date(from - 1));
+    if (found && found.getTime() < quiet) return lastBefore(rule, found, quiet, next);
+    quiet = from;
+  }
+  return null;
+}
+
+/** The last of the firings from `found` on that lies before `end`. */
+function lastBefore(rule: ScheduleRule, found: Date, end: number, next: FindNext): Date {
+  let known = found;
+  for (let quiet = end; ; ) {
+    const following = next(rule, known);
+    if (!following || following.getTime() >= quiet) return known;
+    known = following;
+    const middle = Math.ceil((known.getTime() + quiet) / 2);
+    const later = next(rule, new Date(middle - 1));
+    if (later && later.getTime() < quiet) known = later;
+    else quiet = middle;
+  }
+}
+
 /** The next `count` firings strictly after `after`; fewer where the rule fires no more. */
 export function planFirings(rule: ScheduleRule, after: Date, count: number): PlannedFiring[] {
   const firings: PlannedFiring[] = [];

@@ -18,6 +18,7 @@ const leastRole = {
   'branch.read': 'viewer',
   'status.read': 'viewer',
   'policy.read': 'viewer',
+  'policy.preview': 'viewer',
   'policy.write': 'admin',
   'policy.run': 'operator',
   'retention_plan.read': 'viewer',

@@ -32,6 +32,8 @@ import { runJob } from './job/run.ts';
 import { checkReady } from './ready.ts';
 import { fireDueSchedules } from './policy/fire.ts';
 import { createPolicy, deletePolicy, getPolicy, listPolicies, updatePolicy } from './policy/policy.ts';
+import { getPolicyCoverage } from './policy/coverage-view.ts';
+import { previewPolicy, previewPresentPolicy } from './policy/preview.ts';
 import { runPolicy } from './policy/run.ts';
 import { simulateRetention } from './policy/simulate.ts';
 import { getProject, listProjects, registerProject, removeProject, updateProject } from './project/project.ts';
@@ -117,6 +119,9 @@ export function bindDomain(deps: Deps): Domain {
       get: use('policy.read', getPolicy),
       update: use('policy.write', updatePolicy),
       delete: use('policy.write', deletePolicy),
+      preview: use('policy.preview', previewPolicy),
+      previewOf: use('policy.preview', previewPresentPolicy),
+      coverage: use('policy.read', getPolicyCoverage),
       run: command('policy.run', runPolicy),
     },
     retentionPlans: {

@@ -109,7 +109,23 @@ export interface PolicyForm extends PolicyParts {
   readonly timeZone?: string | undefined;
 }
 
-export type CreatePolicyInput = PolicyForm;
+export interface CreatePolicyInput extends PolicyForm {
+  /** Saved although the forecast exceeds a cap of Neon's. */
+  readonly force?: boolean | undefined;
+}
+
+export interface PreviewRange {
+  /** RFC 3339 text: firings after it; now otherwise. */
+  readonly from?: string | undefined;
+  /** How many firings, 1 to 500; 10 otherwise. */
+  readonly count?: number | undefined;
+}
+
+export interface PreviewPolicyInput extends PreviewRange {
+  readonly form: CreatePolicyInput;
+  /** The policy that it would replace. */
+  readonly policyId?: string | undefined;
+}
 
 export interface PolicyPatch extends PolicyParts {
   readonly name?: string | undefined;
@@ -118,6 +134,8 @@ export interface PolicyPatch extends PolicyParts {
 
 export interface UpdatePolicyInput extends PolicyPatch {
   readonly id: string;
+  /** As for a new one. */
+  readonly force?: boolean | undefined;
   readonly version: number;
 }
 

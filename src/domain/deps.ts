@@ -30,6 +30,13 @@ export interface DomainLog {
   error(facts: object, message: string): void;
 }
 
+export interface Prices {
+  /** For a gigabyte (10^9 bytes) of a manual snapshot, a month. */
+  readonly snapshotGbMonth: number;
+  /** For a branch beyond those that the plan includes, a month. */
+  readonly branchMonth: number;
+}
+
 export interface DomainSettings {
   /** How long an attempt may go without a sign of life; longer than any one call to Neon. */
   readonly leaseMs: number;
@@ -60,6 +67,8 @@ export interface DomainSettings {
   readonly mirrorMaxAgeMs: number;
   /** How often one that Neon does not show any more is looked for. */
   readonly goneRecheckMs: number;
+  /** What Neon asks for, in US dollars: for forecasts. */
+  readonly prices: Prices;
 }
 
 export interface Deps {

@@ -81,6 +81,12 @@ export interface DoorDomain {
     get(actor: Actor, id: string): Promise<views.PolicyView>;
     update(actor: Actor, input: commands.UpdatePolicyInput): Promise<views.PolicyView>;
     delete(actor: Actor, id: string): Promise<void>;
+    /** What a policy would do if it were saved; nothing is. */
+    preview(actor: Actor, input: commands.PreviewPolicyInput): Promise<views.PolicyPreviewView>;
+    /** What the policy will do, as it is. */
+    previewOf(actor: Actor, id: string, range: commands.PreviewRange): Promise<views.PolicyPreviewView>;
+    /** Which branches the policy covers, and which of the team's no policy covers. */
+    coverage(actor: Actor, id: string): Promise<views.PolicyCoverageView>;
     /** Takes a snapshot of every branch that the policy selects, now. */
     run(actor: Actor, id: string, options?: CommandOptions): Promise<{ snapshots: views.SnapshotView[] }>;
   };

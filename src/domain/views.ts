@@ -10,6 +10,7 @@ import type {
 } from '../core/lifecycle.ts';
 import type { LockMode, Protection } from '../core/protection.ts';
 import type { RestoreTargetKind } from '../core/restore-plan.ts';
+import type { KeptLine } from '../core/forecast.ts';
 import type { MissedFirings, PolicyStore } from '../core/policy.ts';
 import type { RetentionRule } from '../core/retention.ts';
 import type { Tier } from '../core/retention/tiers.ts';
@@ -297,6 +298,100 @@ export interface RetentionPlanView {
   readonly decidedAt: string | null;
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+export interface FiringForecastView {
+  /** The schedule's name. */
+  readonly schedule: string;
+  readonly at: string;
+  /** In the schedule's zone, with its offset. */
+  readonly local: string;
+  /** It stands for a local time that is skipped, or that comes twice. */
+  readonly dst: 'skipped' | 'repeated' | null;
+}
+
+export interface KeptForecastView {
+  readonly total: number;
+  /** Too many to be counted: so many at least. */
+  readonly isAtLeast: boolean;
+  readonly tiers: Readonly<Record<KeptLine, number>>;
+}
+
+/** How many of a kind the project would hold, and what they are made up of. */
+export interface NeedView {
+  /** The sum of what follows. */
+  readonly needed: number;
+  readonly thisPolicy: number;
+  readonly otherPolicies: number;
+  /** What no policy keeps or removes. */
+  readonly standing: number;
+  /** A new one is made before an old one expires. */
+  readonly beingMade: number;
+  readonly cap: number;
+  readonly fits: boolean;
+  /** Too many to be counted: so many at least. */
+  readonly isAtLeast: boolean;
+}
+
+export interface CostView {
+  /** US dollars a month; null where it is not known. */
+  readonly snapshots: number | null;
+  readonly branches: number;
+  readonly total: number | null;
+  readonly unknownBecause: string | null;
+}
+
+export interface ProjectForecastView {
+  readonly projectId: string;
+  readonly snapshots: NeedView;
+  readonly branches: NeedView & { readonly included: number };
+  /** What a policy makes takes none: snapshots are no branches, and branches are made as children. */
+  readonly rootSlots: { readonly needed: number; readonly used: number; readonly cap: number };
+  readonly monthlyCost: CostView;
+}
+
+export interface ExpiryForecastView {
+  readonly count: number;
+  /** The first 200. */
+  readonly snapshots: readonly {
+    readonly snapshotId: string;
+    readonly branchId: string;
+    readonly pointAt: string;
+    readonly reasons: readonly string[];
+  }[];
+}
+
+export interface PolicyPreviewView {
+  readonly firings: readonly FiringForecastView[];
+  /** Of each branch, once the policy has run for long. */
+  readonly keeps: KeptForecastView;
+  readonly forecast: {
+    readonly projectCount: number;
+    /** The first 200, those that do not fit before the others. */
+    readonly projects: readonly ProjectForecastView[];
+    readonly monthlyCost: CostView;
+  };
+  /** What the next firing lets go. */
+  readonly wouldExpire: ExpiryForecastView;
+  /** What is let go of the points that are there, and the present version keeps. */
+  readonly wouldExpireNow: ExpiryForecastView;
+  readonly warnings: readonly Warning[];
+}
+
+export interface BranchCoverageView {
+  readonly branchId: string;
+  readonly projectId: string;
+  readonly name: string;
+}
+
+export interface PolicyCoverageView {
+  readonly coveredCount: number;
+  /** The first 1,000, each with what a firing makes of it. */
+  readonly covered: readonly (BranchCoverageView & { readonly kind: 'neon_snapshot' | 'branch' })[];
+  readonly uncoveredCount: number;
+  /** The first 1,000 of the team's branches that no policy covers. */
+  readonly uncovered: readonly BranchCoverageView[];
+  readonly warnings: readonly Warning[];
 }
 
 export interface SnapshotView {

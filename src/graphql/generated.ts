@@ -1,7 +1,7 @@
 // Generated from schema.graphql by scripts/generate.ts. Do not edit.
 
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { AuditEventView, BranchView, BranchStatusView, StatusItemView, CredentialView, AttemptView, ConnectionView, JobView, PolicyView, ProjectView, FindingView, ReconcileReportView, RestoreView, SnapshotView, TimelineView } from '../domain/index.ts';
+import type { AuditEventView, BranchView, BranchStatusView, StatusItemView, CredentialView, AttemptView, ConnectionView, JobView, PolicyView, PolicyCoverageView, PolicyPreviewView, ProjectView, FindingView, ReconcileReportView, RestoreView, SnapshotView, TimelineView } from '../domain/index.ts';
 import type { GraphqlContext } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = T | null | undefined;
@@ -565,9 +565,168 @@ export type Policy = {
   readonly stops: ReadonlyArray<PolicyStop>;
   /** What it says and cannot do, or not as it may be meant. */
   readonly warnings: ReadonlyArray<Warning>;
+  /** What it will do, as it is; of at most 10 policies in one operation. */
+  readonly preview?: Maybe<PolicyPreview>;
+  /** Which branches it covers, and which of the team's no policy covers; of at most 10 policies in one operation. */
+  readonly coverage?: Maybe<PolicyCoverage>;
   readonly version: Scalars['Int']['output'];
   readonly createdAt: Scalars['DateTime']['output'];
   readonly updatedAt: Scalars['DateTime']['output'];
+};
+
+
+/** What must be kept: of which branches, when, and how much of it. */
+export type PolicyPreviewArgs = {
+  from?: InputMaybe<Scalars['String']['input']>;
+  count?: InputMaybe<Scalars['Int']['input']>;
+};
+
+export type FiringShift =
+  /** It stands for a local time that is skipped. */
+  | 'skipped'
+  /** Its local time comes twice. */
+  | 'repeated';
+
+export type FiringForecast = {
+  /** The schedule's name. */
+  readonly schedule: Scalars['String']['output'];
+  readonly at: Scalars['DateTime']['output'];
+  /** In the zone of the schedule, with its offset. */
+  readonly local: Scalars['String']['output'];
+  readonly dst?: Maybe<FiringShift>;
+};
+
+/** Of each part of a retention, by itself. */
+export type KeptByTier = {
+  readonly hourly: Scalars['Int']['output'];
+  readonly daily: Scalars['Int']['output'];
+  readonly weekly: Scalars['Int']['output'];
+  readonly monthly: Scalars['Int']['output'];
+  readonly yearly: Scalars['Int']['output'];
+  readonly keepLast: Scalars['Int']['output'];
+  readonly minimumKept: Scalars['Int']['output'];
+  readonly keepWithin: Scalars['Int']['output'];
+};
+
+export type KeptForecast = {
+  /** What several parts of the rule keep is counted once. */
+  readonly total: Scalars['Int']['output'];
+  /** Too many to be counted: so many at least. */
+  readonly isAtLeast: Scalars['Boolean']['output'];
+  readonly tiers: KeptByTier;
+};
+
+/** Manual snapshots of a project, and what they are made up of. */
+export type SnapshotNeed = {
+  readonly needed: Scalars['Int']['output'];
+  /** Once it has run for long. */
+  readonly thisPolicy: Scalars['Int']['output'];
+  readonly otherPolicies: Scalars['Int']['output'];
+  /** What is there and no policy removes. */
+  readonly standing: Scalars['Int']['output'];
+  /** 1 where this policy makes one: it is made before an old one expires. */
+  readonly beingMade: Scalars['Int']['output'];
+  readonly cap: Scalars['Int']['output'];
+  readonly fits: Scalars['Boolean']['output'];
+  readonly isAtLeast: Scalars['Boolean']['output'];
+};
+
+/** As for snapshots. */
+export type BranchNeed = {
+  readonly needed: Scalars['Int']['output'];
+  readonly thisPolicy: Scalars['Int']['output'];
+  readonly otherPolicies: Scalars['Int']['output'];
+  readonly standing: Scalars['Int']['output'];
+  readonly beingMade: Scalars['Int']['output'];
+  readonly cap: Scalars['Int']['output'];
+  readonly fits: Scalars['Boolean']['output'];
+  readonly isAtLeast: Scalars['Boolean']['output'];
+  /** What is more is billed by the branch. */
+  readonly included: Scalars['Int']['output'];
+};
+
+/** Root branches. Neither snapshots nor branches at an instant take one. */
+export type RootSlotNeed = {
+  readonly needed: Scalars['Int']['output'];
+  readonly used: Scalars['Int']['output'];
+  readonly cap: Scalars['Int']['output'];
+};
+
+/** What the policy adds, in US dollars a month, at the prices that are set. What branches store is not in it. */
+export type MonthlyCost = {
+  /** Null where a size is not known. */
+  readonly snapshots?: Maybe<Scalars['Float']['output']>;
+  readonly branches: Scalars['Float']['output'];
+  readonly total?: Maybe<Scalars['Float']['output']>;
+  readonly unknownBecause?: Maybe<Scalars['String']['output']>;
+};
+
+export type ProjectForecast = {
+  readonly projectId: Scalars['ID']['output'];
+  readonly snapshots: SnapshotNeed;
+  readonly branches: BranchNeed;
+  readonly rootSlots: RootSlotNeed;
+  readonly monthlyCost: MonthlyCost;
+};
+
+export type PolicyForecast = {
+  readonly projectCount: Scalars['Int']['output'];
+  /** The first 200, those that do not fit before the others. */
+  readonly projects: ReadonlyArray<ProjectForecast>;
+  readonly monthlyCost: MonthlyCost;
+};
+
+export type SnapshotToExpire = {
+  readonly snapshotId: Scalars['ID']['output'];
+  readonly branchId: Scalars['ID']['output'];
+  readonly pointAt: Scalars['DateTime']['output'];
+  /** Why it would go; against a present version, why that one keeps it (`not_selected`: it leaves the branch alone). */
+  readonly reasons: ReadonlyArray<Scalars['String']['output']>;
+};
+
+export type ExpiryForecast = {
+  readonly count: Scalars['Int']['output'];
+  /** The first 200. */
+  readonly snapshots: ReadonlyArray<SnapshotToExpire>;
+};
+
+/** What a policy will do. Nothing is saved. */
+export type PolicyPreview = {
+  /** The next ones of all schedules, in the order of time. */
+  readonly firings: ReadonlyArray<FiringForecast>;
+  /** Of each branch, as of now, once the policy has run for long. */
+  readonly keeps: KeptForecast;
+  readonly forecast: PolicyForecast;
+  /** What the next firing lets go of what the policy has. */
+  readonly wouldExpire: ExpiryForecast;
+  /** What is let go at once if this is saved and the present version keeps; of a saved policy all that is let go. */
+  readonly wouldExpireNow: ExpiryForecast;
+  readonly warnings: ReadonlyArray<Warning>;
+};
+
+export type CoveredBranch = {
+  readonly branchId: Scalars['ID']['output'];
+  readonly projectId: Scalars['ID']['output'];
+  readonly name: Scalars['String']['output'];
+  /** What a firing makes of it: of a child branch a branch. */
+  readonly kind: PolicyStore;
+};
+
+export type UncoveredBranch = {
+  readonly branchId: Scalars['ID']['output'];
+  readonly projectId: Scalars['ID']['output'];
+  readonly name: Scalars['String']['output'];
+};
+
+export type PolicyCoverage = {
+  readonly coveredCount: Scalars['Int']['output'];
+  /** The first 1,000, by id. */
+  readonly covered: ReadonlyArray<CoveredBranch>;
+  /** The team's branches that no policy covers. */
+  readonly uncoveredCount: Scalars['Int']['output'];
+  /** The first 1,000, by id. Without undo copies and what Afterglow made. */
+  readonly uncovered: ReadonlyArray<UncoveredBranch>;
+  readonly warnings: ReadonlyArray<Warning>;
 };
 
 export type PolicyStop = {
@@ -1102,6 +1261,8 @@ export type Query = {
   /** Of one state; by default those that are not ok. */
   readonly status?: Maybe<TeamStatus>;
   readonly policy?: Maybe<Policy>;
+  /** What a policy would do if it were saved; nothing is. */
+  readonly previewPolicy?: Maybe<PolicyPreview>;
   readonly policies?: Maybe<PolicyConnection>;
   /** Says of each point whether a retention would keep it, and why. Nothing is saved. */
   readonly simulateRetention?: Maybe<RetentionSimulation>;
@@ -1205,6 +1366,18 @@ export type QueryStatusArgs = {
  */
 export type QueryPolicyArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryPreviewPolicyArgs = {
+  input: CreatePolicyInput;
+  policyId?: InputMaybe<Scalars['ID']['input']>;
+  from?: InputMaybe<Scalars['String']['input']>;
+  count?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -1504,6 +1677,8 @@ export type CreatePolicyInput = {
   /** Default: capture_moment. */
   readonly missedFirings?: InputMaybe<MissedFirings>;
   readonly limits?: InputMaybe<PolicyLimitsInput>;
+  /** Save it although the forecast exceeds a cap of Neon's. Not kept. Default: false. */
+  readonly force?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 /** What is absent stays as it is. */
@@ -1524,6 +1699,8 @@ export type UpdatePolicyInput = {
   readonly missedFirings?: InputMaybe<MissedFirings>;
   /** Null brings the default back. */
   readonly limits?: InputMaybe<PolicyLimitsInput>;
+  /** Save it although the forecast exceeds a cap of Neon's. Not kept. Default: false. */
+  readonly force?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 export type DeletePolicyInput = {
@@ -2101,12 +2278,28 @@ export type ResolversTypes = {
   Timeline: ResolverTypeWrapper<TimelineView>;
   TimelinePoint: ResolverTypeWrapper<TimelinePoint>;
   Policy: ResolverTypeWrapper<PolicyView>;
+  FiringShift: FiringShift;
+  FiringForecast: ResolverTypeWrapper<FiringForecast>;
+  KeptByTier: ResolverTypeWrapper<KeptByTier>;
+  KeptForecast: ResolverTypeWrapper<KeptForecast>;
+  SnapshotNeed: ResolverTypeWrapper<SnapshotNeed>;
+  BranchNeed: ResolverTypeWrapper<BranchNeed>;
+  RootSlotNeed: ResolverTypeWrapper<RootSlotNeed>;
+  MonthlyCost: ResolverTypeWrapper<MonthlyCost>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  ProjectForecast: ResolverTypeWrapper<ProjectForecast>;
+  PolicyForecast: ResolverTypeWrapper<PolicyForecast>;
+  SnapshotToExpire: ResolverTypeWrapper<SnapshotToExpire>;
+  ExpiryForecast: ResolverTypeWrapper<ExpiryForecast>;
+  PolicyPreview: ResolverTypeWrapper<PolicyPreviewView>;
+  CoveredBranch: ResolverTypeWrapper<CoveredBranch>;
+  UncoveredBranch: ResolverTypeWrapper<UncoveredBranch>;
+  PolicyCoverage: ResolverTypeWrapper<PolicyCoverageView>;
   PolicyStop: ResolverTypeWrapper<PolicyStop>;
   PolicyProtection: ResolverTypeWrapper<PolicyProtection>;
   PolicyLock: ResolverTypeWrapper<PolicyLock>;
   PolicyObjectives: ResolverTypeWrapper<PolicyObjectives>;
   PolicyLimits: ResolverTypeWrapper<PolicyLimits>;
-  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   PolicySelector: ResolverTypeWrapper<PolicySelector>;
   Schedule: ResolverTypeWrapper<Schedule>;
   ScheduleWindow: ResolverTypeWrapper<ScheduleWindow>;
@@ -2238,12 +2431,27 @@ export type ResolversParentTypes = {
   Timeline: TimelineView;
   TimelinePoint: TimelinePoint;
   Policy: PolicyView;
+  FiringForecast: FiringForecast;
+  KeptByTier: KeptByTier;
+  KeptForecast: KeptForecast;
+  SnapshotNeed: SnapshotNeed;
+  BranchNeed: BranchNeed;
+  RootSlotNeed: RootSlotNeed;
+  MonthlyCost: MonthlyCost;
+  Float: Scalars['Float']['output'];
+  ProjectForecast: ProjectForecast;
+  PolicyForecast: PolicyForecast;
+  SnapshotToExpire: SnapshotToExpire;
+  ExpiryForecast: ExpiryForecast;
+  PolicyPreview: PolicyPreviewView;
+  CoveredBranch: CoveredBranch;
+  UncoveredBranch: UncoveredBranch;
+  PolicyCoverage: PolicyCoverageView;
   PolicyStop: PolicyStop;
   PolicyProtection: PolicyProtection;
   PolicyLock: PolicyLock;
   PolicyObjectives: PolicyObjectives;
   PolicyLimits: PolicyLimits;
-  Float: Scalars['Float']['output'];
   PolicySelector: PolicySelector;
   Schedule: Schedule;
   ScheduleWindow: ScheduleWindow;
@@ -2571,9 +2779,127 @@ export type PolicyResolvers<ContextType = GraphqlContext, ParentType extends Res
   pausedUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   stops?: Resolver<ReadonlyArray<ResolversTypes['PolicyStop']>, ParentType, ContextType>;
   warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
+  preview?: Resolver<Maybe<ResolversTypes['PolicyPreview']>, ParentType, ContextType, RequireFields<PolicyPreviewArgs, 'count'>>;
+  coverage?: Resolver<Maybe<ResolversTypes['PolicyCoverage']>, ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type FiringForecastResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['FiringForecast'] = ResolversParentTypes['FiringForecast']> = {
+  schedule?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  local?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  dst?: Resolver<Maybe<ResolversTypes['FiringShift']>, ParentType, ContextType>;
+};
+
+export type KeptByTierResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['KeptByTier'] = ResolversParentTypes['KeptByTier']> = {
+  hourly?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  daily?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  weekly?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  monthly?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  yearly?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  keepLast?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  minimumKept?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  keepWithin?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type KeptForecastResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['KeptForecast'] = ResolversParentTypes['KeptForecast']> = {
+  total?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  isAtLeast?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  tiers?: Resolver<ResolversTypes['KeptByTier'], ParentType, ContextType>;
+};
+
+export type SnapshotNeedResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SnapshotNeed'] = ResolversParentTypes['SnapshotNeed']> = {
+  needed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  thisPolicy?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  otherPolicies?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  standing?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  beingMade?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  cap?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  fits?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  isAtLeast?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type BranchNeedResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['BranchNeed'] = ResolversParentTypes['BranchNeed']> = {
+  needed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  thisPolicy?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  otherPolicies?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  standing?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  beingMade?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  cap?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  fits?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  isAtLeast?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  included?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type RootSlotNeedResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RootSlotNeed'] = ResolversParentTypes['RootSlotNeed']> = {
+  needed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  used?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  cap?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type MonthlyCostResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['MonthlyCost'] = ResolversParentTypes['MonthlyCost']> = {
+  snapshots?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  branches?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  total?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  unknownBecause?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type ProjectForecastResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ProjectForecast'] = ResolversParentTypes['ProjectForecast']> = {
+  projectId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  snapshots?: Resolver<ResolversTypes['SnapshotNeed'], ParentType, ContextType>;
+  branches?: Resolver<ResolversTypes['BranchNeed'], ParentType, ContextType>;
+  rootSlots?: Resolver<ResolversTypes['RootSlotNeed'], ParentType, ContextType>;
+  monthlyCost?: Resolver<ResolversTypes['MonthlyCost'], ParentType, ContextType>;
+};
+
+export type PolicyForecastResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyForecast'] = ResolversParentTypes['PolicyForecast']> = {
+  projectCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  projects?: Resolver<ReadonlyArray<ResolversTypes['ProjectForecast']>, ParentType, ContextType>;
+  monthlyCost?: Resolver<ResolversTypes['MonthlyCost'], ParentType, ContextType>;
+};
+
+export type SnapshotToExpireResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SnapshotToExpire'] = ResolversParentTypes['SnapshotToExpire']> = {
+  snapshotId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  branchId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  pointAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type ExpiryForecastResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ExpiryForecast'] = ResolversParentTypes['ExpiryForecast']> = {
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  snapshots?: Resolver<ReadonlyArray<ResolversTypes['SnapshotToExpire']>, ParentType, ContextType>;
+};
+
+export type PolicyPreviewResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyPreview'] = ResolversParentTypes['PolicyPreview']> = {
+  firings?: Resolver<ReadonlyArray<ResolversTypes['FiringForecast']>, ParentType, ContextType>;
+  keeps?: Resolver<ResolversTypes['KeptForecast'], ParentType, ContextType>;
+  forecast?: Resolver<ResolversTypes['PolicyForecast'], ParentType, ContextType>;
+  wouldExpire?: Resolver<ResolversTypes['ExpiryForecast'], ParentType, ContextType>;
+  wouldExpireNow?: Resolver<ResolversTypes['ExpiryForecast'], ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
+};
+
+export type CoveredBranchResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['CoveredBranch'] = ResolversParentTypes['CoveredBranch']> = {
+  branchId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  projectId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['PolicyStore'], ParentType, ContextType>;
+};
+
+export type UncoveredBranchResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['UncoveredBranch'] = ResolversParentTypes['UncoveredBranch']> = {
+  branchId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  projectId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type PolicyCoverageResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyCoverage'] = ResolversParentTypes['PolicyCoverage']> = {
+  coveredCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  covered?: Resolver<ReadonlyArray<ResolversTypes['CoveredBranch']>, ParentType, ContextType>;
+  uncoveredCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  uncovered?: Resolver<ReadonlyArray<ResolversTypes['UncoveredBranch']>, ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
 };
 
 export type PolicyStopResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyStop'] = ResolversParentTypes['PolicyStop']> = {
@@ -2967,6 +3293,7 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   timeline?: Resolver<Maybe<ResolversTypes['Timeline']>, ParentType, ContextType, RequireFields<QueryTimelineArgs, 'branchId'>>;
   status?: Resolver<Maybe<ResolversTypes['TeamStatus']>, ParentType, ContextType, RequireFields<QueryStatusArgs, 'first'>>;
   policy?: Resolver<Maybe<ResolversTypes['Policy']>, ParentType, ContextType, RequireFields<QueryPolicyArgs, 'id'>>;
+  previewPolicy?: Resolver<Maybe<ResolversTypes['PolicyPreview']>, ParentType, ContextType, RequireFields<QueryPreviewPolicyArgs, 'input' | 'count'>>;
   policies?: Resolver<Maybe<ResolversTypes['PolicyConnection']>, ParentType, ContextType, RequireFields<QueryPoliciesArgs, 'first'>>;
   simulateRetention?: Resolver<Maybe<ResolversTypes['RetentionSimulation']>, ParentType, ContextType, RequireFields<QuerySimulateRetentionArgs, 'input'>>;
   snapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<QuerySnapshotArgs, 'id'>>;
@@ -3052,6 +3379,21 @@ export type Resolvers<ContextType = GraphqlContext> = {
   Timeline?: TimelineResolvers<ContextType>;
   TimelinePoint?: TimelinePointResolvers<ContextType>;
   Policy?: PolicyResolvers<ContextType>;
+  FiringForecast?: FiringForecastResolvers<ContextType>;
+  KeptByTier?: KeptByTierResolvers<ContextType>;
+  KeptForecast?: KeptForecastResolvers<ContextType>;
+  SnapshotNeed?: SnapshotNeedResolvers<ContextType>;
+  BranchNeed?: BranchNeedResolvers<ContextType>;
+  RootSlotNeed?: RootSlotNeedResolvers<ContextType>;
+  MonthlyCost?: MonthlyCostResolvers<ContextType>;
+  ProjectForecast?: ProjectForecastResolvers<ContextType>;
+  PolicyForecast?: PolicyForecastResolvers<ContextType>;
+  SnapshotToExpire?: SnapshotToExpireResolvers<ContextType>;
+  ExpiryForecast?: ExpiryForecastResolvers<ContextType>;
+  PolicyPreview?: PolicyPreviewResolvers<ContextType>;
+  CoveredBranch?: CoveredBranchResolvers<ContextType>;
+  UncoveredBranch?: UncoveredBranchResolvers<ContextType>;
+  PolicyCoverage?: PolicyCoverageResolvers<ContextType>;
   PolicyStop?: PolicyStopResolvers<ContextType>;
   PolicyProtection?: PolicyProtectionResolvers<ContextType>;
   PolicyLock?: PolicyLockResolvers<ContextType>;

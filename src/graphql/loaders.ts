@@ -7,6 +7,9 @@ import type {
   BranchView,
   CredentialView,
   JobView,
+  PolicyCoverageView,
+  PolicyPreviewView,
+  PolicyView,
   ProjectView,
   ReconcileReportView,
   RestoreView,
@@ -16,6 +19,8 @@ import type {
 } from '../domain/index.ts';
 import { byId, type Connection, cut, firstOf, sliceById } from './connection.ts';
 import type { GraphqlContext } from './context.ts';
+import { refuseInput } from './errors.ts';
+import { given } from './input.ts';
 
 interface Query<Parent, Args> {
   readonly obj: Parent;
@@ -24,6 +29,11 @@ interface Query<Parent, Args> {
 
 /** Answers in the order of the queries. */
 type Load<Parent, Args, Value> = (queries: readonly Query<Parent, Args>[], context: GraphqlContext) => Promise<Value[]>;
+
+interface RangeArgs {
+  readonly from?: string | null;
+  readonly count?: number | null;
+}
 
 interface PageArgs {
   readonly first?: number | null;
@@ -70,6 +80,27 @@ const attemptsOfJob: Load<JobView, unknown, readonly AttemptView[]> = async (que
   return queries.map(({ obj }) => attempts.get(obj.id) ?? []);
 };
 
+/** A preview counts years of firings and coverage reads all branches of the team, so few are asked for at once. */
+const previewsMax = 10;
+
+function checkFew(queries: readonly Query<PolicyView, unknown>[], field: string): void {
+  if (queries.length > previewsMax) throw refuseInput(field, `is answered for at most ${previewsMax} policies at once`);
+}
+
+const previewOfPolicy: Load<PolicyView, RangeArgs, PolicyPreviewView> = async (queries, { domain, actor }) => {
+  checkFew(queries, 'preview');
+  const previews: PolicyPreviewView[] = [];
+  for (const { obj, params } of queries) previews.push(await domain.policies.previewOf(actor, obj.id, given(params)));
+  return previews;
+};
+
+const coverageOfPolicy: Load<PolicyView, unknown, PolicyCoverageView> = async (queries, { domain, actor }) => {
+  checkFew(queries, 'coverage');
+  const coverages: PolicyCoverageView[] = [];
+  for (const { obj } of queries) coverages.push(await domain.policies.coverage(actor, obj.id));
+  return coverages;
+};
+
 /** The branch that `idOf` names, for any parent. */
 function branchOf<Parent>(idOf: (parent: Parent) => string | null): Load<Parent, unknown, BranchView | null> {
   return async (queries, { domain, actor }) => {
@@ -96,6 +127,7 @@ export const loaders = {
   StatusItem: { branch: uncached(branchOf((item: StatusItemView) => item.branchId)) },
   Snapshot: { branch: uncached(branchOf((snapshot: SnapshotView) => snapshot.branchId)) },
   Restore: { branch: uncached(branchOf((restore: RestoreView) => restore.source.branchId)) },
+  Policy: { preview: uncached(previewOfPolicy), coverage: uncached(coverageOfPolicy) },
   Job: { attempts: uncached(attemptsOfJob) },
   RestoreTarget: { branch: uncached(branchOf((target: RestoreView['target']) => target.branchId)) },
 };

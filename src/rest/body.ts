@@ -85,11 +85,13 @@ function holdsNul(value: unknown, valuesMax: number): boolean {
   return false;
 }
 
-/** Query strings are text: `limit` is the one number in them, and types are coerced nowhere else. */
+/** Query strings are text: these are the numbers in them, and types are coerced nowhere else. */
 function readNumbers(request: FastifyRequest): void {
   const query = request.query as Record<string, unknown>;
-  const { limit } = query;
-  if (typeof limit === 'string' && /^\d{1,9}$/.test(limit)) query['limit'] = Number(limit);
+  for (const name of ['limit', 'count']) {
+    const given = query[name];
+    if (typeof given === 'string' && /^\d{1,9}$/.test(given)) query[name] = Number(given);
+  }
 }
 
 function isJson(text: string): boolean {

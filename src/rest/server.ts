@@ -21,6 +21,7 @@ import { holdRoutes } from './routes/holds.ts';
 import { retentionPlanRoutes } from './routes/retention-plans.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { type RenderMetrics, serveMetrics } from './routes/metrics.ts';
+import { policyPreviewRoutes } from './routes/policy-preview.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { reconcileRoutes } from './routes/reconcile.ts';
@@ -74,6 +75,7 @@ async function registerRoutes(app: FastifyInstance, domain: DoorDomain): Promise
   await door.register(statusRoutes, { domain });
   await door.register(policyRoutes, { domain });
   await door.register(retentionRoutes, { domain });
+  await door.register(policyPreviewRoutes, { domain });
   await door.register(snapshotRoutes, { domain });
   await door.register(holdRoutes, { domain });
   await door.register(retentionPlanRoutes, { domain });

@@ -86,21 +86,53 @@ export async function listBranchRows(db: Db, ids: readonly string[]): Promise<Br
   return db.selectFrom('branches').selectAll().where('id', 'in', ids).execute();
 }
 
-/** What a policy selects by, of the present branches of the projects; without undo copies, which no policy means. */
-export async function listSelectableBranches(
+export interface SelectableBranchRow {
+  readonly id: string;
+  readonly projectId: string;
+  readonly neonBranchId: string;
+  readonly name: string;
+  readonly isDefault: boolean;
+  readonly isRoot: boolean;
+  /** As Neon last said; null until it has. */
+  readonly sizeBytes: number | null;
+}
+
+/** How many branches, and root branches, each of the projects has in Neon, undo copies included. */
+export async function countPresentBranches(
   db: Db,
   projectIds: readonly string[],
-): Promise<{ projectId: string; name: string; isDefault: boolean; isRoot: boolean }[]> {
+): Promise<Map<string, { all: number; roots: number }>> {
+  const rows = await db
+    .selectFrom('branches')
+    .select(({ fn }) => [
+      'project_id',
+      fn.countAll<string>().as('every'),
+      fn.countAll<string>().filterWhere('parent_neon_branch_id', 'is', null).as('roots'),
+    ])
+    .where(sql<boolean>`project_id = any(${projectIds})`)
+    .where('gone_at', 'is', null)
+    .groupBy('project_id')
+    .execute();
+  return new Map(
+    rows.map(({ project_id, every, roots }) => [project_id, { all: Number(every), roots: Number(roots) }]),
+  );
+}
+
+/** What a policy selects by, of the present branches of the projects; without undo copies, which no policy means. */
+export async function listSelectableBranches(db: Db, projectIds: readonly string[]): Promise<SelectableBranchRow[]> {
   if (projectIds.length === 0) return [];
   return db
     .selectFrom('branches')
     .select(({ eb }) => [
+      'id',
       'project_id as projectId',
+      'neon_branch_id as neonBranchId',
+      'logical_size_bytes as sizeBytes',
       'name',
       'is_default as isDefault',
       eb('parent_neon_branch_id', 'is', null).$castTo<boolean>().as('isRoot'),
     ])
-    .where('project_id', 'in', projectIds)
+    .where(sql<boolean>`project_id = any(${projectIds})`)
     .where('gone_at', 'is', null)
     .where(({ not, exists, selectFrom }) =>
       not(

@@ -61,6 +61,23 @@ export async function listPolicySelectors(
     .execute();
 }
 
+/** The policies of the team that may mean one of the projects: those that name one, and those that choose by labels. */
+export async function listPoliciesOfProjects(
+  db: Db,
+  teamId: string,
+  projectIds: readonly string[],
+): Promise<PolicyRow[]> {
+  if (projectIds.length === 0) return [];
+  return db
+    .selectFrom('policies')
+    .selectAll()
+    .where('team_id', '=', teamId)
+    .where('deleted_at', 'is', null)
+    .where(sql<boolean>`(selector -> 'projects' ?| ${projectIds}::text[] or not selector ? 'projects')`)
+    .orderBy('id')
+    .execute();
+}
+
 /** Changes the row if it still has `version`; undefined where it has not. */
 export async function updatePolicy(
   tx: Tx,

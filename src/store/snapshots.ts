@@ -148,6 +148,38 @@ export async function listPointsOfPolicy(
     .execute();
 }
 
+export interface HeldSnapshots {
+  readonly projectId: string;
+  readonly branchId: string;
+  /** Of a policy that is not deleted. */
+  readonly policyId: string | null;
+  readonly kind: SnapshotRow['kind'];
+  readonly count: number;
+}
+
+/** How many snapshots take a place in Neon, or are about to, by branch and by who keeps them. */
+export async function countHeldSnapshots(db: Db, projectIds: readonly string[]): Promise<HeldSnapshots[]> {
+  const { rows } = await sql<Omit<HeldSnapshots, 'count'> & { count: string }>`
+    select project_id as "projectId", branch_id as "branchId", policies.id as "policyId", kind, count(*) as count
+    from snapshots left join policies on policies.id = policy_id and policies.deleted_at is null
+    where project_id = any(${projectIds}) and status in ('requested', 'creating', 'available', 'expiring', 'purging')
+    group by 1, 2, 3, 4`.execute(db);
+  return rows.map((row) => ({ ...row, count: Number(row.count) }));
+}
+
+/** Neon's ids of the branches of the projects that are snapshots of ours. */
+export async function listSnapshotBranchIds(db: Db, projectIds: readonly string[]): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('snapshots')
+    .select('neon_id')
+    .where(sql<boolean>`project_id = any(${projectIds})`)
+    .where('kind', '=', 'branch')
+    .where('neon_id', 'is not', null)
+    .where('status', '!=', 'purged')
+    .execute();
+  return new Set(rows.flatMap(({ neon_id }) => neon_id ?? []));
+}
+
 /** The available snapshot of the branch whose moment is nearest to `at`. */
 export async function findNearestSnapshot(
   db: Db,

@@ -165,6 +165,7 @@ function depsOf(lines: string[]): Deps {
       restoreEndsWithinMs: 1,
       purgeEndsWithinMs: 1,
       lateMs: 1,
+      prices: { snapshotGbMonth: 1, branchMonth: 1 },
     },
   };
 }

@@ -48,6 +48,9 @@ export const commands = {
   deletePreservedBranch: { method: 'DELETE', path: '/v1/restores/:id/preserved-branch', selection: fields.restore },
 } as const satisfies Record<string, Command>;
 
+/** Routes that answer a question whose words are too long for a URL: they change nothing, and GraphQL has them as queries. */
+export const questions: readonly string[] = ['POST /v1/policies/preview'];
+
 export type CommandName = keyof typeof commands;
 
 /** One command to one subject, in no door's words. */

@@ -158,6 +158,8 @@ export const steps: readonly Step[] = [
   step('invalid_request', 'createPolicy', { ...policy, selector: { projects: ['$project'], branches: 'all' } }),
   step('ok', 'createPolicy', policy, { key: 'k-policy', keep: 'policy' }),
   step('name_taken', 'createPolicy', policy),
+  step('snapshot_cap_exceeded', 'createPolicy', { name: 'gfs', selector: policy.selector, preset: 'gfs' }),
+  step('snapshot_cap_exceeded', 'updatePolicy', { retention: { keepLast: 100 } }, { id: '$policy', version: 1 }),
   step('ok', 'updatePolicy', { selector: { branches: ['main'] } }, { id: '$policy', version: 1 }),
   step(
     'ok',

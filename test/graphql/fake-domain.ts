@@ -18,6 +18,7 @@ export interface FakeDomain {
   fail(name: string, error: Error): void;
   projects: (typeof samples.project)[];
   branches: (typeof samples.branch)[];
+  policies: (typeof samples.policy)[];
   snapshots: (typeof samples.snapshot)[];
   restores: (typeof samples.restore)[];
   jobs: (typeof samples.job)[];
@@ -30,6 +31,7 @@ export function makeFakeDomain(): FakeDomain {
     fail: (name, error) => void failures.set(name, error),
     projects: [samples.project],
     branches: [samples.branch],
+    policies: [samples.policy],
     snapshots: [samples.snapshot],
     restores: [samples.restore],
     jobs: [samples.job],
@@ -104,10 +106,13 @@ export function makeFakeDomain(): FakeDomain {
     },
     policies: {
       create: on('policies.create', () => samples.policy),
-      list: on('policies.list', (page: PageRequest) => paged([samples.policy], page)),
+      list: on('policies.list', (page: PageRequest) => paged(fake.policies, page)),
       get: on('policies.get', (id: string) => one('policy', [samples.policy], id)),
       update: on('policies.update', () => samples.policy),
       delete: on('policies.delete', () => undefined),
+      preview: on('policies.preview', () => samples.policyPreview),
+      previewOf: on('policies.previewOf', () => samples.policyPreview),
+      coverage: on('policies.coverage', () => samples.policyCoverage),
       run: on('policies.run', () => ({ snapshots: [samples.snapshot] })),
     },
     retention: { simulate: on('retention.simulate', () => samples.simulation) },

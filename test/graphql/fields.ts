@@ -1,5 +1,9 @@
 const warningsAndError = 'unverified warnings { code message } error { code message } cleanUp';
 
+const need = 'needed thisPolicy otherPolicies standing beingMade cap fits isAtLeast';
+const cost = 'monthlyCost { snapshots branches total unknownBecause }';
+const expiry = '{ count snapshots { snapshotId branchId pointAt reasons } }';
+
 /** Every field of each view, as a selection. */
 export const fields = {
   credential: 'id name neonAccountId status version createdAt updatedAt',
@@ -17,6 +21,13 @@ export const fields = {
     stops { projectId code } warnings { code message }
     version createdAt updatedAt`,
   simulation: 'decisions { id keep reasons }',
+  policyPreview: `firings { schedule at local dst }
+    keeps { total isAtLeast tiers { hourly daily weekly monthly yearly keepLast minimumKept keepWithin } }
+    forecast { projectCount
+      projects { projectId snapshots { ${need} } branches { ${need} included } rootSlots { needed used cap } ${cost} } ${cost} }
+    wouldExpire ${expiry} wouldExpireNow ${expiry} warnings { code message }`,
+  policyCoverage: `coveredCount covered { branchId projectId name kind } uncoveredCount uncovered { branchId projectId name }
+    warnings { code message }`,
   snapshot: `id projectId branchId policyId policyVersion name kind status requestedAt requestedLsn pointAt lsn neonId sizeBytes keptBecause
     holds lock { mode until graceUntil lockedAt lockedBy }
     ${warningsAndError} steps { name startedAt endedAt } version createdAt updatedAt availableAt endedAt`,

@@ -10,6 +10,8 @@ import {
   retentionPlan,
   job as jobWithAttempts,
   policy,
+  policyCoverage,
+  policyPreview,
   project,
   restore,
   simulation,
@@ -224,4 +226,41 @@ t.test('the attempts of many jobs are read at once', async (t) => {
   t.equal(door.calls.length, 2);
   const alone = await door.ask(`{ job(id: "job_1") { attempts { ${fields.attempt} } } }`);
   t.strictSame(alone.data, { job: { attempts } });
+});
+
+const form = '{ name: "p", selector: { projects: ["prj_1"] }, preset: gfs }';
+
+t.test('a preview of a policy that is not saved is asked for as it would be saved', async (t) => {
+  const door = await openDoor(t);
+  const range = 'policyId: "pol_1", from: "2026-03-28T00:00:00Z", count: 3';
+  const answer = await door.ask(`{ found: previewPolicy(input: ${form}, ${range}) { ${fields.policyPreview} } }`);
+  t.strictSame(answer.data?.['found'], policyPreview);
+  const input = { name: 'p', selector: { projects: ['prj_1'] }, preset: 'gfs' };
+  const asked = { form: input, policyId: 'pol_1', from: '2026-03-28T00:00:00Z', count: 3 };
+  t.match(door.calls, [{ name: 'policies.preview', input: [asked] }]);
+  const many = await door.ask(`{ previewPolicy(input: ${form}, count: 501) { keeps { total } } }`);
+  t.match(many.errors, [{ extensions: { code: 'invalid_request' } }]);
+});
+
+t.test('preview and coverage are nested in a policy, of a few at once', async (t) => {
+  const door = await openDoor(t);
+  const nested = `preview(count: 2) { ${fields.policyPreview} } coverage { ${fields.policyCoverage} }`;
+  const answer = await door.ask(`{ policy(id: "pol_1") { ${nested} } }`);
+  t.strictSame(answer.data?.['policy'], { preview: policyPreview, coverage: policyCoverage });
+  t.match(
+    door.calls
+      .slice(1)
+      .map(({ name, input }) => [name, ...input])
+      .sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1)),
+    [
+      ['policies.coverage', 'pol_1'],
+      ['policies.previewOf', 'pol_1', { count: 2 }],
+    ],
+  );
+  door.policies = Array.from({ length: 11 }, (_, index) => ({ ...policy, id: `pol_${index}` }));
+  const many = await door.ask(
+    '{ policies { edges { node { preview { warnings { code } } coverage { coveredCount } } } } }',
+  );
+  t.equal(many.errors.length, 22);
+  t.match(many.errors, [{ extensions: { code: 'invalid_request' } }]);
 });

@@ -10,6 +10,8 @@ import type {
   HoldView,
   JobWait,
   JobWithAttemptsView,
+  PolicyCoverageView,
+  PolicyPreviewView,
   PolicyView,
   ProjectView,
   ReconcileReportView,
@@ -232,6 +234,55 @@ export const simulation: RetentionSimulationView = {
     { id: 'snp_1', keep: true, reasons: ['daily:2026-03-01', 'newest'] },
     { id: 'snp_2', keep: false, reasons: ['beyond_retention'] },
   ],
+};
+
+const noTiers = { hourly: 0, daily: 0, weekly: 0, monthly: 0, yearly: 0, keepLast: 0, minimumKept: 0, keepWithin: 0 };
+const need = {
+  needed: 35,
+  thisPolicy: 30,
+  otherPolicies: 3,
+  standing: 1,
+  beingMade: 1,
+  cap: 100,
+  fits: true,
+  isAtLeast: false,
+};
+const monthlyCost = { snapshots: 1.25, branches: 0, total: 1.25, unknownBecause: null };
+const unknownCost = { snapshots: null, branches: 3, total: null, unknownBecause: 'The size is not known.' };
+
+export const policyPreview: PolicyPreviewView = {
+  firings: [
+    { schedule: 'night', at, local: '2026-03-29T03:00:00+02:00', dst: 'skipped' },
+    { schedule: 'night', at, local: '2026-03-30T02:30:00+02:00', dst: null },
+  ],
+  keeps: { total: 30, isAtLeast: false, tiers: { ...noTiers, daily: 30, keepLast: 7 } },
+  forecast: {
+    projectCount: 1,
+    projects: [
+      {
+        projectId: 'prj_1',
+        snapshots: need,
+        branches: { ...need, included: 10 },
+        rootSlots: { needed: 0, used: 2, cap: 25 },
+        monthlyCost,
+      },
+    ],
+    monthlyCost: unknownCost,
+  },
+  wouldExpire: {
+    count: 1,
+    snapshots: [{ snapshotId: 'snp_1', branchId: 'brn_1', pointAt: at, reasons: ['daily:2026-03-01'] }],
+  },
+  wouldExpireNow: { count: 0, snapshots: [] },
+  warnings: [{ code: 'paused', message: 'It is paused.' }],
+};
+
+export const policyCoverage: PolicyCoverageView = {
+  coveredCount: 1,
+  covered: [{ branchId: 'brn_1', projectId: 'prj_1', name: 'main', kind: 'neon_snapshot' }],
+  uncoveredCount: 1,
+  uncovered: [{ branchId: 'brn_2', projectId: 'prj_1', name: 'staging' }],
+  warnings: [{ code: 'child_kept_as_branch', message: 'A branch.' }],
 };
 
 export const snapshot: SnapshotView = {

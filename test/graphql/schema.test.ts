@@ -14,7 +14,9 @@ type Loaded =
   | 'attempts'
   | 'branch'
   | 'branches'
+  | 'coverage'
   | 'credential'
+  | 'preview'
   | 'reconcileReport'
   | 'snapshots'
   | 'restores'
@@ -28,6 +30,8 @@ const fits: [
   Fits<views.StatusItemView, graphql.StatusItem>,
   Fits<views.TimelineView, graphql.Timeline>,
   Fits<views.PolicyView, graphql.Policy>,
+  Fits<views.PolicyPreviewView, graphql.PolicyPreview>,
+  Fits<views.PolicyCoverageView, graphql.PolicyCoverage>,
   Fits<views.SnapshotView, graphql.Snapshot>,
   Fits<views.HoldView, graphql.Hold>,
   Fits<views.RestoreView, graphql.Restore>,
@@ -38,7 +42,7 @@ const fits: [
   Fits<views.ReconcileReportView, graphql.ReconcileReport>,
   Fits<views.FindingView, graphql.Finding>,
   Fits<views.RetentionSimulationView, graphql.RetentionSimulation>,
-] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
 
 type KeysOf<Union> = Union extends unknown ? keyof Union : never;
 
@@ -51,6 +55,8 @@ const covers: [
   Exclude<keyof views.StatusItemView, keyof graphql.StatusItem>,
   Exclude<keyof views.TimelineView, keyof graphql.Timeline>,
   Exclude<keyof views.PolicyView, keyof graphql.Policy>,
+  Exclude<keyof views.PolicyPreviewView, keyof graphql.PolicyPreview>,
+  Exclude<keyof views.PolicyCoverageView, keyof graphql.PolicyCoverage>,
   Exclude<keyof views.SnapshotView, keyof graphql.Snapshot>,
   Exclude<keyof views.HoldView, keyof graphql.Hold>,
   Exclude<keyof views.RestoreView, keyof graphql.Restore>,

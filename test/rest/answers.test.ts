@@ -9,6 +9,8 @@ import {
   retentionPlan,
   job,
   policy,
+  policyCoverage,
+  policyPreview,
   project,
   reconcileReport,
   restore,
@@ -94,6 +96,9 @@ const routes: readonly {
   { send: ['POST', '/v1/policies', newPolicy], status: 201, body: policy, location: '/v1/policies/pol_1', etag: '"1"' },
   { send: ['GET', '/v1/policies'], status: 200, body: { items: [policy], nextCursor: null } },
   { send: ['GET', '/v1/policies/pol_1'], status: 200, body: policy, etag: '"1"' },
+  { send: ['POST', '/v1/policies/preview', newPolicy], status: 200, body: policyPreview },
+  { send: ['GET', '/v1/policies/pol_1/preview'], status: 200, body: policyPreview },
+  { send: ['GET', '/v1/policies/pol_1/coverage'], status: 200, body: policyCoverage },
   {
     send: ['POST', '/v1/policies/pol_1/run'],
     status: 202,

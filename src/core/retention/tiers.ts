@@ -13,13 +13,22 @@ export const tiers = ['hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const
 export type Tier = (typeof tiers)[number];
 
 /** A number for each bucket, the same for two points if they fall into one. An hour that comes twice is two. */
-const bucketOf: Readonly<Record<Tier, (local: number, offset: number) => number>> = {
+export const bucketOf: Readonly<Record<Tier, (local: number, offset: number) => number>> = {
   hourly: (local, offset) => Math.floor(local / hour) * 200 + offset / 900_000,
   daily: (local) => Math.floor(local / day),
   // The first of January 1970 was a Thursday; ISO weeks begin on Monday.
   weekly: (local) => Math.floor((local / day + 3) / 7),
   monthly: (local) => monthOf(local),
   yearly: (local) => Math.floor(monthOf(local) / 12),
+};
+
+/** The local time at which the bucket of a local time begins. */
+export const bucketStart: Readonly<Record<Tier, (local: number) => number>> = {
+  hourly: (local) => Math.floor(local / hour) * hour,
+  daily: (local) => Math.floor(local / day) * day,
+  weekly: (local) => (Math.floor((local / day + 3) / 7) * 7 - 3) * day,
+  monthly: (local) => Date.UTC(1970, monthOf(local) - 1970 * 12),
+  yearly: (local) => Date.UTC(new Date(local).getUTCFullYear(), 0),
 };
 
 const daysOf4Years = 1_461;

@@ -23,14 +23,19 @@ import type { CreatePolicyInput, PageRequest, UpdatePolicyInput } from '../comma
 import type { CommandDeps } from '../deps.ts';
 import { staleVersion } from '../version.ts';
 import type { Page, PolicyView } from '../views.ts';
+import { checkCaps } from './caps.ts';
 import { patchRule, readRule, ruleOf } from './rule.ts';
 import { viewPolicies, viewPolicy } from './view.ts';
 
-/** Refuses with what `readRule` refuses, `name_taken`, and `not_found` for a project that is not the team's. */
+/**
+ * Refuses with what `readRule` refuses, `name_taken`, `not_found` for a project that is not the team's, and what `checkCaps` refuses
+ * unless it is forced.
+ */
 export async function createPolicy(deps: CommandDeps, actor: Actor, input: CreatePolicyInput): Promise<PolicyView> {
   const rule = readRule(input, deps.now());
   await checkProjects(deps, actor, rule.selector);
   deps.allow();
+  if (!input.force) await checkCaps(deps, actor.teamId, rule);
   return refusingTakenName(rule.name, () =>
     change(deps, actor, async (unit) => {
       const row = await insertPolicy(unit.tx, {
@@ -67,6 +72,8 @@ export async function updatePolicy(deps: CommandDeps, actor: Actor, input: Updat
   if (input.selector) await checkProjects(deps, actor, rule.selector);
   deps.allow();
   if (row.version !== input.version) throw staleVersion(row.version);
+  const keepsOther = input.selector ?? input.schedules ?? input.retention ?? input.store;
+  if (keepsOther !== undefined && !input.force) await checkCaps(deps, actor.teamId, rule, row.id);
   return refusingTakenName(rule.name, () =>
     change(deps, actor, async (unit) => {
       const updated = await updatePolicyRow(unit.tx, row.id, input.version, columnsOf(rule, unit.now));
@@ -101,7 +108,8 @@ function firesNext(schedule: PolicySchedule, pause: PolicyRow, now: Date): Date 
   return pause.paused_until && nextFiring(schedule, pause.paused_until > now ? pause.paused_until : now);
 }
 
-async function checkProjects(deps: CommandDeps, actor: Actor, { projects }: PolicySelector): Promise<void> {
+/** Refuses with `not_found` the first that is not the team's. */
+export async function checkProjects(deps: CommandDeps, actor: Actor, { projects }: PolicySelector): Promise<void> {
   if (!projects) return;
   const known = new Set((await findProjects(deps.db, actor.teamId, projects)).map((project) => project.id));
   const unknown = projects.find((id) => !known.has(id));

@@ -39,6 +39,12 @@ export function toRetentionView(rule: RetentionRule): RetentionView {
 
 /** That of its first schedule by name; UTC for a policy without one. */
 export async function retentionZone(db: Db, policyId: string): Promise<string> {
-  const [schedule] = await listSchedules(db, [policyId]);
-  return schedule?.time_zone ?? 'UTC';
+  const schedules = await listSchedules(db, [policyId]);
+  return zoneOfSchedules(schedules.map(({ name, time_zone }) => ({ name, timeZone: time_zone })));
+}
+
+/** The same of a rule that is not kept yet. */
+export function zoneOfSchedules(schedules: readonly { readonly name: string; readonly timeZone: string }[]): string {
+  const [first] = schedules.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return first?.timeZone ?? 'UTC';
 }

@@ -3,11 +3,15 @@ import type { SelectorInput } from '../../domain/index.ts';
 import type { MutationResolvers, PolicySelectorInput, QueryResolvers } from '../generated.ts';
 import { given, onceOptions, patch, readLabelSelector } from '../input.ts';
 
-type Queries = Required<Pick<QueryResolvers, 'policy' | 'policies' | 'simulateRetention'>>;
+type Queries = Required<Pick<QueryResolvers, 'policy' | 'policies' | 'simulateRetention' | 'previewPolicy'>>;
 type Mutations = Required<Pick<MutationResolvers, 'createPolicy' | 'updatePolicy' | 'deletePolicy' | 'runPolicy'>>;
 
 export const policyQueries: Queries = {
   policy: (_, { id }, { domain, actor }) => domain.policies.get(actor, id),
+  previewPolicy: (_, { input, ...range }, { domain, actor }) => {
+    const form = { ...given(input), selector: readSelector(input.selector) };
+    return domain.policies.preview(actor, { form, ...given(range) });
+  },
   policies: async (_, args, { domain, actor }) => byId(await domain.policies.list(actor, pageOf(args)), args),
   simulateRetention: (_, { input }, { domain, actor }) => domain.retention.simulate(actor, input),
 };

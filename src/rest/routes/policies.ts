@@ -22,6 +22,7 @@ const refused = [
   'retention_keeps_nothing',
   'lock_too_short',
 ] as const;
+const beyondCap = ['snapshot_cap_exceeded', 'branch_cap_exceeded'] as const;
 
 export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { domain }) => {
   app.post(
@@ -38,6 +39,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
           ...withBody,
           ...withKey,
           ...refused,
+          ...beyondCap,
         ]),
       },
     },
@@ -96,6 +98,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
         response: answers({ 200: { description: 'Changed.', schema: one, headers: ['ETag'] } }, [
           ...withBody,
           ...refused,
+          ...beyondCap,
           'if_match_required',
           'version_stale',
         ]),

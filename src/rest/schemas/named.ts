@@ -7,6 +7,7 @@ import { Credential } from './credentials.ts';
 import { Hold } from './holds.ts';
 import { Job, JobWithAttempts } from './jobs.ts';
 import { Policy } from './policies.ts';
+import { PolicyCoverage, PolicyPreview } from './policy-preview.ts';
 import { Project } from './projects.ts';
 import { ReconcileReport } from './reconcile.ts';
 import { RetentionSimulation } from './retention.ts';
@@ -26,6 +27,8 @@ export const namedSchemas = [
   Policy,
   RetentionPlan,
   RetentionSimulation,
+  PolicyPreview,
+  PolicyCoverage,
   Snapshot,
   Hold,
   Restore,

@@ -183,12 +183,17 @@ const form = {
   ...parts,
 };
 
-export const CreatePolicy = strict(form);
+const force = Type.Optional(
+  Type.Boolean({ description: "Save it although the forecast exceeds a cap of Neon's. Not kept. Default: false." }),
+);
+
+export const CreatePolicy = strict({ ...form, force });
 
 export const UpdatePolicy = strict({
   name: Type.Optional(name('Unique in the team.')),
   selector: Type.Optional(selector),
   ...parts,
+  force,
 });
 
 export const Policy = answer<PolicyView>()('Policy', 'What must be kept, of which branches, and when it is taken.', {

@@ -1,0 +1,179 @@
+// Owns what a policy needs of its projects once it has run for long: against Neon's caps, and in money. It changes nothing.
+
+import { type Effort, forecastKept, type KeptForecast, makeEffort } from '../../core/forecast.ts';
+import { branchLimits, limitsInForce } from '../../core/limits.ts';
+import type { PolicyRule } from '../../core/policy.ts';
+import { type PolicySelector, selectsBranch, selectsProject } from '../../core/selector.ts';
+import { countPresentBranches, listSelectableBranches, type SelectableBranchRow } from '../../store/branches.ts';
+import type { Db } from '../../store/database.ts';
+import { listPoliciesOfProjects, listSchedules } from '../../store/policies.ts';
+import { listSelectedProjects, type ProjectRow } from '../../store/projects.ts';
+import { countHeldSnapshots, type HeldSnapshots } from '../../store/snapshots.ts';
+import type { Deps } from '../deps.ts';
+import { groupBy } from '../group.ts';
+import type { NeedView, ProjectForecastView } from '../views.ts';
+import { costOf } from './cost.ts';
+import { zoneOfSchedules } from './retention.ts';
+import { ruleOf } from './rule.ts';
+
+export interface PolicyForecast {
+  /** Of each branch. */
+  readonly kept: KeptForecast;
+  /** Of the projects that Neon shows, by id. */
+  readonly projects: readonly ProjectForecastView[];
+  readonly covered: readonly SelectableBranchRow[];
+  readonly selected: readonly ProjectRow[];
+}
+
+/** A policy, and what it keeps of each branch. */
+interface Keeping {
+  readonly id: string | undefined;
+  readonly selector: PolicySelector;
+  readonly store: PolicyRule['store'];
+  readonly kept: KeptForecast;
+}
+
+/** What one project has, and what keeps something in it. */
+interface Place {
+  readonly project: ProjectRow;
+  /** Without undo copies. */
+  readonly branches: readonly SelectableBranchRow[];
+  readonly present: { readonly all: number; readonly roots: number };
+  readonly held: readonly HeldSnapshots[];
+}
+
+/**
+ * What the rule comes to in each project that it selects now, with what the team's other policies keep there. `policyId`: the
+ * policy that it replaces. Six statements, whatever it selects.
+ */
+export async function forecastPolicy(
+  { db, settings, now }: Pick<Deps, 'db' | 'settings' | 'now'>,
+  teamId: string,
+  rule: PolicyRule,
+  policyId?: string,
+): Promise<PolicyForecast> {
+  const at = now();
+  const selected = (await listSelectedProjects(db, teamId, rule.selector)).filter(({ gone_at }) => !gone_at);
+  const ids = selected.map(({ id }) => id);
+  const own: Keeping = {
+    id: policyId,
+    selector: rule.selector,
+    store: rule.store,
+    kept: keptBy(rule, at, makeEffort()),
+  };
+  const others = (await listOthers(db, teamId, ids, at)).filter(({ id }) => id !== policyId);
+  const branches = groupBy(await listSelectableBranches(db, ids), ({ projectId }) => projectId);
+  const present = await countPresentBranches(db, ids);
+  const held = groupBy(await countHeldSnapshots(db, ids), ({ projectId }) => projectId);
+  const places = selected.map((project): Place => {
+    const { id } = project;
+    const none = { all: 0, roots: 0 };
+    return { project, branches: branches.get(id) ?? [], present: present.get(id) ?? none, held: held.get(id) ?? [] };
+  });
+  const named = Map.groupBy(
+    others.flatMap((other) => (other.selector.projects ?? []).map((projectId) => ({ projectId, other }))),
+    ({ projectId }) => projectId,
+  );
+  const labelled = others.filter(({ selector }) => !selector.projects);
+  const keeping = ({ id }: ProjectRow) => [...(named.get(id) ?? []).map(({ other }) => other), ...labelled];
+  return {
+    kept: own.kept,
+    projects: places.map((place) => forecastProject(place, own, keeping(place.project), settings.prices)),
+    covered: places.flatMap((place) => coveredIn(place, own)),
+    selected,
+  };
+}
+
+function keptBy({ schedules, retention }: PolicyRule, now: Date, effort: Effort): KeptForecast {
+  return forecastKept(schedules, retention, { timeZone: zoneOfSchedules(schedules), now }, effort);
+}
+
+/** All of them share one effort; rules that are alike are counted once. */
+async function listOthers(db: Db, teamId: string, projectIds: readonly string[], now: Date): Promise<Keeping[]> {
+  const rows = await listPoliciesOfProjects(db, teamId, projectIds);
+  const schedules = groupBy(
+    await listSchedules(
+      db,
+      rows.map(({ id }) => id),
+    ),
+    ({ policy_id }) => policy_id,
+  );
+  const effort = makeEffort();
+  const counted = new Map<string, KeptForecast>();
+  return rows.map((row) => {
+    const rule = ruleOf(row, schedules.get(row.id) ?? []);
+    const key = JSON.stringify([rule.retention, rule.schedules.map(({ cron, timeZone }) => [cron, timeZone])]);
+    const kept = counted.get(key) ?? keptBy(rule, now, effort);
+    counted.set(key, kept);
+    return { id: row.id, selector: row.selector, store: row.store, kept };
+  });
+}
+
+function coveredIn({ project, branches }: Place, { selector }: Keeping): SelectableBranchRow[] {
+  if (!selectsProject(selector, project)) return [];
+  return branches.filter((branch) => selectsBranch(selector.branches, branch));
+}
+
+/** How much the policy keeps in the project. Neon keeps snapshots of root branches only; of others a branch is kept. */
+function keptIn(place: Place, keeping: Keeping): { snapshots: number; branches: number } {
+  const covered = coveredIn(place, keeping);
+  const snapshots = keeping.store === 'branch' ? 0 : covered.filter(({ isRoot }) => isRoot).length;
+  const { total } = keeping.kept;
+  return { snapshots: total * snapshots, branches: total * (covered.length - snapshots) };
+}
+
+function forecastProject(
+  place: Place,
+  own: Keeping,
+  others: readonly Keeping[],
+  prices: Deps['settings']['prices'],
+): ProjectForecastView {
+  const { project, present } = place;
+  const mine = keptIn(place, own);
+  const here = others.map((other) => ({ ...keptIn(place, other), isAtLeast: other.kept.isAtLeast }));
+  const standing = standingIn(place, [own, ...others]);
+  const limits = limitsInForce(project.plan, project.limits);
+  const { cap, included } = branchLimits(project.plan);
+  const need = (what: 'snapshots' | 'branches', most: number): NeedView => {
+    const thisPolicy = mine[what];
+    const otherPolicies = here.reduce((sum, one) => sum + one[what], 0);
+    const beingMade = thisPolicy > 0 ? 1 : 0;
+    const needed = thisPolicy + otherPolicies + standing[what] + beingMade;
+    const isAtLeast = [{ ...mine, isAtLeast: own.kept.isAtLeast }, ...here].some(
+      (one) => one.isAtLeast && one[what] > 0,
+    );
+    return {
+      needed,
+      thisPolicy,
+      otherPolicies,
+      standing: standing[what],
+      beingMade,
+      cap: most,
+      fits: needed <= most,
+      isAtLeast,
+    };
+  };
+  const branches = { ...need('branches', cap), included };
+  return {
+    projectId: project.id,
+    snapshots: need('snapshots', limits.snapshots),
+    branches,
+    rootSlots: { needed: 0, used: present.roots, cap: limits.rootBranches },
+    monthlyCost: costOf({ covered: coveredIn(place, own), own, branches }, prices),
+  };
+}
+
+/**
+ * What is there and goes with no policy: snapshots that a person took or adopted, those of deleted policies, and those of branches that
+ * their policy does not mean any more. Of branches, all that are no snapshots of a policy.
+ */
+function standingIn(place: Place, policies: readonly Keeping[]): { snapshots: number; branches: number } {
+  const meant = new Set(
+    policies.flatMap((policy) => coveredIn(place, policy).map((branch) => `${policy.id}:${branch.id}`)),
+  );
+  const count = (kind: HeldSnapshots['kind'], isMeant: boolean): number =>
+    place.held
+      .filter((one) => one.kind === kind && meant.has(`${one.policyId}:${one.branchId}`) === isMeant)
+      .reduce((sum, one) => sum + one.count, 0);
+  return { snapshots: count('neon_snapshot', false), branches: Math.max(0, place.present.all - count('branch', true)) };
+}

@@ -1,0 +1,119 @@
+// Owns looking ahead: when a policy fires, what it keeps and costs in the long run, and what it would let go. Nothing is saved.
+
+import { parseInstant } from '../../core/instant.ts';
+import type { PolicyRule, PolicySchedule } from '../../core/policy.ts';
+import { planFirings } from '../../core/schedule.ts';
+import type { Warning } from '../../store/database.ts';
+import { listSchedules, type PolicyRow } from '../../store/policies.ts';
+import type { Actor } from '../actor.ts';
+import type { PreviewPolicyInput, PreviewRange } from '../commands.ts';
+import type { CommandDeps } from '../deps.ts';
+import type { FiringForecastView, PolicyPreviewView } from '../views.ts';
+import { capWarnings } from './caps.ts';
+import { addCosts } from './cost.ts';
+import { childWarnings } from './coverage-view.ts';
+import { forecastExpiry } from './expiry.ts';
+import { forecastPolicy } from './forecast.ts';
+import { checkProjects, getPolicyRow } from './policy.ts';
+import { readRule, ruleOf } from './rule.ts';
+import { warningsOf } from './warnings.ts';
+
+const countDefault = 10;
+const projectsShown = 200;
+
+/** Refuses what saving it would refuse, but for names and caps, and `not_found` for the policy that it would replace. */
+export async function previewPolicy(
+  deps: CommandDeps,
+  actor: Actor,
+  { form, policyId, ...range }: PreviewPolicyInput,
+): Promise<PolicyPreviewView> {
+  const rule = readRule(form, deps.now());
+  await checkProjects(deps, actor, rule.selector);
+  const replaced = policyId === undefined ? undefined : await getPolicyRow(deps, actor, policyId);
+  deps.allow();
+  return preview(deps, actor, { rule, range, row: replaced, isSaved: false });
+}
+
+export async function previewPresentPolicy(
+  deps: CommandDeps,
+  actor: Actor,
+  id: string,
+  range: PreviewRange,
+): Promise<PolicyPreviewView> {
+  const row = await getPolicyRow(deps, actor, id);
+  deps.allow();
+  const rule = ruleOf(row, await listSchedules(deps.db, [row.id]));
+  return preview(deps, actor, { rule, range, row, isSaved: true });
+}
+
+interface Previewed {
+  readonly rule: PolicyRule;
+  readonly range: PreviewRange;
+  /** The policy that stands, or would be replaced. */
+  readonly row: PolicyRow | undefined;
+  readonly isSaved: boolean;
+}
+
+async function preview(
+  deps: CommandDeps,
+  { teamId }: Actor,
+  { rule, range, row, isSaved }: Previewed,
+): Promise<PolicyPreviewView> {
+  const now = deps.now();
+  const from = range.from === undefined ? now : parseInstant(range.from, 'from');
+  const firings = mergeFirings(rule.schedules, from, range.count ?? countDefault);
+  const forecast = await forecastPolicy(deps, teamId, rule, row?.id);
+  const expiry = await forecastExpiry(deps, { rule, row, isSaved, ...forecast });
+  const reach = {
+    branches: forecast.covered.length,
+    historySeconds: leastOf(forecast.selected.map((project) => project.history_retention_seconds)),
+  };
+  return {
+    firings,
+    keeps: forecast.kept,
+    forecast: {
+      projectCount: forecast.projects.length,
+      projects: forecast.projects.toSorted((a, b) => unfit(b) - unfit(a)).slice(0, projectsShown),
+      monthlyCost: addCosts(forecast.projects.map(({ monthlyCost }) => monthlyCost)),
+    },
+    ...expiry,
+    warnings: [
+      ...warningsOf(rule, reach, now),
+      ...capWarnings(forecast),
+      ...childWarnings(rule.store, forecast.covered),
+      ...(isSaved && row ? pauseWarnings(row, now) : []),
+    ],
+  };
+}
+
+function unfit({ snapshots, branches }: PolicyPreviewView['forecast']['projects'][number]): number {
+  return snapshots.fits && branches.fits ? 0 : 1;
+}
+
+/** The next ones of all schedules, in the order of time. */
+function mergeFirings(schedules: readonly PolicySchedule[], from: Date, count: number): FiringForecastView[] {
+  const atOnce = Math.ceil(count / Math.max(1, schedules.length));
+  const waiting = schedules.map((schedule) => ({ schedule, next: planFirings(schedule, from, atOnce) }));
+  const merged: FiringForecastView[] = [];
+  while (merged.length < count) {
+    const [first] = waiting
+      .filter(({ next }) => next.length > 0)
+      .sort((a, b) => (a.next[0]?.at.getTime() ?? 0) - (b.next[0]?.at.getTime() ?? 0));
+    const firing = first?.next.shift();
+    if (!first || !firing) break;
+    const { at, local, dst } = firing;
+    merged.push({ schedule: first.schedule.name, at: at.toISOString(), local, dst });
+    if (first.next.length === 0) first.next = planFirings(first.schedule, at, atOnce);
+  }
+  return merged;
+}
+
+function pauseWarnings({ paused_at, paused_until }: PolicyRow, now: Date): Warning[] {
+  if (!paused_at || (paused_until && paused_until <= now)) return [];
+  const until = paused_until ? `until ${paused_until.toISOString()}` : 'until a person resumes it';
+  return [{ code: 'paused', message: `It is paused: nothing of this fires ${until}.` }];
+}
+
+function leastOf(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : Math.min(...values);
+}
