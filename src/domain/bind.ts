@@ -29,7 +29,10 @@ import { reapOverdue } from './job/reap.ts';
 import { forgetOldJobs, reconcileQueue, relay, relayUrgent } from './job/relay.ts';
 import { runJob } from './job/run.ts';
 import { checkReady } from './ready.ts';
+import { exportPolicies, importPolicies } from './policy/document.ts';
 import { fireDueSchedules } from './policy/fire.ts';
+import { listFirings, listPolicyVersions } from './policy/history.ts';
+import { pausePolicy, resumePolicy } from './policy/pause.ts';
 import { createPolicy, deletePolicy, getPolicy, listPolicies, updatePolicy } from './policy/policy.ts';
 import { runPolicy } from './policy/run.ts';
 import { getProject, listProjects, registerProject, removeProject, updateProject } from './project/project.ts';
@@ -100,7 +103,13 @@ export function bindDomain(deps: Deps): Domain {
       update: use('policy.write', updatePolicy),
       delete: use('policy.write', deletePolicy),
       run: command('policy.run', runPolicy),
+      pause: command('policy.write', pausePolicy),
+      resume: command('policy.write', resumePolicy),
+      versions: use('policy.read', listPolicyVersions),
+      export: use('policy.read', exportPolicies),
+      import: use('policy.write', importPolicies),
     },
+    firings: { list: use('policy.read', listFirings) },
     snapshots: {
       request: command('snapshot.request', requestSnapshot),
       list: use('snapshot.read', listSnapshots),

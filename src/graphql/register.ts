@@ -25,10 +25,15 @@ interface GraphqlOptions {
 export async function registerGraphql(app: FastifyInstance, { domain, graphiql }: GraphqlOptions): Promise<void> {
   await app.register(async (scope) => {
     await scope.register(mercurius, toMercurius());
-    scope.post('/graphql', { schema: { hide: true } }, (request, reply) => answer(domain, request, reply));
+    scope.post('/graphql', { schema: { hide: true }, config: { valuesMax } }, (request, reply) =>
+      answer(domain, request, reply),
+    );
     if (graphiql) registerGraphiql(scope);
   });
 }
+
+/** A document of policies may be a variable. */
+const valuesMax = 100_000;
 
 function toMercurius(): MercuriusOptions {
   return {

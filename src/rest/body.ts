@@ -1,15 +1,25 @@
-// Owns how bodies and parameters are read before their schemas see them: JSON alone, no keys that reach a prototype, no NUL
+// Owns how bodies and parameters are read before their schemas see them: JSON (and YAML where a route says so), no keys that reach a prototype, no NUL
 // characters (Postgres has none), and not so many values that checking them all would be an attack.
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { notFound, Refusal } from '../core/errors.ts';
 import { mediaTypeRefused } from './problem.ts';
+import { parseYaml } from './yaml.ts';
 
 export const bodyBytesMax = 1024 * 1024;
-/** The largest request that a schema allows has some 1,300 values. */
+/** The largest request that a schema allows has some 1,300 values, but for documents: their routes say more. */
 const valuesMax = 5000;
 
-/** JSON on every method, merge-patch on PATCH, nothing else. An empty body is no body. */
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A body may hold so many values. */
+    valuesMax?: number;
+    /** A body may be YAML. */
+    takesYaml?: boolean;
+  }
+}
+
+/** JSON on every method, merge-patch on PATCH, YAML where the route takes it, nothing else. An empty body is no body. */
 export function readJsonOnly(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
@@ -26,6 +36,10 @@ export function readJsonOnly(app: FastifyInstance): void {
       });
     },
   );
+  app.addContentTypeParser('application/yaml', { parseAs: 'string' }, async (request: FastifyRequest, text: string) => {
+    if (!request.routeOptions.config.takesYaml) throw mediaTypeRefused(request);
+    return text === '' ? undefined : parseYaml(text);
+  });
   app.addHook('preValidation', async (request) => {
     checkValues(request);
     readNumbers(request);
@@ -48,16 +62,18 @@ export async function takesBodyOrNone(request: FastifyRequest): Promise<void> {
 
 function checkValues(request: FastifyRequest): void {
   const { params } = request;
-  if (holdsNul(params)) throw notFound('resource', Object.values(params as Record<string, string>).join('/'));
-  if (holdsNul(request.query)) throw refuse('The query string holds a NUL character.');
-  if (holdsNul(request.body)) throw refuse('The body holds a NUL character.');
+  if (holdsNul(params, valuesMax))
+    throw notFound('resource', Object.values(params as Record<string, string>).join('/'));
+  const most = request.routeOptions.config.valuesMax ?? valuesMax;
+  if (holdsNul(request.query, most)) throw refuse('The query string holds a NUL character.');
+  if (holdsNul(request.body, most)) throw refuse('The body holds a NUL character.');
 }
 
 /** Looks at every text in a JSON value; a loop, because a body may be nested a hundred thousand levels deep. */
-function holdsNul(value: unknown): boolean {
+function holdsNul(value: unknown, most: number): boolean {
   const waiting: unknown[] = [value];
   for (let seen = 0; waiting.length > 0; seen += 1) {
-    if (seen > valuesMax) throw refuse(`The request holds more than ${valuesMax} values.`);
+    if (seen > most) throw refuse(`The request holds more than ${most} values.`);
     const next = waiting.pop();
     if (typeof next === 'string' && next.includes('\0')) return true;
     if (typeof next !== 'object' || next === null) continue;

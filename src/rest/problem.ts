@@ -75,7 +75,8 @@ const known: Readonly<Record<string, (request: FastifyRequest) => Refusal>> = {
 /** Refuses a body of a type that the method does not take. */
 export function mediaTypeRefused(request: FastifyRequest): Refusal {
   const patch = request.method === 'PATCH' ? ' or application/merge-patch+json' : '';
-  return refuse('unsupported_media_type', `Send the body with Content-Type application/json${patch}.`);
+  const yaml = request.routeOptions.config.takesYaml ? ' or application/yaml' : '';
+  return refuse('unsupported_media_type', `Send the body with Content-Type application/json${patch}${yaml}.`);
 }
 
 const places: Readonly<Record<string, string>> = {

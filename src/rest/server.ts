@@ -20,6 +20,8 @@ import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { type RenderMetrics, serveMetrics } from './routes/metrics.ts';
 import { policyRoutes } from './routes/policies.ts';
+import { policyDocumentRoutes } from './routes/policy-documents.ts';
+import { policyLifeRoutes } from './routes/policy-life.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { reconcileRoutes } from './routes/reconcile.ts';
 import { restoreRoutes } from './routes/restores.ts';
@@ -68,6 +70,8 @@ async function registerRoutes(app: FastifyInstance, domain: DoorDomain): Promise
   await door.register(reconcileRoutes, { domain });
   await door.register(branchRoutes, { domain });
   await door.register(policyRoutes, { domain });
+  await door.register(policyLifeRoutes, { domain });
+  await door.register(policyDocumentRoutes, { domain });
   await door.register(snapshotRoutes, { domain });
   await door.register(restoreRoutes, { domain });
   await door.register(jobRoutes, { domain });

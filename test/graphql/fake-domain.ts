@@ -92,7 +92,15 @@ export function makeFakeDomain(): FakeDomain {
       update: on('policies.update', () => samples.policy),
       delete: on('policies.delete', () => undefined),
       run: on('policies.run', () => ({ snapshots: [samples.snapshot] })),
+      pause: on('policies.pause', () => samples.policy),
+      resume: on('policies.resume', () => samples.policy),
+      versions: on('policies.versions', (_: string, page: PageRequest) =>
+        paged([{ ...samples.policyVersion, id: '2' }], page),
+      ),
+      export: on('policies.export', () => samples.policyDocument),
+      import: on('policies.import', () => samples.policyImport),
     },
+    firings: { list: on('firings.list', (_: unknown, page: PageRequest) => paged([samples.firing], page)) },
     snapshots: {
       request: on('snapshots.request', () => samples.snapshot),
       list: on('snapshots.list', (_: unknown, page: PageRequest) => paged(fake.snapshots, page)),

@@ -1,16 +1,24 @@
 const warningsAndError = 'unverified warnings { code message } error { code message } cleanUp';
 
+const schedule = 'name cron timeZone jitterSeconds window { startWithinSeconds }';
+const rule = `selector { projects labels branches }
+  retention { hourly daily weekly monthly yearly keepLast keepWithin minimumKept bucketKeeps }
+  store objectives { rpoSeconds } missedFirings limits { expireAtMostShare }`;
+
 /** Every field of each view, as a selection. */
 export const fields = {
   credential: 'id name neonAccountId status version createdAt updatedAt',
   project: `id neonProjectId credentialId name region pgVersion plan historyRetentionSeconds labels
-    limits { rootBranches snapshots } version createdAt updatedAt syncedAt goneAt`,
+    limits { rootBranches snapshots } maintenanceWindows { name from until cron timeZone durationSeconds } version createdAt updatedAt syncedAt goneAt`,
   branch: `id projectId neonBranchId name parentNeonBranchId isDefault isRoot isProtected state logicalSizeBytes
     restoreWindow { from until } expiresAt goneAt createdAt updatedAt`,
   timeline: 'branchId restoreWindow { from until } points { kind id at name status }',
-  policy: `id name selector { projects labels branches } schedules { name cron timeZone jitterSeconds window { startWithinSeconds } nextFiringAt } retention { hourly daily weekly monthly yearly keepLast keepWithin minimumKept bucketKeeps } store objectives { rpoSeconds } missedFirings limits { expireAtMostShare } isPaused pausedUntil
+  policy: `id name ${rule} schedules { ${schedule} nextFiringAt } isPaused pausedUntil
     stops { projectId code } warnings { code message }
     version createdAt updatedAt`,
+  policyVersion: `version name ${rule} schedules { ${schedule} } createdAt by { kind id }`,
+  firing: 'id policyId schedule branchId dueAt status reason snapshotId createdAt updatedAt',
+  policyImport: 'isDryRun changes { name change insteadOf fields { path from to } }',
   snapshot: `id projectId branchId policyId policyVersion name kind status requestedAt requestedLsn pointAt lsn neonId sizeBytes keptBecause
     ${warningsAndError} steps { name startedAt endedAt } version createdAt updatedAt availableAt endedAt`,
   restore: `id projectId source { snapshotId branchId at lsn } target { kind branchId neonBranchId name expiresAt } status

@@ -5,8 +5,11 @@ import {
   auditEvent,
   branch,
   credential,
+  firing,
   job as jobWithAttempts,
   policy,
+  policyDocument,
+  policyVersion,
   project,
   restore,
   snapshot,
@@ -18,7 +21,19 @@ import {
 const noWait = { jobId: null, job: null, subjectId: null, at: null, because: null, credentialId: null };
 const { attempts, ...listedJob } = jobWithAttempts;
 const job = { ...listedJob, waitsFor: { ...noWait, ...listedJob.waitsFor } };
-const samples = { auditEvent, branch, credential, job, policy, project, restore, snapshot, timeline };
+const samples = {
+  auditEvent,
+  branch,
+  credential,
+  firing,
+  job,
+  policy,
+  policyVersion,
+  project,
+  restore,
+  snapshot,
+  timeline,
+};
 
 const gets = [
   { field: 'credential(id: "crd_1")', of: 'credential', call: { name: 'credentials.get', input: ['crd_1'] } },
@@ -48,6 +63,12 @@ const lists = [
   { field: 'projects', of: 'project', call: { name: 'projects.list', input: [page] } },
   { field: 'branches(projectId: "prj_1")', of: 'branch', call: { name: 'branches.list', input: ['prj_1', page] } },
   { field: 'policies', of: 'policy', call: { name: 'policies.list', input: [page] } },
+  { field: 'firings', of: 'firing', call: { name: 'firings.list', input: [{}, page] } },
+  {
+    field: 'policyVersions(policyId: "pol_1")',
+    of: 'policyVersion',
+    call: { name: 'policies.versions', input: ['pol_1', page] },
+  },
   { field: 'snapshots', of: 'snapshot', call: { name: 'snapshots.list', input: [{}, page] } },
   { field: 'restores', of: 'restore', call: { name: 'restores.list', input: [{}, page] } },
   { field: 'jobs', of: 'job', call: { name: 'jobs.list', input: [{}, page] } },
@@ -61,7 +82,8 @@ for (const { field, of, call } of lists) {
       `{ found: ${field} { edges { node { ${fields[of]} } cursor }
          pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`,
     );
-    const key = of === 'auditEvent' ? '9000000000' : samples[of].id;
+    const keys = { auditEvent: '9000000000', policyVersion: String(policyVersion.version) };
+    const key = of === 'auditEvent' || of === 'policyVersion' ? keys[of] : samples[of].id;
     const cursor = Buffer.from(key).toString('base64url');
     t.strictSame(answer.errors, []);
     t.strictSame(answer.data?.['found'], {
@@ -79,6 +101,10 @@ const filters = [
       name: 'snapshots.list',
       input: [{ projectId: 'prj_1', policyId: 'pol_1', status: 'available' }, { limit: 3 }],
     },
+  },
+  {
+    field: 'firings(filter: { policyId: "pol_1", branchId: "brn_1", status: missed }, first: 3)',
+    call: { name: 'firings.list', input: [{ policyId: 'pol_1', branchId: 'brn_1', status: 'missed' }, { limit: 3 }] },
   },
   {
     field: 'restores(filter: { projectId: "prj_1", branchId: "brn_1", status: running }, first: null)',
@@ -115,6 +141,12 @@ for (const { field, call } of filters) {
     t.strictSame(JSON.parse(JSON.stringify(door.calls)), [call]);
   });
 }
+
+t.test('the document of all policies is answered as it is', async (t) => {
+  const door = await openDoor(t);
+  const { data } = await door.ask('{ exportPolicies }');
+  t.strictSame(data, { exportPolicies: policyDocument });
+});
 
 t.test('each reason why a job waits is answered with what is particular to it', async (t) => {
   const door = await openDoor(t);

@@ -8,6 +8,10 @@ import type {
   CredentialView,
   JobWait,
   JobWithAttemptsView,
+  FiringView,
+  PolicyDocument,
+  PolicyImportView,
+  PolicyVersionView,
   PolicyView,
   ProjectView,
   ReconcileReportView,
@@ -49,6 +53,10 @@ export const project: ProjectView = {
   historyRetentionSeconds: 604_800,
   labels: { tier: 'gold' },
   limits: { rootBranches: 25, snapshots: 50 },
+  maintenanceWindows: [
+    { name: 'move', from: at, until: at, cron: null, timeZone: null, durationSeconds: null },
+    { name: 'sunday', from: null, until: null, cron: '0 2 * * 0', timeZone: 'Europe/Berlin', durationSeconds: 3600 },
+  ],
   version: 1,
   createdAt: at,
   updatedAt: at,
@@ -154,6 +162,49 @@ export const policy: PolicyView = {
   version: 2,
   createdAt: at,
   updatedAt: at,
+};
+
+export const policyVersion: PolicyVersionView = {
+  version: 2,
+  name: policy.name,
+  selector: policy.selector,
+  schedules: [
+    { name: 'night', cron: '0 2 * * *', timeZone: 'UTC', jitterSeconds: 0, window: { startWithinSeconds: 900 } },
+  ],
+  retention: policy.retention,
+  store: policy.store,
+  objectives: policy.objectives,
+  missedFirings: policy.missedFirings,
+  limits: policy.limits,
+  createdAt: at,
+  by: { kind: 'person', id: 'key_1' },
+};
+
+export const firing: FiringView = {
+  id: 'fir_1',
+  policyId: 'pol_1',
+  schedule: 'night',
+  branchId: 'brn_1',
+  dueAt: at,
+  status: 'missed',
+  reason: 'maintenance_window',
+  snapshotId: null,
+  createdAt: at,
+  updatedAt: at,
+};
+
+export const policyDocument: PolicyDocument = {
+  policies: {
+    nightly: { selector: { projects: ['shop-1'], branches: 'default' }, schedules: [], retention: { daily: 7 } },
+  },
+};
+
+export const policyImport: PolicyImportView = {
+  isDryRun: true,
+  changes: [
+    { name: 'new', change: 'create', insteadOf: 'old', fields: [{ path: 'store', from: null, to: 'branch' }] },
+    { name: 'nightly', change: 'update', insteadOf: null, fields: [{ path: 'retention.daily', from: 7, to: 14 }] },
+  ],
 };
 
 export const snapshot: SnapshotView = {

@@ -25,6 +25,9 @@ const fits: [
   Fits<views.BranchView, graphql.Branch>,
   Fits<views.TimelineView, graphql.Timeline>,
   Fits<views.PolicyView, graphql.Policy>,
+  Fits<views.PolicyVersionView, graphql.PolicyVersion>,
+  Fits<views.FiringView, graphql.Firing>,
+  Fits<views.PolicyImportView, graphql.PolicyImport>,
   Fits<views.SnapshotView, graphql.Snapshot>,
   Fits<views.RestoreView, graphql.Restore>,
   Fits<views.JobView, graphql.Job>,
@@ -33,7 +36,7 @@ const fits: [
   Fits<views.ConnectionView, graphql.DatabaseConnection>,
   Fits<views.ReconcileReportView, graphql.ReconcileReport>,
   Fits<views.FindingView, graphql.Finding>,
-] = [true, true, true, true, true, true, true, true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
 
 type KeysOf<Union> = Union extends unknown ? keyof Union : never;
 
@@ -44,6 +47,9 @@ const covers: [
   Exclude<keyof views.BranchView, keyof graphql.Branch>,
   Exclude<keyof views.TimelineView, keyof graphql.Timeline>,
   Exclude<keyof views.PolicyView, keyof graphql.Policy>,
+  Exclude<keyof views.PolicyVersionView, keyof graphql.PolicyVersion>,
+  Exclude<keyof views.FiringView, keyof graphql.Firing>,
+  Exclude<keyof views.PolicyImportView, keyof graphql.PolicyImport>,
   Exclude<keyof views.SnapshotView, keyof graphql.Snapshot>,
   Exclude<keyof views.RestoreView, keyof graphql.Restore>,
   Exclude<keyof views.JobWithAttemptsView, keyof graphql.Job>,
@@ -63,6 +69,7 @@ t.test('every view fits its type, and its type covers it', async (t) => {
 const enums = {
   CredentialStatus: Object.keys(lifecycles.credential),
   SnapshotStatus: Object.keys(lifecycles.snapshot),
+  FiringStatus: Object.keys(lifecycles.firing),
   RestoreStatus: Object.keys(lifecycles.restore),
   PreservedBranchStatus: Object.keys(lifecycles.preserved_branch),
   TimelinePointStatus: Object.keys({ ...lifecycles.snapshot, ...lifecycles.restore }),

@@ -13,7 +13,8 @@ import { areTaken, lookAtSnapshots } from './snapshot-work.ts';
 const tags = ['Policies'];
 const one = { $ref: 'Policy#' };
 const params = idParams('policy');
-const refused = [
+/** What a form of a policy may be refused with. */
+export const refusedForms = [
   'not_found',
   'name_taken',
   'invalid_cron',
@@ -36,7 +37,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
         response: answers({ 201: { description: 'Made.', schema: one, headers: ['ETag', 'Location'] } }, [
           ...withBody,
           ...withKey,
-          ...refused,
+          ...refusedForms,
         ]),
       },
     },
@@ -94,7 +95,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
         body: UpdatePolicy,
         response: answers({ 200: { description: 'Changed.', schema: one, headers: ['ETag'] } }, [
           ...withBody,
-          ...refused,
+          ...refusedForms,
           'if_match_required',
           'version_stale',
         ]),

@@ -5,7 +5,7 @@ import { AuditEvent } from './audit-events.ts';
 import { Branch, RestoreWindow, Timeline } from './branches.ts';
 import { Credential } from './credentials.ts';
 import { Job, JobWithAttempts } from './jobs.ts';
-import { Policy } from './policies.ts';
+import { Firing, Policy, PolicyDocument, PolicyImport, PolicyVersion } from './policies.ts';
 import { Project } from './projects.ts';
 import { ReconcileReport } from './reconcile.ts';
 import { Connection, Restore } from './restores.ts';
@@ -18,6 +18,10 @@ export const namedSchemas = [
   Branch,
   Timeline,
   Policy,
+  PolicyVersion,
+  Firing,
+  PolicyDocument,
+  PolicyImport,
   Snapshot,
   Restore,
   Connection,
