@@ -4,7 +4,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { notFound, Refusal } from '../core/errors.ts';
 import { mediaTypeRefused } from './problem.ts';
-import { parseYaml } from './yaml.ts';
+import { parseYaml, yamlBytesMax, yamlMediaType } from './yaml.ts';
 
 export const bodyBytesMax = 1024 * 1024;
 /** The largest request that a schema allows has some 1,300 values, but for documents: their routes say more. */
@@ -36,10 +36,14 @@ export function readJsonOnly(app: FastifyInstance): void {
       });
     },
   );
-  app.addContentTypeParser('application/yaml', { parseAs: 'string' }, async (request: FastifyRequest, text: string) => {
-    if (!request.routeOptions.config.takesYaml) throw mediaTypeRefused(request);
-    return text === '' ? undefined : parseYaml(text);
-  });
+  app.addContentTypeParser(
+    yamlMediaType,
+    { parseAs: 'string', bodyLimit: yamlBytesMax },
+    async (request: FastifyRequest, text: string) => {
+      if (!request.routeOptions.config.takesYaml) throw mediaTypeRefused(request);
+      return text === '' ? undefined : parseYaml(text);
+    },
+  );
   app.addHook('preValidation', async (request) => {
     checkValues(request);
     readNumbers(request);
