@@ -65,7 +65,13 @@ const uncalled: DoorDomain = {
     previewOf: never,
     coverage: never,
     run: never,
+    pause: never,
+    resume: never,
+    versions: never,
+    export: never,
+    import: never,
   },
+  firings: { list: never },
   snapshots: {
     request: never,
     list: never,

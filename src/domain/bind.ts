@@ -30,7 +30,10 @@ import { reapOverdue } from './job/reap.ts';
 import { forgetOldJobs, reconcileQueue, relay, relayUrgent } from './job/relay.ts';
 import { runJob } from './job/run.ts';
 import { checkReady } from './ready.ts';
+import { exportPolicies, importPolicies } from './policy/document.ts';
 import { fireDueSchedules } from './policy/fire.ts';
+import { listFirings, listPolicyVersions } from './policy/history.ts';
+import { pausePolicy, resumePolicy } from './policy/pause.ts';
 import { createPolicy, deletePolicy, getPolicy, listPolicies, updatePolicy } from './policy/policy.ts';
 import { getPolicyCoverage } from './policy/coverage-view.ts';
 import { previewPolicy, previewPresentPolicy } from './policy/preview.ts';
@@ -123,6 +126,11 @@ export function bindDomain(deps: Deps): Domain {
       previewOf: use('policy.preview', previewPresentPolicy),
       coverage: use('policy.read', getPolicyCoverage),
       run: command('policy.run', runPolicy),
+      pause: command('policy.write', pausePolicy),
+      resume: command('policy.write', resumePolicy),
+      versions: use('policy.read', listPolicyVersions),
+      export: use('policy.read', exportPolicies),
+      import: use('policy.write', importPolicies),
     },
     retentionPlans: {
       request: command('retention_plan.request', requestRetentionPlan),
@@ -132,6 +140,7 @@ export function bindDomain(deps: Deps): Domain {
       reject: command('retention_plan.decide', rejectRetentionPlan),
     },
     retention: { simulate: use('policy.read', simulateRetention) },
+    firings: { list: use('policy.read', listFirings) },
     snapshots: {
       request: command('snapshot.request', requestSnapshot),
       list: use('snapshot.read', listSnapshots),

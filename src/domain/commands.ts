@@ -1,7 +1,7 @@
 // Owns what the doors may ask for: the inputs of every use-case, already parsed to these types, and nothing of how it is done.
 
 import type { BranchState } from '../core/branch-status.ts';
-import type { RestoreStatus, RetentionPlanStatus, SnapshotStatus } from '../core/lifecycle.ts';
+import type { FiringStatus, RestoreStatus, RetentionPlanStatus, SnapshotStatus } from '../core/lifecycle.ts';
 import type { MissedFirings, PolicyLimits, PolicyObjectives, PolicyStore, PresetName } from '../core/policy.ts';
 import type { LockMode, Protection } from '../core/protection.ts';
 import type { PolicySelector } from '../core/selector.ts';
@@ -51,6 +51,18 @@ export interface UpdateProjectInput {
   readonly labels?: Readonly<Record<string, string | null>> | undefined;
   /** Merge-patch: null brings the plan's own limit back. */
   readonly limits?: { readonly [K in keyof ProjectLimits]?: number | null | undefined } | undefined;
+  /** Replaces the list. */
+  readonly maintenanceWindows?: readonly MaintenanceWindowInput[] | undefined;
+}
+
+/** Once, with `from` and `until`; or again and again, with the three others. What is null is absent. */
+export interface MaintenanceWindowInput {
+  readonly name: string;
+  readonly from?: string | null | undefined;
+  readonly until?: string | null | undefined;
+  readonly cron?: string | null | undefined;
+  readonly timeZone?: string | null | undefined;
+  readonly durationSeconds?: number | null | undefined;
 }
 
 export interface AdoptSnapshotInput {
@@ -169,6 +181,31 @@ export interface SimulatedPointInput {
   /** RFC 3339 text. */
   readonly lockedUntil?: string | null | undefined;
   readonly proven?: boolean | null | undefined;
+}
+
+export interface PausePolicyInput {
+  readonly id: string;
+  /** RFC 3339 text: it goes on by itself then. Absent: until a person resumes it. */
+  readonly until?: string | undefined;
+  /** For the audit history. */
+  readonly reason?: string | undefined;
+}
+
+export interface ListFiringsFilter {
+  readonly policyId?: string | undefined;
+  readonly branchId?: string | undefined;
+  readonly status?: FiringStatus | undefined;
+}
+
+/** A policy as it stands in a document, where its name is its key. Projects are named by our id or by Neon's. */
+export type PolicyEntry = Omit<PolicyForm, 'name'>;
+
+export interface ImportPoliciesInput {
+  readonly policies: Readonly<Record<string, PolicyEntry>>;
+  /** Says what would be changed, and changes nothing. */
+  readonly dryRun?: boolean | undefined;
+  /** Policies that the document leaves out are deleted. */
+  readonly remove?: boolean | undefined;
 }
 
 export interface RequestSnapshotInput {

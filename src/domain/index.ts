@@ -89,6 +89,17 @@ export interface DoorDomain {
     coverage(actor: Actor, id: string): Promise<views.PolicyCoverageView>;
     /** Takes a snapshot of every branch that the policy selects, now. */
     run(actor: Actor, id: string, options?: CommandOptions): Promise<{ snapshots: views.SnapshotView[] }>;
+    /** Nothing fires until its end, or until it is resumed. */
+    pause(actor: Actor, input: commands.PausePolicyInput, options?: CommandOptions): Promise<views.PolicyView>;
+    resume(actor: Actor, id: string, options?: CommandOptions): Promise<views.PolicyView>;
+    versions(actor: Actor, id: string, page: PageRequest): Promise<Page<views.PolicyVersionView>>;
+    /** Every policy of the team as one document. */
+    export(actor: Actor): Promise<views.PolicyDocument>;
+    /** Makes the team's policies what the document says, or says what that would change. */
+    import(actor: Actor, input: commands.ImportPoliciesInput): Promise<views.PolicyImportView>;
+  };
+  firings: {
+    list(actor: Actor, filter: commands.ListFiringsFilter, page: PageRequest): Promise<Page<views.FiringView>>;
   };
   retentionPlans: {
     /** Of the policy: what would expire now. Nothing does until it is approved. */

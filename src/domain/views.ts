@@ -1,8 +1,10 @@
 // Owns the shapes that both doors answer with: JSON-ready, instants as RFC 3339 text in UTC. It computes nothing.
 
 import type { BranchState, StateReason } from '../core/branch-status.ts';
+import type { FieldChange } from '../core/document.ts';
 import type {
   CredentialStatus,
+  FiringStatus,
   PreservedBranchStatus,
   RestoreStatus,
   RetentionPlanStatus,
@@ -67,12 +69,24 @@ export interface ProjectView {
   readonly labels: Readonly<Record<string, string>>;
   /** In force: the plan's, unless the project sets its own. */
   readonly limits: { readonly rootBranches: number; readonly snapshots: number };
+  /** Nothing of the project fires while one lasts. */
+  readonly maintenanceWindows: readonly MaintenanceWindowView[];
   readonly version: number;
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly syncedAt: string;
   /** When Neon was found not to show it any more; null while it does. */
   readonly goneAt: string | null;
+}
+
+/** Once, with `from` and `until`; or from each time of the line on for so long. */
+export interface MaintenanceWindowView {
+  readonly name: string;
+  readonly from: string | null;
+  readonly until: string | null;
+  readonly cron: string | null;
+  readonly timeZone: string | null;
+  readonly durationSeconds: number | null;
 }
 
 export interface WindowView {
@@ -181,12 +195,15 @@ export interface TeamStatusView {
   readonly nextCursor: string | null;
 }
 
-export interface ScheduleView {
+export interface ScheduleRuleView {
   readonly name: string;
   readonly cron: string;
   readonly timeZone: string;
   readonly jitterSeconds: number;
   readonly window: { readonly startWithinSeconds: number };
+}
+
+export interface ScheduleView extends ScheduleRuleView {
   /** Null while it is paused, and where it fires no more. */
   readonly nextFiringAt: string | null;
 }
@@ -221,11 +238,11 @@ export interface RetentionDecisionView {
   readonly reasons: readonly string[];
 }
 
-export interface PolicyView {
-  readonly id: string;
+/** What a policy says, whatever time has made of it. */
+export interface PolicyRuleView {
   readonly name: string;
   readonly selector: SelectorView;
-  readonly schedules: readonly ScheduleView[];
+  readonly schedules: readonly ScheduleRuleView[];
   readonly retention: RetentionView;
   readonly protection: {
     readonly lock: Omit<Protection['lock'], 'tiers'> & { readonly tiers: readonly Tier[] | null };
@@ -234,6 +251,11 @@ export interface PolicyView {
   readonly objectives: { readonly rpoSeconds: number | null };
   readonly missedFirings: MissedFirings;
   readonly limits: { readonly expireAtMostShare: number };
+}
+
+export interface PolicyView extends PolicyRuleView {
+  readonly id: string;
+  readonly schedules: readonly ScheduleView[];
   /** While it is, nothing fires: until `pausedUntil`, or until a person resumes it. */
   readonly isPaused: boolean;
   readonly pausedUntil: string | null;
@@ -296,6 +318,27 @@ export interface RetentionPlanView {
   readonly decisions: readonly PlannedDecision[] | null;
   readonly decidedBy: { readonly kind: ActorKind; readonly id: string } | null;
   readonly decidedAt: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** A policy as it was saved, and by whom. */
+export interface PolicyVersionView extends PolicyRuleView {
+  readonly version: number;
+  readonly createdAt: string;
+  readonly by: { readonly kind: ActorKind; readonly id: string };
+}
+
+export interface FiringView {
+  readonly id: string;
+  readonly policyId: string;
+  /** Its name. */
+  readonly schedule: string;
+  readonly branchId: string;
+  readonly dueAt: string;
+  readonly status: FiringStatus;
+  readonly reason: string | null;
+  readonly snapshotId: string | null;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -392,6 +435,27 @@ export interface PolicyCoverageView {
   /** The first 1,000 of the team's branches that no policy covers. */
   readonly uncovered: readonly BranchCoverageView[];
   readonly warnings: readonly Warning[];
+}
+
+/** Policies as a document keeps them: by name, in the form in which they are asked for, with every default. */
+export interface PolicyDocument {
+  readonly policies: Readonly<Record<string, PolicyEntryView>>;
+}
+
+export type PolicyEntryView = Readonly<Record<string, unknown>>;
+
+export interface PolicyChange {
+  readonly name: string;
+  readonly change: 'create' | 'update' | 'unchanged' | 'remove';
+  /** Of one that is created: the removed one that says the same. A renamed policy is a new one, and the snapshots stay the old one's. */
+  readonly insteadOf: string | null;
+  readonly fields: readonly FieldChange[];
+}
+
+export interface PolicyImportView {
+  readonly isDryRun: boolean;
+  /** By name. */
+  readonly changes: readonly PolicyChange[];
 }
 
 export interface SnapshotView {

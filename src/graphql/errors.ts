@@ -32,7 +32,7 @@ export function toFieldError(error: GraphQLError, facts: RequestFacts): GraphQLF
 /** An error that kept the operation from running at all: its syntax, its fields, its variables. */
 export function toRequestError(error: Error, requestId: string): GraphQLFormattedError {
   // The parser goes as deep as the text does.
-  const words = error instanceof RangeError ? 'The document nests too deep' : clean(error);
+  const words = error instanceof RangeError ? 'The document nests too deep' : cleanMessage(error);
   const message = `${words}${/[.!?]$/.test(words) ? '' : '.'} Nothing was done.`;
   return {
     ...(error instanceof GraphQLError ? place(error) : {}),
@@ -51,7 +51,7 @@ function refusalOf(error: GraphQLError): Refusal | undefined {
   // A null that came through a variable where none may be is found only when the field runs; unlike a fault of ours, it
   // points into the document.
   const isArgument = originalError instanceof GraphQLError && (originalError.nodes?.length ?? 0) > 0;
-  return isArgument ? new Refusal('invalid_request', `${clean(originalError)} Nothing was done.`) : undefined;
+  return isArgument ? new Refusal('invalid_request', `${cleanMessage(originalError)} Nothing was done.`) : undefined;
 }
 
 function show(refusal: Refusal, requestId: string): Pick<GraphQLFormattedError, 'message' | 'extensions'> {
@@ -73,7 +73,7 @@ function place({ locations, path }: GraphQLError): Pick<GraphQLFormattedError, '
 }
 
 /** The words of graphql without the values that it quotes. */
-function clean(error: Error): string {
+export function cleanMessage(error: Error): string {
   const reason = error instanceof GraphQLError ? error.originalError?.message : undefined;
   const variable = /^Variable "(\$\w+)" got invalid value /.exec(error.message)?.[1];
   if (variable === undefined) return withoutValue(error.message);

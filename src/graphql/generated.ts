@@ -351,6 +351,8 @@ export type Project = {
   /** Text by name. */
   readonly labels: Scalars['JSON']['output'];
   readonly limits: ProjectLimits;
+  /** Nothing of the project fires while one lasts. */
+  readonly maintenanceWindows: ReadonlyArray<MaintenanceWindow>;
   /** Its present branches. */
   readonly branches: BranchConnection;
   readonly version: Scalars['Int']['output'];
@@ -374,6 +376,16 @@ export type ProjectBranchesArgs = {
 export type ProjectLimits = {
   readonly rootBranches: Scalars['Int']['output'];
   readonly snapshots: Scalars['Int']['output'];
+};
+
+/** Once, with {from, until}; or again and again, from each time of the line on, with {cron, timeZone, durationSeconds}. */
+export type MaintenanceWindow = {
+  readonly name: Scalars['String']['output'];
+  readonly from?: Maybe<Scalars['DateTime']['output']>;
+  readonly until?: Maybe<Scalars['DateTime']['output']>;
+  readonly cron?: Maybe<Scalars['String']['output']>;
+  readonly timeZone?: Maybe<Scalars['String']['output']>;
+  readonly durationSeconds?: Maybe<Scalars['Int']['output']>;
 };
 
 export type ProjectEdge = {
@@ -780,6 +792,103 @@ export type Schedule = {
 export type ScheduleWindow = {
   /** A firing that did not start so soon is missed. */
   readonly startWithinSeconds: Scalars['Int']['output'];
+};
+
+/** A schedule as a version of its policy has it. */
+export type ScheduleRule = {
+  readonly name: Scalars['String']['output'];
+  readonly cron: Scalars['String']['output'];
+  readonly timeZone: Scalars['String']['output'];
+  readonly jitterSeconds: Scalars['Int']['output'];
+  readonly window: ScheduleWindow;
+};
+
+/** A policy as it was saved, and by whom. */
+export type PolicyVersion = {
+  /** Snapshots name it as `policyVersion`. */
+  readonly version: Scalars['Int']['output'];
+  readonly name: Scalars['String']['output'];
+  readonly selector: PolicySelector;
+  readonly schedules: ReadonlyArray<ScheduleRule>;
+  readonly retention: Retention;
+  readonly store: PolicyStore;
+  readonly objectives: PolicyObjectives;
+  readonly missedFirings: MissedFirings;
+  readonly limits: PolicyLimits;
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly by: AuditActor;
+};
+
+export type PolicyVersionEdge = {
+  readonly node: PolicyVersion;
+  readonly cursor: Scalars['String']['output'];
+};
+
+export type PolicyVersionConnection = {
+  readonly edges: ReadonlyArray<PolicyVersionEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type FiringStatus =
+  | 'pending'
+  | 'served'
+  | 'missed'
+  /** Another one stands for it. */
+  | 'coalesced';
+
+/** One due instant of one schedule, for one branch. */
+export type Firing = {
+  readonly id: Scalars['ID']['output'];
+  readonly policyId: Scalars['ID']['output'];
+  /** The name of its schedule. */
+  readonly schedule: Scalars['String']['output'];
+  readonly branchId: Scalars['ID']['output'];
+  readonly dueAt: Scalars['DateTime']['output'];
+  readonly status: FiringStatus;
+  /** Why it is missed or coalesced, or how many others it stands for. */
+  readonly reason?: Maybe<Scalars['String']['output']>;
+  /** The snapshot that it asked for. */
+  readonly snapshotId?: Maybe<Scalars['ID']['output']>;
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly updatedAt: Scalars['DateTime']['output'];
+};
+
+export type FiringEdge = {
+  readonly node: Firing;
+  readonly cursor: Scalars['String']['output'];
+};
+
+export type FiringConnection = {
+  readonly edges: ReadonlyArray<FiringEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type PolicyChangeKind =
+  | 'create'
+  | 'update'
+  | 'unchanged'
+  | 'remove';
+
+/** What an import has changed, or would change. */
+export type PolicyImport = {
+  readonly isDryRun: Scalars['Boolean']['output'];
+  /** Of every policy that is there or in the document, by name. */
+  readonly changes: ReadonlyArray<PolicyChange>;
+};
+
+export type PolicyChange = {
+  readonly name: Scalars['String']['output'];
+  readonly change: PolicyChangeKind;
+  /** Of one that is created: the removed one that says the same. A renamed policy is a new one, and the snapshots stay those of the old. */
+  readonly insteadOf?: Maybe<Scalars['String']['output']>;
+  readonly fields: ReadonlyArray<PolicyFieldChange>;
+};
+
+export type PolicyFieldChange = {
+  /** Such as `schedules[hourly].cron`. */
+  readonly path: Scalars['String']['output'];
+  readonly from?: Maybe<Scalars['JSON']['output']>;
+  readonly to?: Maybe<Scalars['JSON']['output']>;
 };
 
 export type BucketKeeps =
@@ -1224,6 +1333,12 @@ export type HoldFilter = {
   readonly snapshotId?: InputMaybe<Scalars['ID']['input']>;
 };
 
+export type FiringFilter = {
+  readonly policyId?: InputMaybe<Scalars['ID']['input']>;
+  readonly branchId?: InputMaybe<Scalars['ID']['input']>;
+  readonly status?: InputMaybe<FiringStatus>;
+};
+
 export type RestoreFilter = {
   readonly projectId?: InputMaybe<Scalars['ID']['input']>;
   readonly branchId?: InputMaybe<Scalars['ID']['input']>;
@@ -1266,6 +1381,14 @@ export type Query = {
   readonly policies?: Maybe<PolicyConnection>;
   /** Says of each point whether a retention would keep it, and why. Nothing is saved. */
   readonly simulateRetention?: Maybe<RetentionSimulation>;
+  /** Newest first. */
+  readonly policyVersions?: Maybe<PolicyVersionConnection>;
+  readonly firings?: Maybe<FiringConnection>;
+  /**
+   * Every policy of the team as one document, as `importPolicies` takes it: {policies: {name: what createPolicy takes}}. The same policies
+   * give the same document.
+   */
+  readonly exportPolicies?: Maybe<Scalars['JSON']['output']>;
   readonly snapshot?: Maybe<Snapshot>;
   readonly snapshots?: Maybe<SnapshotConnection>;
   readonly retentionPlan?: Maybe<RetentionPlan>;
@@ -1397,6 +1520,28 @@ export type QueryPoliciesArgs = {
  */
 export type QuerySimulateRetentionArgs = {
   input: SimulateRetentionInput;
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryPolicyVersionsArgs = {
+  policyId: Scalars['ID']['input'];
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryFiringsArgs = {
+  filter?: InputMaybe<FiringFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -1544,6 +1689,19 @@ export type UpdateProjectInput = {
   /** Text by name; null removes a label. */
   readonly labels?: InputMaybe<Scalars['JSON']['input']>;
   readonly limits?: InputMaybe<ProjectLimitsInput>;
+  /** Replaces the list. */
+  readonly maintenanceWindows?: InputMaybe<ReadonlyArray<MaintenanceWindowInput>>;
+};
+
+/** Either {from, until}, at most 14 days apart, or {cron, timeZone, durationSeconds}. */
+export type MaintenanceWindowInput = {
+  /** Unique in the project. */
+  readonly name: Scalars['String']['input'];
+  readonly from?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly until?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly cron?: InputMaybe<Scalars['String']['input']>;
+  readonly timeZone?: InputMaybe<Scalars['String']['input']>;
+  readonly durationSeconds?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** A null brings the plan's own limit back. */
@@ -1711,6 +1869,30 @@ export type RunPolicyInput = {
   readonly id: Scalars['ID']['input'];
 };
 
+export type PausePolicyInput = {
+  readonly id: Scalars['ID']['input'];
+  /** It goes on by itself then; absent, until somebody resumes it. */
+  readonly until?: InputMaybe<Scalars['DateTime']['input']>;
+  /** For the audit history. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type ResumePolicyInput = {
+  readonly id: Scalars['ID']['input'];
+};
+
+export type ImportPoliciesInput = {
+  /**
+   * As `exportPolicies` gives it: {policies: {name: {selector, schedules, ...}}}, each checked as a CreatePolicyInput of that name. Projects
+   * may be named by our ids or by those of Neon.
+   */
+  readonly document: Scalars['JSON']['input'];
+  /** Say what would be changed, and change nothing. */
+  readonly dryRun?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Delete the policies that the document leaves out; refused otherwise. */
+  readonly remove?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
 /** The present, unless `at` or `lsn` is given; not both. */
 export type RequestSnapshotInput = {
   readonly branchId: Scalars['ID']['input'];
@@ -1856,6 +2038,15 @@ export type Mutation = {
   readonly deletePolicy?: Maybe<Deletion>;
   /** Takes a snapshot of every branch that the policy selects, now. */
   readonly runPolicy?: Maybe<PolicyRun>;
+  /**
+   * Nothing fires until its end, or until it is resumed; what would have been due meanwhile is neither missed nor repaired. One that is paused
+   * gets the new end.
+   */
+  readonly pausePolicy?: Maybe<Policy>;
+  /** It fires again, first at its next instant after now. */
+  readonly resumePolicy?: Maybe<Policy>;
+  /** Makes the team's policies what the document says: all or nothing. What it says already makes no new version. */
+  readonly importPolicies?: Maybe<PolicyImport>;
   readonly requestSnapshot?: Maybe<Snapshot>;
   /**
    * Ends it at once; what was made for it is removed from Neon (`cleanUp`). One that is available is not cancelled but deleted:
@@ -2013,6 +2204,35 @@ export type MutationDeletePolicyArgs = {
 export type MutationRunPolicyArgs = {
   input: RunPolicyInput;
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationPausePolicyArgs = {
+  input: PausePolicyInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationResumePolicyArgs = {
+  input: ResumePolicyInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationImportPoliciesArgs = {
+  input: ImportPoliciesInput;
 };
 
 
@@ -2260,6 +2480,7 @@ export type ResolversTypes = {
   CredentialConnection: ResolverTypeWrapper<Omit<CredentialConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['CredentialEdge']> }>;
   Project: ResolverTypeWrapper<ProjectView>;
   ProjectLimits: ResolverTypeWrapper<ProjectLimits>;
+  MaintenanceWindow: ResolverTypeWrapper<MaintenanceWindow>;
   ProjectEdge: ResolverTypeWrapper<Omit<ProjectEdge, 'node'> & { node: ResolversTypes['Project'] }>;
   ProjectConnection: ResolverTypeWrapper<Omit<ProjectConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['ProjectEdge']> }>;
   RestoreWindow: ResolverTypeWrapper<RestoreWindow>;
@@ -2303,6 +2524,18 @@ export type ResolversTypes = {
   PolicySelector: ResolverTypeWrapper<PolicySelector>;
   Schedule: ResolverTypeWrapper<Schedule>;
   ScheduleWindow: ResolverTypeWrapper<ScheduleWindow>;
+  ScheduleRule: ResolverTypeWrapper<ScheduleRule>;
+  PolicyVersion: ResolverTypeWrapper<PolicyVersion>;
+  PolicyVersionEdge: ResolverTypeWrapper<PolicyVersionEdge>;
+  PolicyVersionConnection: ResolverTypeWrapper<PolicyVersionConnection>;
+  FiringStatus: FiringStatus;
+  Firing: ResolverTypeWrapper<Firing>;
+  FiringEdge: ResolverTypeWrapper<FiringEdge>;
+  FiringConnection: ResolverTypeWrapper<FiringConnection>;
+  PolicyChangeKind: PolicyChangeKind;
+  PolicyImport: ResolverTypeWrapper<PolicyImport>;
+  PolicyChange: ResolverTypeWrapper<PolicyChange>;
+  PolicyFieldChange: ResolverTypeWrapper<PolicyFieldChange>;
   BucketKeeps: BucketKeeps;
   Retention: ResolverTypeWrapper<Retention>;
   RetentionSimulation: ResolverTypeWrapper<RetentionSimulation>;
@@ -2347,6 +2580,7 @@ export type ResolversTypes = {
   SnapshotFilter: SnapshotFilter;
   RetentionPlanFilter: RetentionPlanFilter;
   HoldFilter: HoldFilter;
+  FiringFilter: FiringFilter;
   RestoreFilter: RestoreFilter;
   JobFilter: JobFilter;
   AuditEventFilter: AuditEventFilter;
@@ -2356,6 +2590,7 @@ export type ResolversTypes = {
   DeleteCredentialInput: DeleteCredentialInput;
   RegisterProjectInput: RegisterProjectInput;
   UpdateProjectInput: UpdateProjectInput;
+  MaintenanceWindowInput: MaintenanceWindowInput;
   ProjectLimitsInput: ProjectLimitsInput;
   RemoveProjectInput: RemoveProjectInput;
   SyncProjectInput: SyncProjectInput;
@@ -2375,6 +2610,9 @@ export type ResolversTypes = {
   UpdatePolicyInput: UpdatePolicyInput;
   DeletePolicyInput: DeletePolicyInput;
   RunPolicyInput: RunPolicyInput;
+  PausePolicyInput: PausePolicyInput;
+  ResumePolicyInput: ResumePolicyInput;
+  ImportPoliciesInput: ImportPoliciesInput;
   RequestSnapshotInput: RequestSnapshotInput;
   DeleteSnapshotInput: DeleteSnapshotInput;
   CancelSnapshotInput: CancelSnapshotInput;
@@ -2413,6 +2651,7 @@ export type ResolversParentTypes = {
   CredentialConnection: Omit<CredentialConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['CredentialEdge']> };
   Project: ProjectView;
   ProjectLimits: ProjectLimits;
+  MaintenanceWindow: MaintenanceWindow;
   ProjectEdge: Omit<ProjectEdge, 'node'> & { node: ResolversParentTypes['Project'] };
   ProjectConnection: Omit<ProjectConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['ProjectEdge']> };
   RestoreWindow: RestoreWindow;
@@ -2455,6 +2694,16 @@ export type ResolversParentTypes = {
   PolicySelector: PolicySelector;
   Schedule: Schedule;
   ScheduleWindow: ScheduleWindow;
+  ScheduleRule: ScheduleRule;
+  PolicyVersion: PolicyVersion;
+  PolicyVersionEdge: PolicyVersionEdge;
+  PolicyVersionConnection: PolicyVersionConnection;
+  Firing: Firing;
+  FiringEdge: FiringEdge;
+  FiringConnection: FiringConnection;
+  PolicyImport: PolicyImport;
+  PolicyChange: PolicyChange;
+  PolicyFieldChange: PolicyFieldChange;
   Retention: Retention;
   RetentionSimulation: RetentionSimulation;
   RetentionDecision: RetentionDecision;
@@ -2498,6 +2747,7 @@ export type ResolversParentTypes = {
   SnapshotFilter: SnapshotFilter;
   RetentionPlanFilter: RetentionPlanFilter;
   HoldFilter: HoldFilter;
+  FiringFilter: FiringFilter;
   RestoreFilter: RestoreFilter;
   JobFilter: JobFilter;
   AuditEventFilter: AuditEventFilter;
@@ -2507,6 +2757,7 @@ export type ResolversParentTypes = {
   DeleteCredentialInput: DeleteCredentialInput;
   RegisterProjectInput: RegisterProjectInput;
   UpdateProjectInput: UpdateProjectInput;
+  MaintenanceWindowInput: MaintenanceWindowInput;
   ProjectLimitsInput: ProjectLimitsInput;
   RemoveProjectInput: RemoveProjectInput;
   SyncProjectInput: SyncProjectInput;
@@ -2526,6 +2777,9 @@ export type ResolversParentTypes = {
   UpdatePolicyInput: UpdatePolicyInput;
   DeletePolicyInput: DeletePolicyInput;
   RunPolicyInput: RunPolicyInput;
+  PausePolicyInput: PausePolicyInput;
+  ResumePolicyInput: ResumePolicyInput;
+  ImportPoliciesInput: ImportPoliciesInput;
   RequestSnapshotInput: RequestSnapshotInput;
   DeleteSnapshotInput: DeleteSnapshotInput;
   CancelSnapshotInput: CancelSnapshotInput;
@@ -2618,6 +2872,7 @@ export type ProjectResolvers<ContextType = GraphqlContext, ParentType extends Re
   historyRetentionSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   labels?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
   limits?: Resolver<ResolversTypes['ProjectLimits'], ParentType, ContextType>;
+  maintenanceWindows?: Resolver<ReadonlyArray<ResolversTypes['MaintenanceWindow']>, ParentType, ContextType>;
   branches?: Resolver<ResolversTypes['BranchConnection'], ParentType, ContextType, RequireFields<ProjectBranchesArgs, 'first'>>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -2630,6 +2885,15 @@ export type ProjectResolvers<ContextType = GraphqlContext, ParentType extends Re
 export type ProjectLimitsResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ProjectLimits'] = ResolversParentTypes['ProjectLimits']> = {
   rootBranches?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   snapshots?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type MaintenanceWindowResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['MaintenanceWindow'] = ResolversParentTypes['MaintenanceWindow']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  from?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  until?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  cron?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  timeZone?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  durationSeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
 };
 
 export type ProjectEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ProjectEdge'] = ResolversParentTypes['ProjectEdge']> = {
@@ -2943,6 +3207,79 @@ export type ScheduleResolvers<ContextType = GraphqlContext, ParentType extends R
 
 export type ScheduleWindowResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ScheduleWindow'] = ResolversParentTypes['ScheduleWindow']> = {
   startWithinSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type ScheduleRuleResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ScheduleRule'] = ResolversParentTypes['ScheduleRule']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  cron?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  timeZone?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  jitterSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  window?: Resolver<ResolversTypes['ScheduleWindow'], ParentType, ContextType>;
+};
+
+export type PolicyVersionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyVersion'] = ResolversParentTypes['PolicyVersion']> = {
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  selector?: Resolver<ResolversTypes['PolicySelector'], ParentType, ContextType>;
+  schedules?: Resolver<ReadonlyArray<ResolversTypes['ScheduleRule']>, ParentType, ContextType>;
+  retention?: Resolver<ResolversTypes['Retention'], ParentType, ContextType>;
+  store?: Resolver<ResolversTypes['PolicyStore'], ParentType, ContextType>;
+  objectives?: Resolver<ResolversTypes['PolicyObjectives'], ParentType, ContextType>;
+  missedFirings?: Resolver<ResolversTypes['MissedFirings'], ParentType, ContextType>;
+  limits?: Resolver<ResolversTypes['PolicyLimits'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  by?: Resolver<ResolversTypes['AuditActor'], ParentType, ContextType>;
+};
+
+export type PolicyVersionEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyVersionEdge'] = ResolversParentTypes['PolicyVersionEdge']> = {
+  node?: Resolver<ResolversTypes['PolicyVersion'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type PolicyVersionConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyVersionConnection'] = ResolversParentTypes['PolicyVersionConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['PolicyVersionEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type FiringResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Firing'] = ResolversParentTypes['Firing']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  policyId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  schedule?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  branchId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  dueAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['FiringStatus'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  snapshotId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type FiringEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['FiringEdge'] = ResolversParentTypes['FiringEdge']> = {
+  node?: Resolver<ResolversTypes['Firing'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type FiringConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['FiringConnection'] = ResolversParentTypes['FiringConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['FiringEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type PolicyImportResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyImport'] = ResolversParentTypes['PolicyImport']> = {
+  isDryRun?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  changes?: Resolver<ReadonlyArray<ResolversTypes['PolicyChange']>, ParentType, ContextType>;
+};
+
+export type PolicyChangeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyChange'] = ResolversParentTypes['PolicyChange']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  change?: Resolver<ResolversTypes['PolicyChangeKind'], ParentType, ContextType>;
+  insteadOf?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  fields?: Resolver<ReadonlyArray<ResolversTypes['PolicyFieldChange']>, ParentType, ContextType>;
+};
+
+export type PolicyFieldChangeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyFieldChange'] = ResolversParentTypes['PolicyFieldChange']> = {
+  path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  from?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  to?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
 };
 
 export type RetentionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Retention'] = ResolversParentTypes['Retention']> = {
@@ -3296,6 +3633,9 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   previewPolicy?: Resolver<Maybe<ResolversTypes['PolicyPreview']>, ParentType, ContextType, RequireFields<QueryPreviewPolicyArgs, 'input' | 'count'>>;
   policies?: Resolver<Maybe<ResolversTypes['PolicyConnection']>, ParentType, ContextType, RequireFields<QueryPoliciesArgs, 'first'>>;
   simulateRetention?: Resolver<Maybe<ResolversTypes['RetentionSimulation']>, ParentType, ContextType, RequireFields<QuerySimulateRetentionArgs, 'input'>>;
+  policyVersions?: Resolver<Maybe<ResolversTypes['PolicyVersionConnection']>, ParentType, ContextType, RequireFields<QueryPolicyVersionsArgs, 'policyId' | 'first'>>;
+  firings?: Resolver<Maybe<ResolversTypes['FiringConnection']>, ParentType, ContextType, RequireFields<QueryFiringsArgs, 'first'>>;
+  exportPolicies?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
   snapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<QuerySnapshotArgs, 'id'>>;
   snapshots?: Resolver<Maybe<ResolversTypes['SnapshotConnection']>, ParentType, ContextType, RequireFields<QuerySnapshotsArgs, 'first'>>;
   retentionPlan?: Resolver<Maybe<ResolversTypes['RetentionPlan']>, ParentType, ContextType, RequireFields<QueryRetentionPlanArgs, 'id'>>;
@@ -3335,6 +3675,9 @@ export type MutationResolvers<ContextType = GraphqlContext, ParentType extends R
   updatePolicy?: Resolver<Maybe<ResolversTypes['Policy']>, ParentType, ContextType, RequireFields<MutationUpdatePolicyArgs, 'input'>>;
   deletePolicy?: Resolver<Maybe<ResolversTypes['Deletion']>, ParentType, ContextType, RequireFields<MutationDeletePolicyArgs, 'input'>>;
   runPolicy?: Resolver<Maybe<ResolversTypes['PolicyRun']>, ParentType, ContextType, RequireFields<MutationRunPolicyArgs, 'input'>>;
+  pausePolicy?: Resolver<Maybe<ResolversTypes['Policy']>, ParentType, ContextType, RequireFields<MutationPausePolicyArgs, 'input'>>;
+  resumePolicy?: Resolver<Maybe<ResolversTypes['Policy']>, ParentType, ContextType, RequireFields<MutationResumePolicyArgs, 'input'>>;
+  importPolicies?: Resolver<Maybe<ResolversTypes['PolicyImport']>, ParentType, ContextType, RequireFields<MutationImportPoliciesArgs, 'input'>>;
   requestSnapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<MutationRequestSnapshotArgs, 'input'>>;
   cancelSnapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<MutationCancelSnapshotArgs, 'input'>>;
   deleteSnapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<MutationDeleteSnapshotArgs, 'input'>>;
@@ -3361,6 +3704,7 @@ export type Resolvers<ContextType = GraphqlContext> = {
   CredentialConnection?: CredentialConnectionResolvers<ContextType>;
   Project?: ProjectResolvers<ContextType>;
   ProjectLimits?: ProjectLimitsResolvers<ContextType>;
+  MaintenanceWindow?: MaintenanceWindowResolvers<ContextType>;
   ProjectEdge?: ProjectEdgeResolvers<ContextType>;
   ProjectConnection?: ProjectConnectionResolvers<ContextType>;
   RestoreWindow?: RestoreWindowResolvers<ContextType>;
@@ -3402,6 +3746,16 @@ export type Resolvers<ContextType = GraphqlContext> = {
   PolicySelector?: PolicySelectorResolvers<ContextType>;
   Schedule?: ScheduleResolvers<ContextType>;
   ScheduleWindow?: ScheduleWindowResolvers<ContextType>;
+  ScheduleRule?: ScheduleRuleResolvers<ContextType>;
+  PolicyVersion?: PolicyVersionResolvers<ContextType>;
+  PolicyVersionEdge?: PolicyVersionEdgeResolvers<ContextType>;
+  PolicyVersionConnection?: PolicyVersionConnectionResolvers<ContextType>;
+  Firing?: FiringResolvers<ContextType>;
+  FiringEdge?: FiringEdgeResolvers<ContextType>;
+  FiringConnection?: FiringConnectionResolvers<ContextType>;
+  PolicyImport?: PolicyImportResolvers<ContextType>;
+  PolicyChange?: PolicyChangeResolvers<ContextType>;
+  PolicyFieldChange?: PolicyFieldChangeResolvers<ContextType>;
   Retention?: RetentionResolvers<ContextType>;
   RetentionSimulation?: RetentionSimulationResolvers<ContextType>;
   RetentionDecision?: RetentionDecisionResolvers<ContextType>;

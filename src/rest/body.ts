@@ -1,9 +1,10 @@
-// Owns how bodies and parameters are read before their schemas see them: JSON alone, no keys that reach a prototype, no NUL
+// Owns how bodies and parameters are read before their schemas see them: JSON (and YAML where a route says so), no keys that reach a prototype, no NUL
 // characters (Postgres has none), and not so many values that checking them all would be an attack.
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { notFound, Refusal } from '../core/errors.ts';
 import { mediaTypeRefused } from './problem.ts';
+import { parseYaml, yamlBytesMax, yamlMediaType } from './yaml.ts';
 
 export const bodyBytesMax = 1024 * 1024;
 /** The largest request that a schema allows has some 1,300 values, but where a route says that it takes more. */
@@ -18,7 +19,16 @@ declare module 'fastify' {
   }
 }
 
-/** JSON on every method, merge-patch on PATCH, nothing else. An empty body is no body. */
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A body may hold so many values. */
+    valuesMax?: number;
+    /** A body may be YAML. */
+    takesYaml?: boolean;
+  }
+}
+
+/** JSON on every method, merge-patch on PATCH, YAML where the route takes it, nothing else. An empty body is no body. */
 export function readJsonOnly(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
@@ -33,6 +43,14 @@ export function readJsonOnly(app: FastifyInstance): void {
         if (!error) return done(null, body);
         return done(isJson(text) ? refuse('The body holds a key that reaches a prototype, such as __proto__.') : error);
       });
+    },
+  );
+  app.addContentTypeParser(
+    yamlMediaType,
+    { parseAs: 'string', bodyLimit: yamlBytesMax },
+    async (request: FastifyRequest, text: string) => {
+      if (!request.routeOptions.config.takesYaml) throw mediaTypeRefused(request);
+      return text === '' ? undefined : parseYaml(text);
     },
   );
   app.addHook('preValidation', async (request) => {

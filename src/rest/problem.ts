@@ -65,7 +65,7 @@ function toRefusal(error: unknown, request: FastifyRequest): Refusal | undefined
 
 const known: Readonly<Record<string, (request: FastifyRequest) => Refusal>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: () => refuse('malformed_json', 'The body does not parse as JSON.'),
-  FST_ERR_CTP_BODY_TOO_LARGE: () => refuse('body_too_large', 'The body is larger than 1 MiB.'),
+  FST_ERR_CTP_BODY_TOO_LARGE: () => refuse('body_too_large', 'The body is larger than 1 MiB, or 512 KiB of YAML.'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => refuse('invalid_request', 'Content-Length is not the length of the body.'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: (request) => mediaTypeRefused(request),
   FST_ERR_MAX_PARAM_LENGTH: () => refuse('not_found', 'There is nothing with an id as long as this one.'),
@@ -75,7 +75,8 @@ const known: Readonly<Record<string, (request: FastifyRequest) => Refusal>> = {
 /** Refuses a body of a type that the method does not take. */
 export function mediaTypeRefused(request: FastifyRequest): Refusal {
   const patch = request.method === 'PATCH' ? ' or application/merge-patch+json' : '';
-  return refuse('unsupported_media_type', `Send the body with Content-Type application/json${patch}.`);
+  const yaml = request.routeOptions.config.takesYaml ? ' or application/yaml' : '';
+  return refuse('unsupported_media_type', `Send the body with Content-Type application/json${patch}${yaml}.`);
 }
 
 const places: Readonly<Record<string, string>> = {

@@ -23,6 +23,8 @@ import { jobRoutes } from './routes/jobs.ts';
 import { type RenderMetrics, serveMetrics } from './routes/metrics.ts';
 import { policyPreviewRoutes } from './routes/policy-preview.ts';
 import { policyRoutes } from './routes/policies.ts';
+import { policyDocumentRoutes } from './routes/policy-documents.ts';
+import { policyLifeRoutes } from './routes/policy-life.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { reconcileRoutes } from './routes/reconcile.ts';
 import { restoreRoutes } from './routes/restores.ts';
@@ -76,6 +78,8 @@ async function registerRoutes(app: FastifyInstance, domain: DoorDomain): Promise
   await door.register(policyRoutes, { domain });
   await door.register(retentionRoutes, { domain });
   await door.register(policyPreviewRoutes, { domain });
+  await door.register(policyLifeRoutes, { domain });
+  await door.register(policyDocumentRoutes, { domain });
   await door.register(snapshotRoutes, { domain });
   await door.register(holdRoutes, { domain });
   await door.register(retentionPlanRoutes, { domain });

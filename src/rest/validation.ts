@@ -13,9 +13,12 @@ export interface FieldError {
 
 const errorsMax = 20;
 
+/** Each is compared with all others; a body can have more faults than anybody reads. */
+const errorsSeenMax = 1_000;
+
 /** One entry for each field at fault, at most 20. Of a union only the variant that was meant is spoken of, if one can be told. */
-export function toFieldErrors(found: readonly SchemaError[]): FieldError[] {
-  // Of a list of thousands all may be at fault; of unions there are a few.
+export function toFieldErrors(all: readonly SchemaError[]): FieldError[] {
+  const found = all.slice(0, errorsSeenMax);
   const unions = found.filter(isUnion);
   const errors = found.filter((error) => !isInsideAny(error, unions)).flatMap((error) => explain(error, found));
   const firsts = new Map(errors.toReversed().map((error) => [error.path, error]));

@@ -1,8 +1,10 @@
 // Owns firings: unique on (schedule, branch, instant), so that any number of schedulers makes each one once.
 
 import { type Insertable, type Selectable, sql } from 'kysely';
+import type { FiringStatus } from '../core/lifecycle.ts';
 import type { MissedFirings } from '../core/policy.ts';
 import type { Database, Db, Tx } from './database.ts';
+import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
 
 export type FiringRow = Selectable<Database['firings']>;
 
@@ -74,4 +76,35 @@ export async function findStartWindow(db: Db, snapshotId: string): Promise<Start
     ])
     .where('firings.snapshot_id', '=', snapshotId)
     .executeTakeFirst();
+}
+
+export interface FiringFilter {
+  readonly policyId?: string | undefined;
+  readonly branchId?: string | undefined;
+  readonly status?: FiringStatus | undefined;
+}
+
+/** Newest first, with the name of their schedule. */
+export async function listFirings(
+  db: Db,
+  teamId: string,
+  filter: FiringFilter,
+  page: PageRequest,
+): Promise<Page<FiringRow & { schedule: string }>> {
+  const before = readCursor(page);
+  let query = db
+    .selectFrom('firings')
+    .innerJoin('schedules', 'schedules.id', 'firings.schedule_id')
+    .selectAll('firings')
+    .select('schedules.name as schedule')
+    .where('firings.team_id', '=', teamId);
+  if (before !== undefined) query = query.where('firings.id', '<', before);
+  if (filter.policyId !== undefined) query = query.where('firings.policy_id', '=', filter.policyId);
+  if (filter.branchId !== undefined) query = query.where('firings.branch_id', '=', filter.branchId);
+  if (filter.status !== undefined) query = query.where('firings.status', '=', filter.status);
+  const rows = await query
+    .orderBy('firings.id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+  return toPage(rows, page.limit, (row) => row.id);
 }

@@ -2,7 +2,7 @@
 
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import type { Database, Db, Tx } from './database.ts';
-import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
+import { invalidCursor, type Page, type PageRequest, readCursor, toPage } from './page.ts';
 
 export type PolicyRow = Selectable<Database['policies']>;
 export type ScheduleRow = Selectable<Database['schedules']>;
@@ -189,4 +189,64 @@ export async function setNextFirings(
 
 export async function insertPolicyVersion(tx: Tx, row: Insertable<Database['policy_versions']>): Promise<void> {
   await tx.insertInto('policy_versions').values(row).execute();
+}
+
+export type PolicyVersionRow = Selectable<Database['policy_versions']>;
+
+/** Newest first. Refuses with `invalid_cursor`, also the cursor of another list. */
+export async function listPolicyVersions(db: Db, policyId: string, page: PageRequest): Promise<Page<PolicyVersionRow>> {
+  const before = readCursor(page);
+  let query = db.selectFrom('policy_versions').selectAll().where('policy_id', '=', policyId);
+  if (before !== undefined) {
+    if (!/^\d{1,9}$/.test(before)) throw invalidCursor();
+    query = query.where('version', '<', Number(before));
+  }
+  const rows = await query
+    .orderBy('version', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+  return toPage(rows, page.limit, (row) => String(row.version));
+}
+
+/** The row, locked against every other change of it for as long as the transaction lasts; undefined where it was deleted. */
+export async function lockPolicy(tx: Tx, id: string): Promise<PolicyRow | undefined> {
+  return tx
+    .selectFrom('policies')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+}
+
+/** Sets or lifts its pause. No new version: what the policy says stays as it is. */
+export async function setPause(
+  tx: Tx,
+  id: string,
+  pause: Pick<PolicyRow, 'paused_at' | 'paused_until'>,
+): Promise<PolicyRow> {
+  return tx.updateTable('policies').set(pause).where('id', '=', id).returningAll().executeTakeFirstOrThrow();
+}
+
+/** Every policy of the team, in the order of their ids. */
+export async function listAllPolicies(db: Db, teamId: string): Promise<PolicyRow[]> {
+  return db
+    .selectFrom('policies')
+    .selectAll()
+    .where('team_id', '=', teamId)
+    .where('deleted_at', 'is', null)
+    .orderBy('id')
+    .execute();
+}
+
+/** As `listAllPolicies`, each locked against every other change of it for as long as the transaction lasts. */
+export async function lockAllPolicies(tx: Tx, teamId: string): Promise<Pick<PolicyRow, 'id' | 'version'>[]> {
+  return tx
+    .selectFrom('policies')
+    .select(['id', 'version'])
+    .where('team_id', '=', teamId)
+    .where('deleted_at', 'is', null)
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute();
 }

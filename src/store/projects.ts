@@ -45,6 +45,22 @@ export async function findProjects(db: Db, teamId: string, ids: readonly string[
     .execute();
 }
 
+/** Those that are registered by the team, each named by its id or by Neon's. */
+export async function listNamedProjects(
+  db: Db,
+  teamId: string,
+  names: readonly string[],
+): Promise<Pick<ProjectRow, 'id' | 'neon_project_id'>[]> {
+  if (names.length === 0) return [];
+  return db
+    .selectFrom('projects')
+    .select(['id', 'neon_project_id'])
+    .where('team_id', '=', teamId)
+    .where(sql<boolean>`(id = any(${names}) or neon_project_id = any(${names}))`)
+    .where('removed_at', 'is', null)
+    .execute();
+}
+
 /** The registered projects of the team that the selector means, gone from Neon or not. */
 export async function listSelectedProjects(
   db: Db,

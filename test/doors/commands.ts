@@ -33,6 +33,9 @@ export const commands = {
     selection: fields.simulation,
     isQuery: true,
   },
+  pausePolicy: { method: 'POST', path: '/v1/policies/:id/pause', selection: fields.policy },
+  resumePolicy: { method: 'POST', path: '/v1/policies/:id/resume', selection: fields.policy },
+  importPolicies: { method: 'PUT', path: '/v1/policies/import', selection: fields.policyImport },
   requestSnapshot: { method: 'POST', path: '/v1/snapshots', selection: fields.snapshot },
   cancelSnapshot: { method: 'POST', path: '/v1/snapshots/:id/cancel', selection: fields.snapshot },
   lockSnapshot: { method: 'POST', path: '/v1/snapshots/:id/lock', selection: fields.snapshot },
@@ -77,10 +80,15 @@ export type Door = (world: World, wish: Wish, requestId: string) => Promise<Outc
 
 export const byRest: Door = async (world, { command, id = '', version, body, key }, requestId) => {
   const { method, path } = commands[command];
+  // What GraphQL is told beside a document is the query string of REST.
+  const { document, ...flags } = (command === 'importPolicies' && body) || { document: body };
+  const query = Object.entries(flags)
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .join('&');
   const answered = await world.send({
     method,
-    url: path.replace(':id', id),
-    ...(body === undefined ? {} : { body }),
+    url: `${path.replace(':id', id)}${query && '?'}${query}`,
+    ...(document === undefined ? {} : { body: document }),
     headers: {
       'x-request-id': requestId,
       ...(version === undefined ? {} : { 'if-match': `"${version}"` }),

@@ -160,6 +160,45 @@ t.test('both doors say the same of what a policy will do, and of what it covers'
     t.equal((await world.send({ method: 'DELETE', url: `/v1/policies/${made.id}` })).status, 204);
   }
 });
+t.test("both doors show the same versions of a policy, its firings, and the team's document", async (t) => {
+  for (const { world } of sides) {
+    const schedules = [{ name: 'yearly', cron: '0 0 1 1 *', timeZone: 'UTC' }];
+    const policy = { name: 'by label', selector: { labels: { new: 'x' } }, schedules, retention: { keepLast: 5 } };
+    const made = await world.send({ method: 'POST', url: '/v1/policies', body: policy });
+    const { id } = made.body as { id: string };
+    await world.send({
+      method: 'PATCH',
+      url: `/v1/policies/${id}`,
+      body: { retention: { keepLast: 6 } },
+      headers: { 'if-match': '"1"' },
+    });
+    await world.sql(
+      `update schedules set next_firing_at = date_trunc('milliseconds', now()) where policy_id = '${id}'`,
+    );
+    t.equal(await world.app.domain.fireDueSchedules(), 1);
+    await world.idle();
+    const versions = await world.send({ method: 'GET', url: `/v1/policies/${id}/versions` });
+    t.match(versions.body, {
+      items: [
+        { version: 2, retention: { keepLast: 6 } },
+        { version: 1, by: { kind: 'person' } },
+      ],
+    });
+    const firings = await world.send({ method: 'GET', url: `/v1/firings?policyId=${id}` });
+    t.match(firings.body, { items: [{ policyId: id, schedule: 'yearly', status: 'served' }] });
+    const { body: document } = await world.send({ method: 'GET', url: '/v1/policies/export' });
+    t.match(document, { policies: { 'by label': { selector: policy.selector } } });
+    const query = `query ($id: ID!) { policyVersions(policyId: $id) { edges { node { ${fields.policyVersion} } } }
+      firings(filter: { policyId: $id }) { edges { node { ${fields.firing} } } } exportPolicies }`;
+    t.strictSame((await ask(world, query, { id })).body, {
+      data: { policyVersions: edgesOf(versions.body), firings: edgesOf(firings.body), exportPolicies: document },
+    });
+  }
+});
+
+function edgesOf(page: unknown) {
+  return { edges: (page as { items: unknown[] }).items.map((node) => ({ node })) };
+}
 
 t.test('what is nested in GraphQL is what the lists of REST hold', async (t) => {
   if (!rest) throw new Error('no side');
@@ -259,6 +298,7 @@ const comparedTables = {
   reconcile_reports: '*',
   branches: '*',
   policies: '*',
+  policy_versions: '*',
   schedules: '*',
   firings: '*',
   snapshots: '*',

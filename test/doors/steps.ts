@@ -67,8 +67,14 @@ const past = '2001-01-01T00:00:00Z';
 const future = '2999-01-01T00:00:00Z';
 const unknown = 'xyz_1';
 
+const windows = [
+  { name: 'move', from: '2998-01-01T00:00:00Z', until: '2998-01-02T02:00:00+02:00' },
+  { name: 'sundays', cron: '0 2 * * 0', timeZone: 'Europe/Berlin', durationSeconds: 3600 },
+];
 const schedules = [{ name: 'yearly', cron: '0 0 1 1 *', timeZone: 'Europe/Berlin' }];
 const policy = { name: 'nightly', selector: { projects: ['$project'] }, schedules, retention: { keepLast: 3 } };
+const entry = { selector: { projects: ['$neonProject'] }, schedules, retention: { keepLast: 3, daily: 7 } };
+const preset = { selector: { projects: ['$project'], branches: 'roots' }, preset: 'gfs', store: 'branch' };
 const credential = { name: 'main', neonApiKey: '$neonApiKey' };
 const atSnapshot = { branchId: '$branch', at: '$pointAt' };
 const hold = { matter: 'Smith v. Shop', reason: 'The court asked for it.' };
@@ -144,10 +150,30 @@ export const steps: readonly Step[] = [
     { id: '$project', version: 1 },
   ),
   step('ok', 'updateProject', { limits: { snapshots: null } }, { id: '$project', version: 2 }),
+  step('ok', 'updateProject', { maintenanceWindows: windows }, { id: '$project', version: 3 }),
+  step('name_taken', 'updateProject', { maintenanceWindows: [windows[0], windows[0]] }, { id: '$project', version: 4 }),
+  step(
+    'invalid_request',
+    'updateProject',
+    { maintenanceWindows: [{ ...windows[0], ...windows[1] }] },
+    { id: '$project', version: 4 },
+  ),
+  step(
+    'invalid_instant',
+    'updateProject',
+    { maintenanceWindows: [{ ...windows[0], until: 'later' }] },
+    { id: '$project', version: 4 },
+  ),
+  step(
+    'maintenance_window_out_of_range',
+    'updateProject',
+    { maintenanceWindows: [{ ...windows[0], until: future }] },
+    { id: '$project', version: 4 },
+  ),
   step('version_stale', 'updateProject', { labels: {} }, { id: '$project', version: 1 }),
   step('not_found', 'updateProject', { labels: {} }, { id: unknown, version: 1 }),
-  step('invalid_request', 'updateProject', { limits: { rootBranches: 0 } }, { id: '$project', version: 3 }),
-  step('invalid_request', 'updateProject', { labels: null }, { id: '$project', version: 3 }),
+  step('invalid_request', 'updateProject', { limits: { rootBranches: 0 } }, { id: '$project', version: 4 }),
+  step('invalid_request', 'updateProject', { labels: null }, { id: '$project', version: 4 }),
   step('ok', 'syncProject', undefined, { id: '$project', key: 'k-sync' }),
   step('not_found', 'syncProject', undefined, { id: unknown }),
 
@@ -173,6 +199,33 @@ export const steps: readonly Step[] = [
   step('ok', 'runPolicy', undefined, { id: '$policy', key: 'k-run' }),
   step('ok', 'runPolicy', undefined, { id: '$policy', key: 'k-run' }),
   step('not_found', 'runPolicy', undefined, { id: unknown }),
+  step('not_found', 'pausePolicy', {}, { id: unknown }),
+  step('invalid_instant', 'pausePolicy', { until: 'tomorrow' }, { id: '$policy' }),
+  step('pause_out_of_range', 'pausePolicy', { until: past }, { id: '$policy' }),
+  step('invalid_request', 'pausePolicy', { reason: '' }, { id: '$policy' }),
+  step('transition_refused', 'resumePolicy', undefined, { id: '$policy' }),
+  step('ok', 'pausePolicy', { reason: 'a move' }, { id: '$policy', key: 'k-pause' }),
+  step('ok', 'pausePolicy', { reason: 'a move' }, { id: '$policy', key: 'k-pause' }),
+  step('ok', 'resumePolicy', undefined, { id: '$policy', key: 'k-resume' }),
+  step('not_found', 'resumePolicy', undefined, { id: unknown }),
+  step('policies_absent', 'importPolicies', { document: { policies: {} } }),
+  step('policies_absent', 'importPolicies', { document: { policies: {} }, dryRun: true }),
+  step('invalid_request', 'importPolicies', { document: { policies: { x: { ...entry, colour: 1 } } }, remove: true }),
+  step('invalid_request', 'importPolicies', { document: { policies: { x: { ...entry, preset: 'never' } } } }),
+  step('invalid_cron', 'importPolicies', {
+    document: { policies: { x: { ...entry, schedules: [{ ...schedules[0], cron: 'daily' }] } } },
+  }),
+  step('not_found', 'importPolicies', {
+    document: { policies: { x: { ...entry, selector: { projects: [unknown] } } } },
+  }),
+  step('ok', 'importPolicies', {
+    document: { policies: { weekly: entry, gfs: { ...preset, selector: { labels: { a: 'b' } } } } },
+    dryRun: true,
+  }),
+  step('ok', 'importPolicies', { document: { policies: { weekly: entry, gfs: preset } } }),
+  step('ok', 'importPolicies', { document: { policies: { weekly: entry, gfs: preset } } }),
+  step('ok', 'importPolicies', { document: { policies: { weekly: entry, daily: preset } }, remove: true }),
+  step('ok', 'importPolicies', { document: { policies: { weekly: entry } }, remove: true }),
   step('project_in_use', 'removeProject', undefined, { id: '$project' }),
   step('not_found', 'requestRetentionPlan', undefined, { id: unknown }),
   step('ok', 'requestRetentionPlan', undefined, { id: '$policy', key: 'k-plan', keep: 'plan' }),
@@ -314,7 +367,7 @@ export const steps: readonly Step[] = [
   step('ok', 'requestRestore', { source: { snapshotId: '$snapshot' }, target: newBranch }),
   step('ok', 'deleteSnapshot', undefined, { id: '$snapshot' }),
   step('not_found', 'deleteSnapshot', undefined, { id: unknown }),
-  step('ok', 'updateProject', { limits: { rootBranches: 1 } }, { id: '$project', version: 3 }),
+  step('ok', 'updateProject', { limits: { rootBranches: 1 } }, { id: '$project', version: 4 }),
   step('root_branch_cap_reached', 'requestRestore', { source: atSnapshot, target: inPlace }),
 ];
 

@@ -114,8 +114,16 @@ export function makeFakeDomain(): FakeDomain {
       previewOf: on('policies.previewOf', () => samples.policyPreview),
       coverage: on('policies.coverage', () => samples.policyCoverage),
       run: on('policies.run', () => ({ snapshots: [samples.snapshot] })),
+      pause: on('policies.pause', () => samples.policy),
+      resume: on('policies.resume', () => samples.policy),
+      versions: on('policies.versions', (_: string, page: PageRequest) =>
+        paged([{ ...samples.policyVersion, id: '2' }], page),
+      ),
+      export: on('policies.export', () => samples.policyDocument),
+      import: on('policies.import', () => samples.policyImport),
     },
     retention: { simulate: on('retention.simulate', () => samples.simulation) },
+    firings: { list: on('firings.list', (_: unknown, page: PageRequest) => paged([samples.firing], page)) },
     snapshots: {
       request: on('snapshots.request', () => samples.snapshot),
       list: on('snapshots.list', (_: unknown, page: PageRequest) => paged(fake.snapshots, page)),

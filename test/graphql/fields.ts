@@ -3,12 +3,17 @@ const warningsAndError = 'unverified warnings { code message } error { code mess
 const need = 'needed thisPolicy otherPolicies standing beingMade cap fits isAtLeast';
 const cost = 'monthlyCost { snapshots branches total unknownBecause }';
 const expiry = '{ count snapshots { snapshotId branchId pointAt reasons } }';
+const schedule = 'name cron timeZone jitterSeconds window { startWithinSeconds }';
+const rule = `selector { projects labels branches }
+  retention { hourly daily weekly monthly yearly keepLast keepWithin minimumKept bucketKeeps }
+  protection { lock { mode for graceHours tiers } }
+  store objectives { rpoSeconds } missedFirings limits { expireAtMostShare }`;
 
 /** Every field of each view, as a selection. */
 export const fields = {
   credential: 'id name neonAccountId status version createdAt updatedAt',
   project: `id neonProjectId credentialId name region pgVersion plan historyRetentionSeconds labels
-    limits { rootBranches snapshots } version createdAt updatedAt syncedAt goneAt`,
+    limits { rootBranches snapshots } maintenanceWindows { name from until cron timeZone durationSeconds } version createdAt updatedAt syncedAt goneAt`,
   branch: `id projectId neonBranchId name parentNeonBranchId isDefault isRoot isProtected state logicalSizeBytes
     restoreWindow { from until } expiresAt goneAt createdAt updatedAt`,
   timeline: 'branchId restoreWindow { from until } points { kind id at name status }',
@@ -16,10 +21,6 @@ export const fields = {
     restoreWindow { from until } policies { policyId name state reasons lastPointAt expectedAt nextFiringAt frozen paused } checkedAt`,
   statusItem: `branchId projectId name state reasons lastPoint { snapshotId pointAt } rpo { achievedSeconds targetSeconds }
     nextFiringAt policyIds changedAt`,
-  policy: `id name selector { projects labels branches } schedules { name cron timeZone jitterSeconds window { startWithinSeconds } nextFiringAt } retention { hourly daily weekly monthly yearly keepLast keepWithin minimumKept bucketKeeps } protection { lock { mode for graceHours tiers } }
-    store objectives { rpoSeconds } missedFirings limits { expireAtMostShare } isPaused pausedUntil
-    stops { projectId code } warnings { code message }
-    version createdAt updatedAt`,
   simulation: 'decisions { id keep reasons }',
   policyPreview: `firings { schedule at local dst }
     keeps { total isAtLeast tiers { hourly daily weekly monthly yearly keepLast minimumKept keepWithin } }
@@ -28,6 +29,12 @@ export const fields = {
     wouldExpire ${expiry} wouldExpireNow ${expiry} warnings { code message }`,
   policyCoverage: `coveredCount covered { branchId projectId name kind } uncoveredCount uncovered { branchId projectId name }
     warnings { code message }`,
+  policy: `id name ${rule} schedules { ${schedule} nextFiringAt } isPaused pausedUntil
+    stops { projectId code } warnings { code message }
+    version createdAt updatedAt`,
+  policyVersion: `version name ${rule} schedules { ${schedule} } createdAt by { kind id }`,
+  firing: 'id policyId schedule branchId dueAt status reason snapshotId createdAt updatedAt',
+  policyImport: 'isDryRun changes { name change insteadOf fields { path from to } }',
   snapshot: `id projectId branchId policyId policyVersion name kind status requestedAt requestedLsn pointAt lsn neonId sizeBytes keptBecause
     holds lock { mode until graceUntil lockedAt lockedBy }
     ${warningsAndError} steps { name startedAt endedAt } version createdAt updatedAt availableAt endedAt`,

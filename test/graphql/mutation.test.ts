@@ -145,6 +145,39 @@ const samplesOfCommands: readonly Sample[] = [
     takesKey: true,
   },
   {
+    mutation: 'pausePolicy',
+    type: 'PausePolicyInput',
+    input: { id: 'pol_1', until: '2026-03-01T09:30:00Z', reason: null },
+    selection: '{ id isPaused }',
+    answer: { id: policy.id, isPaused: true },
+    call: 'policies.pause',
+    given: { id: 'pol_1', until: '2026-03-01T09:30:00Z' },
+    takesKey: true,
+  },
+  {
+    mutation: 'resumePolicy',
+    type: 'ResumePolicyInput',
+    input: { id: 'pol_1' },
+    selection: '{ id }',
+    answer: { id: policy.id },
+    call: 'policies.resume',
+    given: 'pol_1',
+    takesKey: true,
+  },
+  {
+    mutation: 'importPolicies',
+    type: 'ImportPoliciesInput',
+    input: {
+      document: { policies: { night: { selector, schedules, retention: { daily: 7 } } } },
+      dryRun: true,
+      remove: null,
+    },
+    selection: '{ isDryRun changes { name change } }',
+    answer: { isDryRun: true, changes: samples.policyImport.changes.map(({ name, change }) => ({ name, change })) },
+    call: 'policies.import',
+    given: { dryRun: true, policies: { night: { selector, schedules, retention: { daily: 7 } } } },
+  },
+  {
     mutation: 'requestSnapshot',
     type: 'RequestSnapshotInput',
     input: { branchId: 'brn_1', name: null, at: '2026-03-01T09:30:00Z' },
@@ -283,6 +316,33 @@ for (const { mutation, type, input, selection, takesKey } of samplesOfCommands) 
     t.match(options[2], { idempotency: { key: 'k-2' } });
   });
 }
+
+t.test('a document is checked as what createPolicy takes, with the path of the fault', async (t) => {
+  const door = await openDoor(t);
+  const night = { selector, schedules, retention: { daily: 7 } };
+  const documents = [
+    [5, 'document'],
+    [{ policies: {}, version: 1 }, 'version'],
+    [{ policies: [] }, 'policies'],
+    [{ policies: { night: 'no' } }, 'policies.night'],
+    [{ policies: { night: { ...night, name: 'night' } } }, 'policies.night.name'],
+    [{ policies: { night: { ...night, nightly: true } } }, 'policies.night'],
+    [{ policies: { night: { ...night, retention: { daily: 0 } } } }, 'policies.night.retention.daily'],
+    [
+      { policies: { night: { ...night, schedules: [{ ...schedules[0], cron: 5 }] } } },
+      'policies.night.schedules[0].cron',
+    ],
+    [{ policies: { night: { ...night, selector: { labels: { A: 'x' } } } } }, 'policies.night.selector.labels.A'],
+    [{ policies: { 'ni\nght': night } }, 'policies.ni\nght.name'],
+  ] as const;
+  for (const [document, path] of documents) {
+    const query = 'mutation ($input: ImportPoliciesInput!) { importPolicies(input: $input) { isDryRun } }';
+    const { errors } = await door.ask(query, { input: { document } });
+    t.match(errors, [{ extensions: { code: 'invalid_request', errors: [{ path }] } }], path);
+    t.notMatch(errors[0]?.message ?? '', /nightly: true|cron: 5/);
+  }
+  t.strictSame(door.calls, []);
+});
 
 t.test('another input or another command has another fingerprint', async (t) => {
   const door = await openDoor(t);

@@ -12,6 +12,9 @@ import {
   policy,
   policyCoverage,
   policyPreview,
+  firing,
+  policyDocument,
+  policyVersion,
   project,
   restore,
   simulation,
@@ -35,6 +38,8 @@ const samples = {
   project,
   restore,
   retentionPlan,
+  firing,
+  policyVersion,
   snapshot,
   timeline,
 };
@@ -96,6 +101,12 @@ const lists = [
   { field: 'projects', of: 'project', call: { name: 'projects.list', input: [page] } },
   { field: 'branches(projectId: "prj_1")', of: 'branch', call: { name: 'branches.list', input: ['prj_1', page] } },
   { field: 'policies', of: 'policy', call: { name: 'policies.list', input: [page] } },
+  { field: 'firings', of: 'firing', call: { name: 'firings.list', input: [{}, page] } },
+  {
+    field: 'policyVersions(policyId: "pol_1")',
+    of: 'policyVersion',
+    call: { name: 'policies.versions', input: ['pol_1', page] },
+  },
   { field: 'snapshots', of: 'snapshot', call: { name: 'snapshots.list', input: [{}, page] } },
   { field: 'retentionPlans', of: 'retentionPlan', call: { name: 'retentionPlans.list', input: [{}, page] } },
   { field: 'holds', of: 'hold', call: { name: 'holds.list', input: [{}, page] } },
@@ -111,7 +122,8 @@ for (const { field, of, call } of lists) {
       `{ found: ${field} { edges { node { ${fields[of]} } cursor }
          pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`,
     );
-    const key = of === 'auditEvent' ? '9000000000' : samples[of].id;
+    const keys = { auditEvent: '9000000000', policyVersion: String(policyVersion.version) };
+    const key = of === 'auditEvent' || of === 'policyVersion' ? keys[of] : samples[of].id;
     const cursor = Buffer.from(key).toString('base64url');
     t.strictSame(answer.errors, []);
     t.strictSame(answer.data?.['found'], {
@@ -133,6 +145,10 @@ const filters = [
   {
     field: 'holds(filter: { state: open, branchId: null, snapshotId: "snp_1" })',
     call: { name: 'holds.list', input: [{ state: 'open', snapshotId: 'snp_1' }, page] },
+  },
+  {
+    field: 'firings(filter: { policyId: "pol_1", branchId: "brn_1", status: missed }, first: 3)',
+    call: { name: 'firings.list', input: [{ policyId: 'pol_1', branchId: 'brn_1', status: 'missed' }, { limit: 3 }] },
   },
   {
     field: 'restores(filter: { projectId: "prj_1", branchId: "brn_1", status: running }, first: null)',
@@ -201,6 +217,11 @@ t.test(
     ]);
   },
 );
+t.test('the document of all policies is answered as it is', async (t) => {
+  const door = await openDoor(t);
+  const { data } = await door.ask('{ exportPolicies }');
+  t.strictSame(data, { exportPolicies: policyDocument });
+});
 
 t.test('each reason why a job waits is answered with what is particular to it', async (t) => {
   const door = await openDoor(t);

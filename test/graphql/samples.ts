@@ -12,6 +12,10 @@ import type {
   JobWithAttemptsView,
   PolicyCoverageView,
   PolicyPreviewView,
+  FiringView,
+  PolicyDocument,
+  PolicyImportView,
+  PolicyVersionView,
   PolicyView,
   ProjectView,
   ReconcileReportView,
@@ -56,6 +60,10 @@ export const project: ProjectView = {
   historyRetentionSeconds: 604_800,
   labels: { tier: 'gold' },
   limits: { rootBranches: 25, snapshots: 50 },
+  maintenanceWindows: [
+    { name: 'move', from: at, until: at, cron: null, timeZone: null, durationSeconds: null },
+    { name: 'sunday', from: null, until: null, cron: '0 2 * * 0', timeZone: 'Europe/Berlin', durationSeconds: 3600 },
+  ],
   version: 1,
   createdAt: at,
   updatedAt: at,
@@ -229,6 +237,36 @@ export const retentionPlan: RetentionPlanView = {
   updatedAt: at,
 };
 
+export const policyVersion: PolicyVersionView = {
+  version: 2,
+  name: policy.name,
+  selector: policy.selector,
+  schedules: [
+    { name: 'night', cron: '0 2 * * *', timeZone: 'UTC', jitterSeconds: 0, window: { startWithinSeconds: 900 } },
+  ],
+  retention: policy.retention,
+  protection: policy.protection,
+  store: policy.store,
+  objectives: policy.objectives,
+  missedFirings: policy.missedFirings,
+  limits: policy.limits,
+  createdAt: at,
+  by: { kind: 'person', id: 'key_1' },
+};
+
+export const firing: FiringView = {
+  id: 'fir_1',
+  policyId: 'pol_1',
+  schedule: 'night',
+  branchId: 'brn_1',
+  dueAt: at,
+  status: 'missed',
+  reason: 'maintenance_window',
+  snapshotId: null,
+  createdAt: at,
+  updatedAt: at,
+};
+
 export const simulation: RetentionSimulationView = {
   decisions: [
     { id: 'snp_1', keep: true, reasons: ['daily:2026-03-01', 'newest'] },
@@ -283,6 +321,20 @@ export const policyCoverage: PolicyCoverageView = {
   uncoveredCount: 1,
   uncovered: [{ branchId: 'brn_2', projectId: 'prj_1', name: 'staging' }],
   warnings: [{ code: 'child_kept_as_branch', message: 'A branch.' }],
+};
+
+export const policyDocument: PolicyDocument = {
+  policies: {
+    nightly: { selector: { projects: ['shop-1'], branches: 'default' }, schedules: [], retention: { daily: 7 } },
+  },
+};
+
+export const policyImport: PolicyImportView = {
+  isDryRun: true,
+  changes: [
+    { name: 'new', change: 'create', insteadOf: 'old', fields: [{ path: 'store', from: null, to: 'branch' }] },
+    { name: 'nightly', change: 'update', insteadOf: null, fields: [{ path: 'retention.daily', from: 7, to: 14 }] },
+  ],
 };
 
 export const snapshot: SnapshotView = {

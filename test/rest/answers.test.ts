@@ -11,6 +11,10 @@ import {
   policy,
   policyCoverage,
   policyPreview,
+  firing,
+  policyDocument,
+  policyImport,
+  policyVersion,
   project,
   reconcileReport,
   restore,
@@ -41,7 +45,7 @@ const newRestore = { source: { snapshotId: 'snp_1' }, target: { kind: 'in_place'
 const { attempts: _attempts, ...listedJob } = job;
 
 const routes: readonly {
-  readonly send: readonly [method: 'GET' | 'POST' | 'DELETE', url: string, body?: object];
+  readonly send: readonly [method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, body?: object];
   readonly status: number;
   readonly body?: object;
   readonly location?: string;
@@ -107,6 +111,13 @@ const routes: readonly {
   },
   { send: ['DELETE', '/v1/policies/pol_1'], status: 204 },
   { send: ['POST', '/v1/retention/simulate', newSimulation], status: 200, body: simulation },
+  { send: ['POST', '/v1/policies/pol_1/pause', { reason: 'a move' }], status: 200, body: policy, etag: '"1"' },
+  { send: ['POST', '/v1/policies/pol_1/pause'], status: 200, body: policy, etag: '"1"' },
+  { send: ['POST', '/v1/policies/pol_1/resume'], status: 200, body: policy, etag: '"1"' },
+  { send: ['GET', '/v1/policies/pol_1/versions'], status: 200, body: { items: [policyVersion], nextCursor: null } },
+  { send: ['GET', '/v1/firings'], status: 200, body: { items: [firing], nextCursor: null } },
+  { send: ['GET', '/v1/policies/export'], status: 200, body: policyDocument },
+  { send: ['PUT', '/v1/policies/import?dryRun=true', { policies: {} }], status: 200, body: policyImport },
   {
     send: ['POST', '/v1/snapshots', { branchId: 'brn_1' }],
     status: 202,

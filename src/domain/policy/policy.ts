@@ -2,7 +2,6 @@
 
 import { notFound, Refusal } from '../../core/errors.ts';
 import type { PolicyRule, PolicySchedule } from '../../core/policy.ts';
-import { nextFiring } from '../../core/schedule.ts';
 import type { PolicySelector } from '../../core/selector.ts';
 import { violatedUnique } from '../../store/constraint.ts';
 import {
@@ -24,6 +23,7 @@ import type { CommandDeps } from '../deps.ts';
 import { staleVersion } from '../version.ts';
 import type { Page, PolicyView } from '../views.ts';
 import { checkCaps } from './caps.ts';
+import { firesNext } from './next.ts';
 import { patchRule, readRule, ruleOf } from './rule.ts';
 import { viewPolicies, viewPolicy } from './view.ts';
 
@@ -37,17 +37,21 @@ export async function createPolicy(deps: CommandDeps, actor: Actor, input: Creat
   deps.allow();
   if (!input.force) await checkCaps(deps, actor.teamId, rule);
   return refusingTakenName(rule.name, () =>
-    change(deps, actor, async (unit) => {
-      const row = await insertPolicy(unit.tx, {
-        id: deps.newId('pol'),
-        team_id: actor.teamId,
-        created_at: unit.now,
-        ...columnsOf(rule, unit.now),
-      });
-      await putSchedules(deps, unit, row, rule.schedules);
-      return recorded(unit, actor, row, rule, 'policy.created');
-    }),
+    change(deps, actor, async (unit) => viewPolicy(unit.tx, await addPolicy(deps, unit, actor, rule), unit.now)),
   );
+}
+
+/** Records the policy in the caller's unit. A name that is taken violates `policies_name`. */
+export async function addPolicy(deps: CommandDeps, unit: Unit, actor: Actor, rule: PolicyRule): Promise<PolicyRow> {
+  const row = await insertPolicy(unit.tx, {
+    id: deps.newId('pol'),
+    team_id: actor.teamId,
+    created_at: unit.now,
+    ...columnsOf(rule, unit.now),
+  });
+  await putSchedules(deps, unit, row, rule.schedules);
+  await recordVersion(unit, actor, row, rule, 'policy.created');
+  return row;
 }
 
 export async function listPolicies(deps: CommandDeps, actor: Actor, page: PageRequest): Promise<Page<PolicyView>> {
@@ -76,36 +80,45 @@ export async function updatePolicy(deps: CommandDeps, actor: Actor, input: Updat
   if (keepsOther !== undefined && !input.force) await checkCaps(deps, actor.teamId, rule, row.id);
   return refusingTakenName(rule.name, () =>
     change(deps, actor, async (unit) => {
-      const updated = await updatePolicyRow(unit.tx, row.id, input.version, columnsOf(rule, unit.now));
-      if (!updated) throw staleVersion(undefined);
-      await putSchedules(deps, unit, updated, rule.schedules);
-      return recorded(unit, actor, updated, rule, 'policy.updated');
+      const updated = await savePolicy(deps, unit, actor, { id: row.id, version: input.version, rule });
+      return viewPolicy(unit.tx, updated, unit.now);
     }),
   );
+}
+
+/** Makes the rule the policy's next version, in the caller's unit. Refuses with `version_stale`. */
+export async function savePolicy(
+  deps: CommandDeps,
+  unit: Unit,
+  actor: Actor,
+  { id, version, rule }: { readonly id: string; readonly version: number; readonly rule: PolicyRule },
+): Promise<PolicyRow> {
+  const updated = await updatePolicyRow(unit.tx, id, version, columnsOf(rule, unit.now));
+  if (!updated) throw staleVersion(undefined);
+  await putSchedules(deps, unit, updated, rule.schedules);
+  await recordVersion(unit, actor, updated, rule, 'policy.updated');
+  return updated;
 }
 
 /** Nothing that it made is removed: its snapshots stay until a person deletes them. */
 export async function deletePolicy(deps: CommandDeps, actor: Actor, id: string): Promise<void> {
   const row = await getPolicyRow(deps, actor, id);
   deps.allow();
-  await change(deps, actor, async (unit) => {
-    const deleted = await updatePolicyRow(unit.tx, row.id, row.version, { deleted_at: unit.now, updated_at: unit.now });
-    if (!deleted) throw staleVersion(undefined);
-    await removeSchedulesExcept(unit.tx, row.id, [], unit.now);
-    unit.audit('policy.deleted', { kind: 'policy', id: row.id }, { name: row.name });
-  });
+  await change(deps, actor, (unit) => dropPolicy(unit, row));
+}
+
+/** Deletes it in the caller's unit. Refuses with `version_stale`. */
+export async function dropPolicy(unit: Unit, { id, name, version }: PolicyRow): Promise<void> {
+  const deleted = await updatePolicyRow(unit.tx, id, version, { deleted_at: unit.now, updated_at: unit.now });
+  if (!deleted) throw staleVersion(undefined);
+  await removeSchedulesExcept(unit.tx, id, [], unit.now);
+  unit.audit('policy.deleted', { kind: 'policy', id }, { name });
 }
 
 export async function getPolicyRow(deps: CommandDeps, actor: Actor, id: string): Promise<PolicyRow> {
   const row = await findPolicy(deps.db, actor.teamId, id);
   if (!row) throw notFound('policy', id);
   return row;
-}
-
-/** When the schedule fires next: strictly after now, and not while the policy is paused. */
-function firesNext(schedule: PolicySchedule, pause: PolicyRow, now: Date): Date | null {
-  if (!pause.paused_at) return nextFiring(schedule, now);
-  return pause.paused_until && nextFiring(schedule, pause.paused_until > now ? pause.paused_until : now);
 }
 
 /** Refuses with `not_found` the first that is not the team's. */
@@ -158,13 +171,13 @@ async function putSchedules(
 }
 
 /** Each version is kept as it was saved, and by whom. */
-async function recorded(
+async function recordVersion(
   unit: Unit,
   actor: Actor,
   row: PolicyRow,
   rule: PolicyRule,
   action: string,
-): Promise<PolicyView> {
+): Promise<void> {
   await insertPolicyVersion(unit.tx, {
     policy_id: row.id,
     version: row.version,
@@ -175,7 +188,6 @@ async function recorded(
     created_at: unit.now,
   });
   unit.audit(action, { kind: 'policy', id: row.id }, { ...rule, version: row.version });
-  return viewPolicy(unit.tx, row, unit.now);
 }
 
 async function refusingTakenName<T>(name: string, save: () => Promise<T>): Promise<T> {

@@ -1,15 +1,21 @@
 // Owns how policies are shown: what they say, where they do nothing, and what of them may not be as it is meant.
 
-import { expireAtMostShareDefault, startWithinSecondsDefault } from '../../core/policy.ts';
+import {
+  expireAtMostShareDefault,
+  type PolicyRule,
+  type PolicySchedule,
+  startWithinSecondsDefault,
+} from '../../core/policy.ts';
 import { selectsBranch, selectsProject } from '../../core/selector.ts';
 import { listSelectableBranches } from '../../store/branches.ts';
 import type { Db } from '../../store/database.ts';
 import { listSchedules, type PolicyRow, type ScheduleRow } from '../../store/policies.ts';
 import { listSelectableProjects } from '../../store/projects.ts';
 import { groupBy } from '../group.ts';
-import type { PolicyStop, PolicyView, SelectorView } from '../views.ts';
+import type { PolicyRuleView, PolicyStop, PolicyView, ScheduleRuleView, SelectorView } from '../views.ts';
 import { toRetentionView } from './retention.ts';
-import { ruleOf } from './rule.ts';
+import { isInPause } from './next.ts';
+import { ruleOf, scheduleOf } from './rule.ts';
 import { warningsOf } from './warnings.ts';
 
 export async function viewPolicy(db: Db, row: PolicyRow, now: Date): Promise<PolicyView> {
@@ -55,39 +61,48 @@ function toPolicyView(
   schedules: readonly ScheduleRow[],
   { stops, reach, now }: { stops: PolicyStop[]; reach: Parameters<typeof warningsOf>[1]; now: Date },
 ): PolicyView {
-  const isPaused = row.paused_at !== null && (row.paused_until === null || row.paused_until > now);
+  const isPaused = isInPause(row, now);
+  const rule = ruleOf(row, schedules);
   return {
     id: row.id,
-    name: row.name,
-    selector: toSelectorView(row.selector),
+    ...toRuleView(rule),
     schedules: schedules.map((schedule) => ({
-      name: schedule.name,
-      cron: schedule.cron,
-      timeZone: schedule.time_zone,
-      jitterSeconds: schedule.jitter_seconds,
-      window: { startWithinSeconds: schedule.start_within_seconds ?? startWithinSecondsDefault },
+      ...toScheduleRuleView(scheduleOf(schedule)),
       nextFiringAt: schedule.next_firing_at?.toISOString() ?? null,
     })),
-    retention: toRetentionView(row.retention),
-    protection: toProtectionView(row.protection),
-    store: row.store,
-    objectives: { rpoSeconds: row.objectives.rpoSeconds ?? null },
-    missedFirings: row.missed_firings,
-    limits: { expireAtMostShare: row.limits.expireAtMostShare ?? expireAtMostShareDefault },
     isPaused,
     pausedUntil: isPaused ? (row.paused_until?.toISOString() ?? null) : null,
     stops,
-    warnings: warningsOf(ruleOf(row, schedules), reach, now),
+    warnings: warningsOf(rule, reach, now),
     version: row.version,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
   };
 }
 
-function toSelectorView({ projects, labels, branches }: PolicyRow['selector']): SelectorView {
+/** With every default. */
+export function toRuleView(rule: PolicyRule): PolicyRuleView {
+  return {
+    name: rule.name,
+    selector: toSelectorView(rule.selector),
+    schedules: rule.schedules.map(toScheduleRuleView),
+    retention: toRetentionView(rule.retention),
+    protection: toProtectionView(rule.protection),
+    store: rule.store,
+    objectives: { rpoSeconds: rule.objectives.rpoSeconds ?? null },
+    missedFirings: rule.missedFirings,
+    limits: { expireAtMostShare: rule.limits.expireAtMostShare ?? expireAtMostShareDefault },
+  };
+}
+
+function toScheduleRuleView({ startWithinSeconds, ...schedule }: PolicySchedule): ScheduleRuleView {
+  return { ...schedule, window: { startWithinSeconds: startWithinSeconds ?? startWithinSecondsDefault } };
+}
+
+function toSelectorView({ projects, labels, branches }: PolicyRule['selector']): SelectorView {
   return { projects: projects ?? null, labels: labels ?? null, branches };
 }
 
-function toProtectionView(protection: PolicyRow['protection']): PolicyView['protection'] {
+function toProtectionView(protection: PolicyRule['protection']): PolicyRuleView['protection'] {
   return protection && { lock: { ...protection.lock, tiers: protection.lock.tiers ?? null } };
 }

@@ -22,6 +22,7 @@ import type { CommandDeps } from '../deps.ts';
 import { staleVersion } from '../version.ts';
 import type { Page, ProjectView } from '../views.ts';
 import { portOf } from '../credential/port.ts';
+import { readWindows } from './maintenance.ts';
 import { mirrorBranches } from './mirror.ts';
 import { toProjectView } from './view.ts';
 
@@ -69,21 +70,27 @@ export async function getProject(deps: CommandDeps, actor: Actor, id: string): P
   return toProjectView(row);
 }
 
-/** Labels and limits, as a merge-patch (RFC 7396): null removes one. Refuses with `version_stale`. */
+/**
+ * Labels and limits, as a merge-patch (RFC 7396): null removes one; maintenance windows are replaced. Refuses with `version_stale`, and
+ * with what `readWindows` refuses.
+ */
 export async function updateProject(deps: CommandDeps, actor: Actor, input: UpdateProjectInput): Promise<ProjectView> {
   const row = await getRow(deps, actor, input.id);
   deps.allow();
   if (row.version !== input.version) throw staleVersion(row.version);
   const labels = mergePatch(row.labels, input.labels ?? {});
   const limits = mergePatch({ ...row.limits }, input.limits ?? {});
+  const given = input.maintenanceWindows;
+  const maintenanceWindows = given ? readWindows(given, deps.now()) : row.maintenance_windows;
   return change(deps, actor, async ({ tx, now, audit }) => {
     const updated = await updateProjectRow(tx, row.id, input.version, {
       labels: JSON.stringify(labels),
       limits: JSON.stringify(limits),
+      maintenance_windows: JSON.stringify(maintenanceWindows),
       updated_at: now,
     });
     if (!updated) throw staleVersion(undefined);
-    audit('project.updated', { kind: 'project', id: row.id }, { labels, limits });
+    audit('project.updated', { kind: 'project', id: row.id }, { labels, limits, maintenanceWindows });
     return toProjectView(updated);
   });
 }

@@ -3,6 +3,7 @@
 import { limitsInForce } from '../../core/limits.ts';
 import type { ProjectRow } from '../../store/projects.ts';
 import type { ProjectView } from '../views.ts';
+import { toWindowView } from './maintenance.ts';
 
 export function toProjectView(row: ProjectRow): ProjectView {
   return {
@@ -16,6 +17,7 @@ export function toProjectView(row: ProjectRow): ProjectView {
     historyRetentionSeconds: row.history_retention_seconds,
     labels: row.labels,
     limits: limitsInForce(row.plan, row.limits),
+    maintenanceWindows: row.maintenance_windows.map(toWindowView),
     version: row.version,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),

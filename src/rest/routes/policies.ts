@@ -13,7 +13,8 @@ import { areTaken, lookAtSnapshots } from './snapshot-work.ts';
 const tags = ['Policies'];
 const one = { $ref: 'Policy#' };
 const params = idParams('policy');
-const refused = [
+/** What a form of a policy may be refused with. */
+export const refusedForms = [
   'not_found',
   'name_taken',
   'invalid_cron',
@@ -38,7 +39,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
         response: answers({ 201: { description: 'Made.', schema: one, headers: ['ETag', 'Location'] } }, [
           ...withBody,
           ...withKey,
-          ...refused,
+          ...refusedForms,
           ...beyondCap,
         ]),
       },
@@ -97,7 +98,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
         body: UpdatePolicy,
         response: answers({ 200: { description: 'Changed.', schema: one, headers: ['ETag'] } }, [
           ...withBody,
-          ...refused,
+          ...refusedForms,
           ...beyondCap,
           'if_match_required',
           'version_stale',

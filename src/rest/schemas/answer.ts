@@ -73,6 +73,8 @@ interface Success {
   readonly description: string;
   /** Of the answer's schema; without one there is no body. */
   readonly schema?: TSchema;
+  /** It is also given as YAML, to who accepts that. */
+  readonly isAlsoYaml?: boolean;
   /** Names of headers, from the table below. */
   readonly headers?: ReadonlyArray<keyof typeof headers>;
 }
@@ -115,11 +117,12 @@ export function openAnswers(successes: Readonly<Record<number, Success>>, codes:
   return response;
 }
 
-function describeSuccess({ description, schema, headers: named = [] }: Success): object {
+function describeSuccess({ description, schema, isAlsoYaml, headers: named = [] }: Success): object {
+  const json = { 'application/json': { schema } };
   const described = Object.fromEntries(named.map((name) => [name, { type: 'string', description: headers[name] }]));
   return {
     description,
     ...(named.length > 0 ? { headers: described } : {}),
-    ...(schema ? { content: { 'application/json': { schema } } } : { type: 'null' }),
+    ...(schema ? { content: isAlsoYaml ? { ...json, 'application/yaml': { schema } } : json } : { type: 'null' }),
   };
 }

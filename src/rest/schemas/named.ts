@@ -6,7 +6,7 @@ import { Branch, RestoreWindow, Timeline } from './branches.ts';
 import { Credential } from './credentials.ts';
 import { Hold } from './holds.ts';
 import { Job, JobWithAttempts } from './jobs.ts';
-import { Policy } from './policies.ts';
+import { Firing, Policy, PolicyDocument, PolicyImport, PolicyVersion } from './policies.ts';
 import { PolicyCoverage, PolicyPreview } from './policy-preview.ts';
 import { Project } from './projects.ts';
 import { ReconcileReport } from './reconcile.ts';
@@ -29,6 +29,10 @@ export const namedSchemas = [
   RetentionSimulation,
   PolicyPreview,
   PolicyCoverage,
+  PolicyVersion,
+  Firing,
+  PolicyDocument,
+  PolicyImport,
   Snapshot,
   Hold,
   Restore,

@@ -25,6 +25,9 @@ export const patternWords: Readonly<Record<string, string>> = {
   [patterns.lsn]: 'must be a log sequence number such as 16/B374D848',
 };
 
+/** As `name`, for keys: a pattern is all that may be asked of them. */
+export const nameKey = `^(?=.*\\S)[^${control}]{1,128}$`;
+
 export function name(description: string, maxLength = 128) {
   return Type.String({ description, minLength: 1, maxLength, pattern: patterns.name });
 }
@@ -82,6 +85,11 @@ export const LabelsPatch = Type.Record(
 /** A request's object: a field that the schema does not know is refused. */
 export function strict<P extends Record<string, TSchema>>(properties: P, options: { description?: string } = {}) {
   return Type.Object(properties, { ...options, additionalProperties: false });
+}
+
+/** A field that may be null, as if it were absent. */
+export function nullable<S extends TSchema>(schema: S) {
+  return Type.Union([schema, Type.Null()]);
 }
 
 /** Two fields of which at most one may be given. */

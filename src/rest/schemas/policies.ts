@@ -1,9 +1,15 @@
 import { Type } from 'typebox';
 import { type PresetName, presetNames } from '../../core/policy.ts';
 import { type Tier, tiers } from '../../core/retention/tiers.ts';
-import type { PolicyView } from '../../domain/index.ts';
-import { answer, at, createdAt, integer, orNull, text, updatedAt, version, words } from './answer.ts';
-import { branchName, excluding, id, LabelSelector, name, strict } from './parts.ts';
+import type {
+  FiringView,
+  PolicyDocument as PolicyDocumentView,
+  PolicyImportView,
+  PolicyVersionView,
+  PolicyView,
+} from '../../domain/index.ts';
+import { answer, at, createdAt, integer, orNull, status, text, updatedAt, version, words } from './answer.ts';
+import { branchName, excluding, id, instant, LabelSelector, name, nameKey, pageQuery, strict } from './parts.ts';
 import { warnings } from './snapshots.ts';
 
 const projects = Type.Array(id('prj_...'), {
@@ -189,6 +195,37 @@ const force = Type.Optional(
 
 export const CreatePolicy = strict({ ...form, force });
 
+const { name: _name, ...entry } = form;
+
+/** Keyed by name; of each policy what a POST takes, in the same words. */
+export const ImportPolicies = strict({
+  policies: Type.Record(Type.String({ pattern: nameKey }), strict(entry), {
+    description: 'By name. Projects may be named by our ids or by those of Neon.',
+    additionalProperties: false,
+    maxProperties: 1_000,
+  }),
+});
+
+const flag = (description: string) =>
+  Type.Optional(Type.Unsafe<'true' | 'false'>({ type: 'string', enum: ['true', 'false'], description }));
+
+export const ImportPoliciesQuery = strict({
+  dryRun: flag('Say what would be changed, and change nothing.'),
+  remove: flag('Delete the policies that the document leaves out; refused otherwise.'),
+});
+
+export const PausePolicy = strict({
+  until: Type.Optional(instant('It goes on by itself then; absent, until somebody resumes it.')),
+  reason: Type.Optional(name('For the audit history.', 500)),
+});
+
+export const ListFiringsQuery = strict({
+  ...pageQuery,
+  policyId: Type.Optional(id('Of this policy only.')),
+  branchId: Type.Optional(id('Of this branch only.')),
+  status: Type.Optional(status('firing', 'In this status only.')),
+});
+
 export const UpdatePolicy = strict({
   name: Type.Optional(name('Unique in the team.')),
   selector: Type.Optional(selector),
@@ -196,8 +233,15 @@ export const UpdatePolicy = strict({
   force,
 });
 
-export const Policy = answer<PolicyView>()('Policy', 'What must be kept, of which branches, and when it is taken.', {
-  id: text('pol_...'),
+const scheduleRule = {
+  name: text('Unique in the policy.'),
+  cron: text('Five fields, or a word such as @daily.'),
+  timeZone: text('An IANA name.'),
+  jitterSeconds: integer('A firing starts up to so much later.'),
+  window: Type.Object({ startWithinSeconds: integer('One that did not start so soon is missed.') }),
+};
+
+const rule = {
   name: text('Unique in the team.'),
   selector: Type.Object(
     {
@@ -213,16 +257,7 @@ export const Policy = answer<PolicyView>()('Policy', 'What must be kept, of whic
     },
     { description: 'Which branches are kept.' },
   ),
-  schedules: Type.Array(
-    Type.Object({
-      name: text('Unique in the policy.'),
-      cron: text('Five fields, or a word such as @daily.'),
-      timeZone: text('An IANA name.'),
-      jitterSeconds: integer('A firing starts up to so much later.'),
-      window: Type.Object({ startWithinSeconds: integer('One that did not start so soon is missed.') }),
-      nextFiringAt: orNull(at('When it fires next; null while it is paused, and where it fires no more.')),
-    }),
-  ),
+  schedules: Type.Array(Type.Object(scheduleRule)),
   retention: Type.Object(
     {
       hourly: orNull(integer('Hours that hold a snapshot.')),
@@ -256,6 +291,17 @@ export const Policy = answer<PolicyView>()('Policy', 'What must be kept, of whic
   limits: Type.Object({
     expireAtMostShare: Type.Number({ description: 'A pass that expires more waits for a person.' }),
   }),
+};
+
+export const Policy = answer<PolicyView>()('Policy', 'What must be kept, of which branches, and when it is taken.', {
+  id: text('pol_...'),
+  ...rule,
+  schedules: Type.Array(
+    Type.Object({
+      ...scheduleRule,
+      nextFiringAt: orNull(at('When it fires next; null while it is paused, and where it fires no more.')),
+    }),
+  ),
   isPaused: Type.Boolean({ description: 'While it is, nothing fires.' }),
   pausedUntil: orNull(at('When it goes on by itself.')),
   stops: Type.Array(
@@ -273,4 +319,66 @@ export const Policy = answer<PolicyView>()('Policy', 'What must be kept, of whic
 
 export const PolicyRun = Type.Object({
   snapshots: Type.Array(Type.Ref('Snapshot#'), { description: 'One for each branch that the policy selects.' }),
+});
+
+const { name: nameAt, ...rest } = rule;
+
+export const PolicyVersion = answer<PolicyVersionView>()('PolicyVersion', 'A policy as it was saved, and by whom.', {
+  version: integer('Snapshots name it as `policyVersion`.'),
+  name: nameAt,
+  ...rest,
+  createdAt: at('When it was saved.'),
+  by: Type.Object({
+    kind: words({ person: true, service: true, scheduler: true }, 'Who saved it.'),
+    id: text('The API key; `migration` for what was there before versions were kept.'),
+  }),
+});
+
+export const Firing = answer<FiringView>()('Firing', 'One due instant of one schedule, for one branch.', {
+  id: text('fir_...'),
+  policyId: text('The policy.'),
+  schedule: text('The name of its schedule.'),
+  branchId: text('The branch.'),
+  dueAt: at('The instant.'),
+  status: status('firing', 'What became of it.'),
+  reason: orNull(text('Why it is missed or coalesced, or how many others it stands for.')),
+  snapshotId: orNull(text('The snapshot that it asked for.')),
+  createdAt: at('When it was recorded.'),
+  updatedAt,
+});
+
+export const PolicyDocument = answer<PolicyDocumentView>()(
+  'PolicyDocument',
+  'Every policy of the team, in the form in which it is asked for: presets expanded, defaults shown, projects by the ids of Neon.',
+  {
+    policies: Type.Unsafe<Record<string, Record<string, unknown>>>({
+      type: 'object',
+      additionalProperties: { type: 'object', additionalProperties: true },
+      description: 'By name.',
+    }),
+  },
+);
+
+export const PolicyImport = answer<PolicyImportView>()('PolicyImport', 'What an import has changed, or would change.', {
+  isDryRun: Type.Boolean({ description: 'Nothing was changed.' }),
+  changes: Type.Array(
+    Type.Object({
+      name: text('Of the policy.'),
+      change: words({ create: true, update: true, unchanged: true, remove: true }, 'What becomes of it.'),
+      insteadOf: orNull(
+        text(
+          'Of one that is created: the removed one that says the same. A renamed policy is a new one, and the snapshots stay those of the old.',
+        ),
+      ),
+      fields: Type.Array(
+        Type.Object({
+          path: text('Such as `schedules[hourly].cron`.'),
+          from: Type.Unknown({ description: 'Null where there was nothing.' }),
+          to: Type.Unknown({ description: 'Null where nothing is left.' }),
+        }),
+        { description: 'By path.' },
+      ),
+    }),
+    { description: 'Of every policy that is there or in the document, by name.' },
+  ),
 });

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { ProjectView } from '../../domain/index.ts';
 import { answer, at, createdAt, integer, orNull, text, updatedAt, version } from './answer.ts';
-import { id, Labels, LabelsPatch, neonId, strict } from './parts.ts';
+import { id, instant, Labels, LabelsPatch, name, neonId, nullable, strict } from './parts.ts';
 
 export const RegisterProject = strict({
   neonProjectId: neonId("Neon's id of the project. It can be registered once in an installation."),
@@ -14,6 +14,27 @@ function limit(description: string, minimum: number) {
   return Type.Optional(Type.Union([value, Type.Null()], { description: `${description} null: the plan's own.` }));
 }
 
+const windows = Type.Array(
+  strict({
+    name: name('Unique in the project.'),
+    from: Type.Optional(nullable(instant('Once: from then on.'))),
+    until: Type.Optional(nullable(instant('At most 14 days later.'))),
+    cron: Type.Optional(
+      nullable(Type.String({ description: 'Again and again: from each time of the line on.', maxLength: 256 })),
+    ),
+    timeZone: Type.Optional(nullable(Type.String({ description: 'Of the line.', maxLength: 64 }))),
+    durationSeconds: Type.Optional(
+      nullable(Type.Integer({ description: 'For so long.', minimum: 60, maximum: 43_200 })),
+    ),
+  }),
+  {
+    description:
+      'Replaces the list. Each is {name, from, until} or {name, cron, timeZone, durationSeconds}. Nothing of the project fires while one ' +
+      'lasts; what a person asks for is done.',
+    maxItems: 20,
+  },
+);
+
 export const UpdateProject = strict({
   labels: Type.Optional(LabelsPatch),
   limits: Type.Optional(
@@ -25,6 +46,7 @@ export const UpdateProject = strict({
       { description: "Where your contract differs from the plan's limits." },
     ),
   ),
+  maintenanceWindows: Type.Optional(windows),
 });
 
 export const Project = answer<ProjectView>()('Project', 'A Neon project that the team has registered.', {
@@ -44,6 +66,17 @@ export const Project = answer<ProjectView>()('Project', 'A Neon project that the
   limits: Type.Object(
     { rootBranches: integer('Root branches.'), snapshots: integer('Manual snapshots.') },
     { description: "In force: the plan's, unless the project sets its own." },
+  ),
+  maintenanceWindows: Type.Array(
+    Type.Object({
+      name: text('Unique in the project.'),
+      from: orNull(at('Once: from then on. Null for one that comes again.')),
+      until: orNull(at('Until then.')),
+      cron: orNull(text('From each time of the line on. Null for one that comes once.')),
+      timeZone: orNull(text('Of the line.')),
+      durationSeconds: orNull(integer('For so long.')),
+    }),
+    { description: 'Nothing of the project fires while one lasts.' },
   ),
   version,
   createdAt,

@@ -1,0 +1,71 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { answers, withBody } from '../schemas/answer.ts';
+import { NoQuery } from '../schemas/parts.ts';
+import { ImportPolicies, ImportPoliciesQuery } from '../schemas/policies.ts';
+import { writeYaml, yamlMediaType } from '../yaml.ts';
+import type { Doors } from './doors.ts';
+import { refusedForms } from './policies.ts';
+
+const tags = ['Policies'];
+
+/** More than fit into the largest body that is read. */
+const valuesMax = 100_000;
+
+export const policyDocumentRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { domain }) => {
+  app.get(
+    '/v1/policies/export',
+    {
+      schema: {
+        operationId: 'exportPolicies',
+        summary: 'Read all policies as one document',
+        description:
+          'As `PUT /v1/policies/import` takes it: JSON, or YAML for `Accept: application/yaml`. The same policies give the same text, so ' +
+          'that a repository shows only what has changed. A pause is no part of it.',
+        tags,
+        querystring: NoQuery,
+        response: answers({
+          200: { description: 'As they are now.', schema: { $ref: 'PolicyDocument#' }, isAlsoYaml: true },
+        }),
+      },
+    },
+    async (request, reply) => {
+      const document = await domain.policies.export(request.actor);
+      reply.header('vary', 'accept');
+      if (!prefersYaml(request.headers.accept)) return document;
+      return reply.type(yamlMediaType).send(writeYaml(document));
+    },
+  );
+
+  app.put(
+    '/v1/policies/import',
+    {
+      config: { takesYaml: true, valuesMax },
+      schema: {
+        operationId: 'importPolicies',
+        consumes: ['application/json', yamlMediaType],
+        summary: "Make the team's policies what a document says",
+        description:
+          'All or nothing, and what the document says already makes no new version. A policy that it leaves out is refused ' +
+          '(`policies_absent`) or, with `remove=true`, deleted. A renamed policy is a removed and a new one. A paused policy stays paused.',
+        tags,
+        querystring: ImportPoliciesQuery,
+        body: ImportPolicies,
+        response: answers(
+          { 200: { description: 'What was changed, or would be.', schema: { $ref: 'PolicyImport#' } } },
+          [...withBody, ...refusedForms, 'policies_absent', 'version_stale'],
+        ),
+      },
+    },
+    async (request) => {
+      const { dryRun, remove } = request.query;
+      const { policies } = request.body;
+      return domain.policies.import(request.actor, { policies, dryRun: dryRun === 'true', remove: remove === 'true' });
+    },
+  );
+};
+
+/** Whether YAML is named before JSON. */
+function prefersYaml(accept = ''): boolean {
+  const [first] = accept.toLowerCase().match(/application\/(yaml|json)\b/) ?? [];
+  return first === yamlMediaType;
+}
