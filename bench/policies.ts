@@ -1,12 +1,15 @@
-// `npm run bench:policies [-- plan]`: what the decisions about policies cost. Every part prints what it measured, side by side with what
+// `npm run bench:policies [-- plan pass burst]`: what the decisions about policies cost. Every part prints what it measured, side by side with what
 // it is compared to, in one run; ratios decide. Never a timed test.
 
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { measurePlan } from './policies/plan.ts';
+import { measureBurst, measurePass } from './policies/scheduler.ts';
 
 const parts: Readonly<Record<string, () => Promise<string[]>>> = {
   plan: measurePlan,
+  pass: measurePass,
+  burst: measureBurst,
 };
 
 const { positionals } = parseArgs({ allowPositionals: true });

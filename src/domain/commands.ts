@@ -206,6 +206,8 @@ export interface ImportPoliciesInput {
   readonly dryRun?: boolean | undefined;
   /** Policies that the document leaves out are deleted. */
   readonly remove?: boolean | undefined;
+  /** Also what Neon would not hold. */
+  readonly force?: boolean | undefined;
 }
 
 export interface RequestSnapshotInput {

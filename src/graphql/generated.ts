@@ -811,6 +811,7 @@ export type PolicyVersion = {
   readonly selector: PolicySelector;
   readonly schedules: ReadonlyArray<ScheduleRule>;
   readonly retention: Retention;
+  readonly protection?: Maybe<PolicyProtection>;
   readonly store: PolicyStore;
   readonly objectives: PolicyObjectives;
   readonly missedFirings: MissedFirings;
@@ -1891,6 +1892,8 @@ export type ImportPoliciesInput = {
   readonly dryRun?: InputMaybe<Scalars['Boolean']['input']>;
   /** Delete the policies that the document leaves out; refused otherwise. */
   readonly remove?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Also save what needs more than Neon would hold; refused otherwise. */
+  readonly force?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 /** The present, unless `at` or `lsn` is given; not both. */
@@ -3223,6 +3226,7 @@ export type PolicyVersionResolvers<ContextType = GraphqlContext, ParentType exte
   selector?: Resolver<ResolversTypes['PolicySelector'], ParentType, ContextType>;
   schedules?: Resolver<ReadonlyArray<ResolversTypes['ScheduleRule']>, ParentType, ContextType>;
   retention?: Resolver<ResolversTypes['Retention'], ParentType, ContextType>;
+  protection?: Resolver<Maybe<ResolversTypes['PolicyProtection']>, ParentType, ContextType>;
   store?: Resolver<ResolversTypes['PolicyStore'], ParentType, ContextType>;
   objectives?: Resolver<ResolversTypes['PolicyObjectives'], ParentType, ContextType>;
   missedFirings?: Resolver<ResolversTypes['MissedFirings'], ParentType, ContextType>;

@@ -263,7 +263,8 @@ async function runPolicy({ world, asked, wanted }: Stage, { id }: PolicyView): P
 
 /** And waits until it has fired. */
 async function makeDue({ world: { db } }: Stage, { id }: PolicyView): Promise<void> {
-  const dueAt = new Date(Date.now() - 1_000);
+  // Later than what was taken before: the firing captures this instant.
+  const dueAt = new Date();
   await db.updateTable('schedules').set({ next_firing_at: dueAt }).where('policy_id', '=', id).execute();
   const read = () => db.selectFrom('schedules').select('next_firing_at').where('policy_id', '=', id).executeTakeFirst();
   await until(read, (row) => row?.next_firing_at?.getTime() !== dueAt.getTime(), endedWithinMs);

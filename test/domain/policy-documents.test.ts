@@ -17,6 +17,7 @@ const whole = {
   selector: { projects: [project.neonProjectId], branches: 'default' },
   schedules: [{ ...nightly, jitterSeconds: 0, window: { startWithinSeconds: 900 } }],
   retention: { daily: 7, bucketKeeps: 'first' },
+  protection: null,
   store: 'neon_snapshot',
   objectives: { rpoSeconds: null },
   missedFirings: 'capture_moment',
@@ -139,6 +140,17 @@ t.test(
     t.match(events.items, [{ actor: { id: actor.id }, details: { name: 'z' } }]);
   },
 );
+
+t.test('what Neon would not hold is refused, unless that is wanted', async (t) => {
+  const gfs = { selector: { projects: [project.id] }, preset: 'gfs' as const };
+  const policies = { ...(await exported()), gfs };
+  await refuses(t, at, 'snapshot_cap_exceeded', () => domain.policies.import(actor, { policies, dryRun: true }));
+  const { changes } = await domain.policies.import(actor, { policies, dryRun: true, force: true });
+  t.match(
+    changes.find(({ name }) => name === 'gfs'),
+    { change: 'create' },
+  );
+});
 
 t.test('what is refused of one policy is refused with its path, and nothing of the others is saved', async (t) => {
   const present = await exported();

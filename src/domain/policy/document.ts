@@ -12,6 +12,7 @@ import type { ImportPoliciesInput } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
 import { staleVersion } from '../version.ts';
 import type { PolicyChange, PolicyDocument, PolicyEntryView, PolicyImportView } from '../views.ts';
+import { checkCaps } from './caps.ts';
 import { inOrder, type Kept, listKept, readEntries } from './document-form.ts';
 import { addPolicy, dropPolicy, savePolicy } from './policy.ts';
 
@@ -25,7 +26,7 @@ export async function exportPolicies(deps: CommandDeps, actor: Actor): Promise<P
 /**
  * Makes the team's policies what the document says, in one transaction; what it says already makes no new version. With `dryRun` it only
  * answers what it would do, refusals included.
- * Refuses with what `createPolicy` refuses, `policies_absent` where the document leaves out a policy and `remove` is not said, and
+ * Refuses with what `createPolicy` refuses (more than Neon would hold unless it is forced), `policies_absent` where the document leaves out a policy and `remove` is not said, and
  * `version_stale` where a policy was changed meanwhile.
  */
 export async function importPolicies(
@@ -39,6 +40,12 @@ export async function importPolicies(
   const plan = planImport(await listKept(deps.db, rows), wanted);
   const absent = plan.filter(({ change }) => change === 'remove').map(({ name }) => name);
   if (absent.length > 0 && input.remove !== true) throw leavesOut(absent);
+  if (input.force !== true) {
+    // One by one against what is there: two that are new to one project are not counted together.
+    for (const { change, row, rule } of plan) {
+      if (rule && change !== 'unchanged') await checkCaps(deps, actor.teamId, rule, row?.id);
+    }
+  }
   const isDryRun = input.dryRun === true;
   if (!isDryRun && plan.some((one) => one.change !== 'unchanged')) await apply(deps, actor, rows, plan);
   return {

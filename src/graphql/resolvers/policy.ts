@@ -44,7 +44,7 @@ export const policyMutations: Mutations = {
     const { selector, protection, objectives, limits, ...rest } = input;
     return domain.policies.update(actor, {
       ...patch(rest),
-      ...(selector === undefined ? {} : { selector: readSelector(patch({ selector }).selector) }),
+      ...(selector ? { selector: readSelector(patch(selector, 'selector.')) } : patch({ selector })),
       protection,
       objectives,
       limits,

@@ -23,7 +23,7 @@ export const refusedForms = [
   'retention_keeps_nothing',
   'lock_too_short',
 ] as const;
-const beyondCap = ['snapshot_cap_exceeded', 'branch_cap_exceeded'] as const;
+export const beyondCap = ['snapshot_cap_exceeded', 'branch_cap_exceeded'] as const;
 
 export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { domain }) => {
   app.post(

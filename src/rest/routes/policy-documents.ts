@@ -4,7 +4,7 @@ import { NoQuery } from '../schemas/parts.ts';
 import { ImportPolicies, ImportPoliciesQuery } from '../schemas/policies.ts';
 import { writeYaml, yamlMediaType } from '../yaml.ts';
 import type { Doors } from './doors.ts';
-import { refusedForms } from './policies.ts';
+import { beyondCap, refusedForms } from './policies.ts';
 
 const tags = ['Policies'];
 
@@ -52,14 +52,15 @@ export const policyDocumentRoutes: FastifyPluginAsyncTypebox<Doors> = async (app
         body: ImportPolicies,
         response: answers(
           { 200: { description: 'What was changed, or would be.', schema: { $ref: 'PolicyImport#' } } },
-          [...withBody, ...refusedForms, 'policies_absent', 'version_stale'],
+          [...withBody, ...refusedForms, ...beyondCap, 'policies_absent', 'version_stale'],
         ),
       },
     },
     async (request) => {
-      const { dryRun, remove } = request.query;
+      const { dryRun, remove, force } = request.query;
       const { policies } = request.body;
-      return domain.policies.import(request.actor, { policies, dryRun: dryRun === 'true', remove: remove === 'true' });
+      const flags = { dryRun: dryRun === 'true', remove: remove === 'true', force: force === 'true' };
+      return domain.policies.import(request.actor, { policies, ...flags });
     },
   );
 };

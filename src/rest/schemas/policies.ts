@@ -212,6 +212,7 @@ const flag = (description: string) =>
 export const ImportPoliciesQuery = strict({
   dryRun: flag('Say what would be changed, and change nothing.'),
   remove: flag('Delete the policies that the document leaves out; refused otherwise.'),
+  force: flag('Also save what needs more than Neon would hold; refused otherwise.'),
 });
 
 export const PausePolicy = strict({
