@@ -1,5 +1,6 @@
 // Owns how a covered branch is: one state and all of its reasons, from facts that somebody else has gathered. It reads no clock.
 
+import type { DelegationState } from './delegation.ts';
 import type { FiringStatus } from './lifecycle.ts';
 import { type Freshness, freshness, standsFor } from './freshness.ts';
 import type { MaintenanceWindow } from './maintenance.ts';
@@ -35,6 +36,10 @@ export const stateReasons = {
   frozen: 'at_risk',
   /** The restore window is shorter than the pauses between firings: instants between two of them cannot be brought back. */
   window_shorter_than_interval: 'at_risk',
+  /** Neon has another schedule of the branch than the one that was left to it: somebody changed it. */
+  delegation_drifted: 'at_risk',
+  /** The schedule that is left to Neon could not be set. */
+  delegation_refused: 'at_risk',
   point_late: 'late',
   /** A policy that covers it is paused: nothing is expected of that one. */
   paused: 'ok',
@@ -55,6 +60,8 @@ export interface CoveringPolicy {
   readonly coveredSince: Date;
   /** The moment of the newest available point that it made of the branch. */
   readonly newestPointAt: Date | null;
+  /** Of a policy that is left to Neon: what is known of the branch's schedule there. */
+  readonly delegation?: DelegationState | undefined;
   /** The last firing that was not coalesced. */
   readonly lastFiring: { readonly dueAt: Date; readonly status: FiringStatus; readonly reason: string | null } | null;
 }
@@ -124,6 +131,8 @@ function judgePolicy(policy: CoveringPolicy, facts: BranchFacts, rhythms: Rhythm
     if (fresh.isLate) found.add('point_late');
     if (fresh.isLate && !policy.newestPointAt && missed !== 'snapshot_cap_reached') found.add('no_point');
     if (fresh.isFrozen) found.add('frozen');
+    if (policy.delegation === 'drifted') found.add('delegation_drifted');
+    if (policy.delegation === 'refused') found.add('delegation_refused');
   }
   return { policyId: policy.id, ...concluded(found), freshness: fresh };
 }

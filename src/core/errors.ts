@@ -55,6 +55,7 @@ export const refusals = {
   pause_out_of_range: { status: 422, title: 'The end of the pause is out of range' },
   maintenance_window_out_of_range: { status: 422, title: 'The maintenance window is out of range' },
   policies_absent: { status: 409, title: 'The document leaves out policies that are there' },
+  delegation_impossible: { status: 422, title: "Neon's own schedules cannot do it" },
   retention_keeps_nothing: { status: 422, title: 'The retention keeps nothing' },
   range_empty: { status: 422, title: 'The range holds no instant' },
   lock_too_short: { status: 422, title: 'The lock would end too soon' },
@@ -92,6 +93,7 @@ export const failures = [
   'target_unreachable',
   'deadline_exceeded',
   'has_children',
+  'schedule_not_ours',
   'internal',
 ] as const;
 

@@ -12,7 +12,11 @@ export interface PolicySchedule extends ScheduleRule {
   readonly jitterSeconds: number;
   /** A firing that did not start so soon is missed; null: `startWithinSecondsDefault`. */
   readonly startWithinSeconds: number | null;
+  readonly engine: ScheduleEngine;
 }
+
+/** Who takes the snapshots: Afterglow, or Neon by a schedule of its own that is set on the branch (`core/delegation.ts`). */
+export type ScheduleEngine = 'afterglow' | 'neon';
 
 /** What a firing makes. Neon keeps snapshots of root branches only, so of a child branch it is a branch in any case. */
 export type PolicyStore = 'neon_snapshot' | 'branch';
@@ -89,7 +93,9 @@ export const presetNames = Object.keys(presetRules) as PresetName[];
 export function expandPreset(name: PresetName, timeZone: string): Preset {
   const { at, retention, protection }: PresetRule = presetRules[name];
   return {
-    schedules: [{ name: at, cron: times[at], timeZone, jitterSeconds: 0, startWithinSeconds: null }],
+    schedules: [
+      { name: at, cron: times[at], timeZone, jitterSeconds: 0, startWithinSeconds: null, engine: 'afterglow' },
+    ],
     retention,
     protection: protection ?? null,
   };

@@ -64,7 +64,9 @@ function findOrphans(seen: Seen, claimed: ReadonlySet<string>): Finding[] {
     reason: null,
   });
   return [
-    ...seen.snapshots.filter(({ id }) => !claimed.has(id)).map((one) => orphan('snapshot', one)),
+    ...seen.snapshots
+      .filter(({ id, isScheduled }) => !claimed.has(id) && !isScheduled)
+      .map((one) => orphan('snapshot', one)),
     ...seen.branches
       .filter(({ id, name }) => !claimed.has(id) && hasOurPrefix(name))
       .map((one) => orphan('branch', one)),

@@ -2,7 +2,14 @@
 
 import type { BranchState } from '../core/branch-status.ts';
 import type { FiringStatus, RestoreStatus, RetentionPlanStatus, SnapshotStatus } from '../core/lifecycle.ts';
-import type { MissedFirings, PolicyLimits, PolicyObjectives, PolicyStore, PresetName } from '../core/policy.ts';
+import type {
+  MissedFirings,
+  PolicyLimits,
+  PolicyObjectives,
+  PolicyStore,
+  PresetName,
+  ScheduleEngine,
+} from '../core/policy.ts';
 import type { LockMode, Protection } from '../core/protection.ts';
 import type { PolicySelector } from '../core/selector.ts';
 import type { RetentionRule } from '../core/retention.ts';
@@ -81,6 +88,8 @@ export interface ScheduleInput {
   readonly timeZone: string;
   readonly jitterSeconds?: number | null | undefined;
   readonly window?: { readonly startWithinSeconds: number } | null | undefined;
+  /** Default: afterglow. */
+  readonly engine?: ScheduleEngine | null | undefined;
 }
 
 /** Either `projects` or `labels`. */

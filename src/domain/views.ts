@@ -13,7 +13,8 @@ import type {
 import type { LockMode, Protection } from '../core/protection.ts';
 import type { RestoreTargetKind } from '../core/restore-plan.ts';
 import type { KeptLine } from '../core/forecast.ts';
-import type { MissedFirings, PolicyStore } from '../core/policy.ts';
+import type { DelegationState } from '../core/delegation.ts';
+import type { MissedFirings, PolicyStore, ScheduleEngine } from '../core/policy.ts';
 import type { RetentionRule } from '../core/retention.ts';
 import type { Tier } from '../core/retention/tiers.ts';
 import type { FindingAction, FindingKind } from '../core/reconciliation.ts';
@@ -201,11 +202,28 @@ export interface ScheduleRuleView {
   readonly timeZone: string;
   readonly jitterSeconds: number;
   readonly window: { readonly startWithinSeconds: number };
+  readonly engine: ScheduleEngine;
 }
 
 export interface ScheduleView extends ScheduleRuleView {
-  /** Null while it is paused, and where it fires no more. */
+  /** Null while it is paused, where it fires no more, and where Neon takes the snapshots. */
   readonly nextFiringAt: string | null;
+}
+
+/** What is known of one branch's schedule in Neon. */
+export interface DelegatedBranchView {
+  readonly branchId: string;
+  readonly state: DelegationState;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  /** Neon was last asked then; null before the first time. */
+  readonly checkedAt: string | null;
+}
+
+/** How far the schedules that are left to Neon stand on the branches that the policy covers. */
+export interface DelegationView {
+  readonly counts: Readonly<Record<DelegationState, number>>;
+  /** The first 200, those that are not set before the others. */
+  readonly branches: readonly DelegatedBranchView[];
 }
 
 /** Where a policy does nothing, and why. */
@@ -263,6 +281,8 @@ export interface PolicyView extends PolicyRuleView {
   readonly warnings: readonly Warning[];
   /** Projects that it selects and does nothing in. */
   readonly stops: readonly PolicyStop[];
+  /** Null where Afterglow takes the snapshots. */
+  readonly delegation: DelegationView | null;
   readonly version: number;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -351,6 +371,7 @@ export interface FiringForecastView {
   readonly local: string;
   /** It stands for a local time that is skipped, or that comes twice. */
   readonly dst: 'skipped' | 'repeated' | null;
+  readonly engine: ScheduleEngine;
 }
 
 export interface KeptForecastView {

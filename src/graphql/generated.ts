@@ -270,6 +270,10 @@ export type StateReason =
   | 'frozen'
   /** at_risk: the restore window is shorter than the pauses between firings. */
   | 'window_shorter_than_interval'
+  /** at_risk: somebody has changed in Neon the schedule that a policy leaves to it. */
+  | 'delegation_drifted'
+  /** at_risk: the schedule that a policy leaves to Neon could not be set. */
+  | 'delegation_refused'
   /** late: a point that was due is not there. */
   | 'point_late'
   /** ok: nothing is expected of a policy that covers it. */
@@ -575,6 +579,8 @@ export type Policy = {
   readonly pausedUntil?: Maybe<Scalars['DateTime']['output']>;
   /** Projects that it selects and does nothing in. */
   readonly stops: ReadonlyArray<PolicyStop>;
+  /** The schedules that are left to Neon; null where Afterglow takes the snapshots. */
+  readonly delegation?: Maybe<PolicyDelegation>;
   /** What it says and cannot do, or not as it may be meant. */
   readonly warnings: ReadonlyArray<Warning>;
   /** What it will do, as it is; of at most 10 policies in one operation. */
@@ -606,6 +612,7 @@ export type FiringForecast = {
   /** In the zone of the schedule, with its offset. */
   readonly local: Scalars['String']['output'];
   readonly dst?: Maybe<FiringShift>;
+  readonly engine: ScheduleEngine;
 };
 
 /** Of each part of a retention, by itself. */
@@ -785,8 +792,50 @@ export type Schedule = {
   /** A firing starts up to so much later, always the same for a branch, and still captures its own instant. */
   readonly jitterSeconds: Scalars['Int']['output'];
   readonly window: ScheduleWindow;
-  /** Null while it is paused, and where it fires no more. */
+  readonly engine: ScheduleEngine;
+  /** Null while it is paused, where it fires no more, and where Neon takes the snapshots. */
   readonly nextFiringAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** Who takes the snapshots. */
+export type ScheduleEngine =
+  | 'afterglow'
+  /** Neon, by the branch's own schedule. */
+  | 'neon';
+
+export type DelegationState =
+  /** Not looked at yet, or being set. */
+  | 'pending'
+  | 'set'
+  /** Somebody changed it in Neon, where it is left as it is. */
+  | 'drifted'
+  /** It could not be set. */
+  | 'refused';
+
+export type DelegationCounts = {
+  readonly pending: Scalars['Int']['output'];
+  readonly set: Scalars['Int']['output'];
+  readonly drifted: Scalars['Int']['output'];
+  readonly refused: Scalars['Int']['output'];
+};
+
+/** What is known of one branch's schedule in Neon. */
+export type DelegatedBranch = {
+  readonly branchId: Scalars['ID']['output'];
+  readonly state: DelegationState;
+  readonly error?: Maybe<DelegationError>;
+  readonly checkedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+export type DelegationError = {
+  readonly code: Scalars['String']['output'];
+  readonly message: Scalars['String']['output'];
+};
+
+export type PolicyDelegation = {
+  readonly counts: DelegationCounts;
+  /** The first 200, those that are not set before the others. */
+  readonly branches: ReadonlyArray<DelegatedBranch>;
 };
 
 export type ScheduleWindow = {
@@ -801,6 +850,7 @@ export type ScheduleRule = {
   readonly timeZone: Scalars['String']['output'];
   readonly jitterSeconds: Scalars['Int']['output'];
   readonly window: ScheduleWindow;
+  readonly engine: ScheduleEngine;
 };
 
 /** A policy as it was saved, and by whom. */
@@ -1779,6 +1829,8 @@ export type ScheduleInput = {
   readonly jitterSeconds?: InputMaybe<Scalars['Int']['input']>;
   /** Default: 900 s. */
   readonly window?: InputMaybe<ScheduleWindowInput>;
+  /** Default: afterglow. All schedules of a policy have the same one. */
+  readonly engine?: InputMaybe<ScheduleEngine>;
 };
 
 export type RetentionInput = {
@@ -2526,6 +2578,12 @@ export type ResolversTypes = {
   PolicyLimits: ResolverTypeWrapper<PolicyLimits>;
   PolicySelector: ResolverTypeWrapper<PolicySelector>;
   Schedule: ResolverTypeWrapper<Schedule>;
+  ScheduleEngine: ScheduleEngine;
+  DelegationState: DelegationState;
+  DelegationCounts: ResolverTypeWrapper<DelegationCounts>;
+  DelegatedBranch: ResolverTypeWrapper<DelegatedBranch>;
+  DelegationError: ResolverTypeWrapper<DelegationError>;
+  PolicyDelegation: ResolverTypeWrapper<PolicyDelegation>;
   ScheduleWindow: ResolverTypeWrapper<ScheduleWindow>;
   ScheduleRule: ResolverTypeWrapper<ScheduleRule>;
   PolicyVersion: ResolverTypeWrapper<PolicyVersion>;
@@ -2696,6 +2754,10 @@ export type ResolversParentTypes = {
   PolicyLimits: PolicyLimits;
   PolicySelector: PolicySelector;
   Schedule: Schedule;
+  DelegationCounts: DelegationCounts;
+  DelegatedBranch: DelegatedBranch;
+  DelegationError: DelegationError;
+  PolicyDelegation: PolicyDelegation;
   ScheduleWindow: ScheduleWindow;
   ScheduleRule: ScheduleRule;
   PolicyVersion: PolicyVersion;
@@ -3045,6 +3107,7 @@ export type PolicyResolvers<ContextType = GraphqlContext, ParentType extends Res
   isPaused?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   pausedUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   stops?: Resolver<ReadonlyArray<ResolversTypes['PolicyStop']>, ParentType, ContextType>;
+  delegation?: Resolver<Maybe<ResolversTypes['PolicyDelegation']>, ParentType, ContextType>;
   warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
   preview?: Resolver<Maybe<ResolversTypes['PolicyPreview']>, ParentType, ContextType, RequireFields<PolicyPreviewArgs, 'count'>>;
   coverage?: Resolver<Maybe<ResolversTypes['PolicyCoverage']>, ParentType, ContextType>;
@@ -3058,6 +3121,7 @@ export type FiringForecastResolvers<ContextType = GraphqlContext, ParentType ext
   at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   local?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   dst?: Resolver<Maybe<ResolversTypes['FiringShift']>, ParentType, ContextType>;
+  engine?: Resolver<ResolversTypes['ScheduleEngine'], ParentType, ContextType>;
 };
 
 export type KeptByTierResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['KeptByTier'] = ResolversParentTypes['KeptByTier']> = {
@@ -3205,7 +3269,32 @@ export type ScheduleResolvers<ContextType = GraphqlContext, ParentType extends R
   timeZone?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   jitterSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   window?: Resolver<ResolversTypes['ScheduleWindow'], ParentType, ContextType>;
+  engine?: Resolver<ResolversTypes['ScheduleEngine'], ParentType, ContextType>;
   nextFiringAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type DelegationCountsResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DelegationCounts'] = ResolversParentTypes['DelegationCounts']> = {
+  pending?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  set?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  drifted?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  refused?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type DelegatedBranchResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DelegatedBranch'] = ResolversParentTypes['DelegatedBranch']> = {
+  branchId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['DelegationState'], ParentType, ContextType>;
+  error?: Resolver<Maybe<ResolversTypes['DelegationError']>, ParentType, ContextType>;
+  checkedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type DelegationErrorResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DelegationError'] = ResolversParentTypes['DelegationError']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type PolicyDelegationResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyDelegation'] = ResolversParentTypes['PolicyDelegation']> = {
+  counts?: Resolver<ResolversTypes['DelegationCounts'], ParentType, ContextType>;
+  branches?: Resolver<ReadonlyArray<ResolversTypes['DelegatedBranch']>, ParentType, ContextType>;
 };
 
 export type ScheduleWindowResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ScheduleWindow'] = ResolversParentTypes['ScheduleWindow']> = {
@@ -3218,6 +3307,7 @@ export type ScheduleRuleResolvers<ContextType = GraphqlContext, ParentType exten
   timeZone?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   jitterSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   window?: Resolver<ResolversTypes['ScheduleWindow'], ParentType, ContextType>;
+  engine?: Resolver<ResolversTypes['ScheduleEngine'], ParentType, ContextType>;
 };
 
 export type PolicyVersionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyVersion'] = ResolversParentTypes['PolicyVersion']> = {
@@ -3749,6 +3839,10 @@ export type Resolvers<ContextType = GraphqlContext> = {
   PolicyLimits?: PolicyLimitsResolvers<ContextType>;
   PolicySelector?: PolicySelectorResolvers<ContextType>;
   Schedule?: ScheduleResolvers<ContextType>;
+  DelegationCounts?: DelegationCountsResolvers<ContextType>;
+  DelegatedBranch?: DelegatedBranchResolvers<ContextType>;
+  DelegationError?: DelegationErrorResolvers<ContextType>;
+  PolicyDelegation?: PolicyDelegationResolvers<ContextType>;
   ScheduleWindow?: ScheduleWindowResolvers<ContextType>;
   ScheduleRule?: ScheduleRuleResolvers<ContextType>;
   PolicyVersion?: PolicyVersionResolvers<ContextType>;

@@ -1,6 +1,7 @@
 // Owns the provider port: the few calls to Neon that Afterglow makes, in its own words. It holds no state and hides no
 // retry: one method is one call (listing follows its pages). Every method throws `NeonFailure` when Neon does not do it.
 
+import type { NativeSchedule } from '../core/delegation.ts';
 import type { RateShare } from '../core/rate.ts';
 
 export interface NeonProject {
@@ -46,6 +47,8 @@ export interface NeonSnapshot {
   readonly createdAt: Date;
   /** Undefined while Neon has not computed it; never 0 for that reason. */
   readonly sizeBytes: number | undefined;
+  /** Neon took it by the branch's own schedule. */
+  readonly isScheduled: boolean;
 }
 
 export interface NeonOperation {
@@ -107,6 +110,11 @@ export interface NeonApi {
     restoredBranchId: string,
     preserveUnderName: string,
   ): Promise<{ operationIds: string[] }>;
+
+  /** Neon's own schedule of the branch; empty where it has none. */
+  getBackupSchedule(projectId: string, branchId: string): Promise<NativeSchedule[]>;
+  /** Replaces it, an empty one turns it off. Root branches only. */
+  setBackupSchedule(projectId: string, branchId: string, schedule: readonly NativeSchedule[]): Promise<void>;
 
   /** Databases with their owners, in Neon's order. */
   listDatabases(projectId: string, branchId: string): Promise<{ name: string; owner: string }[]>;

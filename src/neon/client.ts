@@ -31,6 +31,7 @@ type RawSnapshot = { id: string; name: string; created_at: string } & Partial<{
   timestamp: string;
   source_branch_id: string;
   full_size: number;
+  manual: boolean;
 }>;
 type RawOperation = { id: string; status: string; created_at: string; updated_at: string } & Partial<{
   branch_id: string;
@@ -221,6 +222,34 @@ function makePort(client: ReturnType<typeof raw.createClient>): NeonApi {
       return { operationIds: ids(finalized.operations) };
     },
 
+    async getBackupSchedule(projectId, branchId) {
+      const { schedule } = await answer(
+        'get backup schedule',
+        raw.getSnapshotSchedule({ client, path: { project_id: projectId, branch_id: branchId } }),
+      );
+      return schedule.map(({ frequency, hour, day, retention_seconds }) => {
+        return { frequency, hour, day, retentionSeconds: retention_seconds };
+      });
+    },
+
+    async setBackupSchedule(projectId, branchId, schedule) {
+      await answer(
+        'set backup schedule',
+        raw.setSnapshotSchedule({
+          client,
+          path: { project_id: projectId, branch_id: branchId },
+          body: {
+            schedule: schedule.map(({ frequency, hour, day, retentionSeconds }) => ({
+              frequency,
+              ...(hour === undefined ? {} : { hour }),
+              ...(day === undefined ? {} : { day }),
+              ...(retentionSeconds === undefined ? {} : { retention_seconds: retentionSeconds }),
+            })),
+          },
+        }),
+      );
+    },
+
     async listDatabases(projectId, branchId) {
       const { databases } = await answer(
         'list databases',
@@ -316,6 +345,7 @@ function toSnapshot(snapshot: RawSnapshot): NeonSnapshot {
     sourceBranchId: snapshot.source_branch_id,
     createdAt: new Date(snapshot.created_at),
     sizeBytes: snapshot.full_size,
+    isScheduled: snapshot.manual === false,
   };
 }
 

@@ -7,6 +7,7 @@ export const jobs = {
   'snapshot.create_scheduled': { queue: 'work', priority: 30 },
   'snapshot.purge': { queue: 'work', priority: 50 },
   'preserved_branch.purge': { queue: 'work', priority: 50 },
+  'branch.delegate': { queue: 'work', priority: 50 },
   'project.sync': { queue: 'work', priority: 60 },
   'project.reconcile': { queue: 'work', priority: 60 },
 } as const satisfies Record<string, { queue: QueueName; priority: number }>;

@@ -3,6 +3,7 @@
 
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
 import type { BranchState, StateReason } from '../core/branch-status.ts';
+import type { DelegationState, NativeSchedule } from '../core/delegation.ts';
 import type { FailureCode } from '../core/errors.ts';
 import type {
   CredentialStatus,
@@ -15,7 +16,14 @@ import type {
 import type { LockMode, Protection } from '../core/protection.ts';
 import type { RestoreSourceKind, RestoreStepName, RestoreTargetKind } from '../core/restore-plan.ts';
 import type { MaintenanceWindow } from '../core/maintenance.ts';
-import type { MissedFirings, PolicyLimits, PolicyObjectives, PolicyRule, PolicyStore } from '../core/policy.ts';
+import type {
+  MissedFirings,
+  PolicyLimits,
+  PolicyObjectives,
+  PolicyRule,
+  PolicyStore,
+  ScheduleEngine,
+} from '../core/policy.ts';
 import type { RetentionRule } from '../core/retention.ts';
 import type { PolicySelector } from '../core/selector.ts';
 import type { ActorKind, Fixed, Json, JsonDefault, Nullable, Status } from './columns.ts';
@@ -173,8 +181,28 @@ interface ScheduleTable {
   time_zone: string;
   jitter_seconds: ColumnType<number, number | undefined, number>;
   start_within_seconds: Nullable<number>;
+  engine: ColumnType<ScheduleEngine, ScheduleEngine | undefined, ScheduleEngine>;
   next_firing_at: Nullable<Date>;
   removed_at: Nullable<Date>;
+}
+
+interface DelegatedScheduleTable {
+  branch_id: Fixed<string>;
+  team_id: Fixed<string>;
+  project_id: Fixed<string>;
+  /** Of the branch when it was last looked at. */
+  neon_branch_id: string;
+  policy_id: string;
+  /** What Neon was asked for last; empty while it is taken back. */
+  asked: Json<readonly NativeSchedule[]>;
+  /** What Neon had when it was asked: ours, or nothing. */
+  replaced: Json<readonly NativeSchedule[]>;
+  /** What Neon showed last; null before that. */
+  seen: ColumnType<readonly NativeSchedule[] | null, string | null | undefined, string | null>;
+  state: DelegationState;
+  error: ColumnType<RecordedError | null, string | null | undefined, string | null>;
+  checked_at: Nullable<Date>;
+  updated_at: Date;
 }
 
 interface PolicyVersionTable {
@@ -419,6 +447,7 @@ export interface Database {
   outbox: OutboxTable;
   attempts: AttemptTable;
   reconcile_reports: ReconcileReportTable;
+  delegated_schedules: DelegatedScheduleTable;
   branch_statuses: BranchStatusTable;
   status_checks: StatusCheckTable;
   readiness_checks: ReadinessCheckTable;

@@ -1,6 +1,7 @@
 // Owns policies and their schedules. Editing a policy never changes when an unchanged schedule fires next.
 
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
+import type { ScheduleEngine } from '../core/policy.ts';
 import type { Database, Db, Tx } from './database.ts';
 import { invalidCursor, type Page, type PageRequest, readCursor, toPage } from './page.ts';
 
@@ -113,9 +114,9 @@ export async function listSchedules(db: Db, policyIds: readonly string[]): Promi
  */
 export async function putSchedule(
   tx: Tx,
-  row: Omit<Insertable<Database['schedules']>, 'removed_at'> & { next_firing_at: Date | null },
+  row: Omit<Insertable<Database['schedules']>, 'removed_at'> & { engine: ScheduleEngine; next_firing_at: Date | null },
 ): Promise<void> {
-  const { cron, time_zone, jitter_seconds, start_within_seconds, next_firing_at } = row;
+  const { cron, time_zone, jitter_seconds, start_within_seconds, engine, next_firing_at } = row;
   await tx
     .insertInto('schedules')
     .values(row)
@@ -125,8 +126,10 @@ export async function putSchedule(
         time_zone,
         jitter_seconds,
         start_within_seconds,
+        engine,
         next_firing_at: sql`case
-          when schedules.cron = ${cron} and schedules.time_zone = ${time_zone} and schedules.removed_at is null
+          when schedules.cron = ${cron} and schedules.time_zone = ${time_zone} and schedules.engine = ${engine}
+            and schedules.removed_at is null
           then schedules.next_firing_at else ${next_firing_at}::timestamptz end`,
         removed_at: null,
       }),
@@ -156,6 +159,7 @@ export async function listDueSchedules(db: Db, now: Date, limit: number): Promis
     .innerJoin('policies', 'policies.id', 'schedules.policy_id')
     .select(['schedules.id', 'policies.team_id as teamId'])
     .where('schedules.removed_at', 'is', null)
+    .where('schedules.engine', '=', 'afterglow')
     .where('schedules.next_firing_at', '<=', now)
     .orderBy('schedules.next_firing_at')
     .limit(limit)

@@ -32,6 +32,7 @@ const repeatable: Readonly<Record<Change, boolean>> = {
   deleteSnapshot: true,
   restoreSnapshot: false,
   finalizeRestore: false,
+  setBackupSchedule: true,
 };
 
 export const changes = Object.keys(repeatable).filter(isChange);
@@ -82,6 +83,7 @@ export function loseAnswers(t: Test, world: Registered): Losses {
     deleteSnapshot: remember('deleteSnapshot', real.deleteSnapshot),
     restoreSnapshot: remember('restoreSnapshot', real.restoreSnapshot),
     finalizeRestore: remember('finalizeRestore', real.finalizeRestore),
+    setBackupSchedule: remember('setBackupSchedule', real.setBackupSchedule),
     listBranches: late('branches', real.listBranches),
     listSnapshots: late('snapshots', real.listSnapshots),
   });

@@ -69,6 +69,25 @@ const scenarios: readonly Scenario[] = [
       return { more: present, fewer: [preserveAs] };
     },
   },
+  {
+    lost: ['setBackupSchedule'],
+    title: 'a schedule that is left to Neon',
+    act: async ({ domain, actor, project, until }, name) => {
+      // Not soon: nothing of it is to be taken here.
+      const cron = `0 ${(new Date().getUTCHours() + 12) % 24} * * *`;
+      const { id } = await domain.policies.create(actor, {
+        name,
+        selector: { projects: [project.id] },
+        schedules: [{ name: 'daily', cron, timeZone: 'UTC', engine: 'neon' }],
+        retention: { daily: 7 },
+      });
+      await until(
+        () => domain.policies.get(actor, id),
+        (policy) => policy.delegation?.counts.set === 1,
+      );
+      return { more: [] };
+    },
+  },
   // After it Neon lets nobody go back in time on the branch: what does comes before.
   {
     lost: ['restoreSnapshot', 'finalizeRestore', 'updateBranch'],

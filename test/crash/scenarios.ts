@@ -10,6 +10,7 @@ import type {
   RequestRestoreInput,
   SnapshotView,
 } from '../../src/domain/index.ts';
+import { isSameSchedule, type NativeSchedule } from '../../src/core/delegation.ts';
 import { untilAllEnded } from '../harness/world/settle.ts';
 import { until } from '../process/client.ts';
 import {
@@ -100,6 +101,21 @@ const restores: readonly Scenario[] = [
 
 const upkeep: readonly Scenario[] = [
   plain('a sync', ({ world, project }) => world.client.ask('POST', `/v1/projects/${project.id}/sync`)),
+  {
+    title: 'a schedule that is left to Neon, and taken back',
+    prepare: async (stage) => async () => {
+      const { world, project } = stage;
+      const policy = await world.client.ask<PolicyView>('POST', '/v1/policies', {
+        name: wish(),
+        selector: { projects: [project.id] },
+        schedules: [leftToNeon(6)],
+        retention: { daily: 7 },
+      });
+      await untilDelegated(stage, [{ frequency: 'daily', hour: hourIn(6), retentionSeconds: 7 * 86_400 }]);
+      await world.client.ask('DELETE', `/v1/policies/${policy.id}`);
+      await untilDelegated(stage, []);
+    },
+  },
   {
     title: 'the registration of a key and a project',
     prepare: async ({ world, asked }) => {
@@ -259,6 +275,23 @@ async function runPolicy({ world, asked, wanted }: Stage, { id }: PolicyView): P
     asked.snapshots.add(snapshot.id);
     wanted.set(snapshot.id, ['available']);
   }
+}
+
+/** Not soon: nothing of it is to be taken here. */
+function hourIn(hours: number): number {
+  return (new Date().getUTCHours() + hours) % 24;
+}
+
+function leftToNeon(inHours: number): object {
+  return { name: 'daily', cron: `0 ${hourIn(inHours)} * * *`, timeZone: 'UTC', engine: 'neon' };
+}
+
+/** Neon has the schedule, and whoever set it has ended. */
+async function untilDelegated({ world, neonProject, main }: Stage, wanted: readonly NativeSchedule[]): Promise<void> {
+  const port = world.neon.port(neonProject.apiKey);
+  await untilAllEnded(world, endedWithinMs);
+  const seen = await port.getBackupSchedule(neonProject.id, main.neonBranchId);
+  if (!isSameSchedule(seen, wanted)) throw new Error(`Neon has another schedule: ${JSON.stringify(seen)}`);
 }
 
 /** And waits until it has fired. */

@@ -15,7 +15,7 @@ const nightly = { name: 'nightly', cron: '0 3 * * *', timeZone: 'Europe/Berlin' 
 const entry: PolicyEntry = { selector: { projects: [project.id] }, schedules: [nightly], retention: { daily: 7 } };
 const whole = {
   selector: { projects: [project.neonProjectId], branches: 'default' },
-  schedules: [{ ...nightly, jitterSeconds: 0, window: { startWithinSeconds: 900 } }],
+  schedules: [{ ...nightly, jitterSeconds: 0, window: { startWithinSeconds: 900 }, engine: 'afterglow' }],
   retention: { daily: 7, bucketKeeps: 'first' },
   protection: null,
   store: 'neon_snapshot',

@@ -185,6 +185,7 @@ t.test('every version is kept, newest first, and each snapshot names the one tha
     isPaused: _p,
     pausedUntil: _u,
     stops: _s,
+    delegation: _d,
     warnings: _w,
     updatedAt: _at,
     schedules,

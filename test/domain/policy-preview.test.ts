@@ -27,11 +27,12 @@ t.test(
     const schedules = [night, { name: 'noon', cron: '0 12 * * *', timeZone: 'UTC' }];
     const range = { from: '2026-03-28T12:00:00Z', count: 4 };
     const { firings } = await domain.policies.preview(actor, { form: wish({ schedules }), ...range });
+    const engine = 'afterglow';
     t.strictSame(firings, [
-      { schedule: 'night', at: '2026-03-29T01:00:00.000Z', local: '2026-03-29T03:00:00+02:00', dst: 'skipped' },
-      { schedule: 'noon', at: '2026-03-29T12:00:00.000Z', local: '2026-03-29T12:00:00+00:00', dst: null },
-      { schedule: 'night', at: '2026-03-30T00:30:00.000Z', local: '2026-03-30T02:30:00+02:00', dst: null },
-      { schedule: 'noon', at: '2026-03-30T12:00:00.000Z', local: '2026-03-30T12:00:00+00:00', dst: null },
+      { schedule: 'night', at: '2026-03-29T01:00:00.000Z', local: '2026-03-29T03:00:00+02:00', dst: 'skipped', engine },
+      { schedule: 'noon', at: '2026-03-29T12:00:00.000Z', local: '2026-03-29T12:00:00+00:00', dst: null, engine },
+      { schedule: 'night', at: '2026-03-30T00:30:00.000Z', local: '2026-03-30T02:30:00+02:00', dst: null, engine },
+      { schedule: 'noon', at: '2026-03-30T12:00:00.000Z', local: '2026-03-30T12:00:00+00:00', dst: null, engine },
     ]);
     const repeated = await domain.policies.preview(actor, { form: wish(), from: '2026-10-24T12:00:00Z', count: 1 });
     t.match(repeated.firings, [{ at: '2026-10-25T00:30:00.000Z', dst: 'repeated' }]);

@@ -3,7 +3,7 @@ const warningsAndError = 'unverified warnings { code message } error { code mess
 const need = 'needed thisPolicy otherPolicies standing beingMade cap fits isAtLeast';
 const cost = 'monthlyCost { snapshots branches total unknownBecause }';
 const expiry = '{ count snapshots { snapshotId branchId pointAt reasons } }';
-const schedule = 'name cron timeZone jitterSeconds window { startWithinSeconds }';
+const schedule = 'name cron timeZone jitterSeconds window { startWithinSeconds } engine';
 const rule = `selector { projects labels branches }
   retention { hourly daily weekly monthly yearly keepLast keepWithin minimumKept bucketKeeps }
   protection { lock { mode for graceHours tiers } }
@@ -22,7 +22,7 @@ export const fields = {
   statusItem: `branchId projectId name state reasons lastPoint { snapshotId pointAt } rpo { achievedSeconds targetSeconds }
     nextFiringAt policyIds changedAt`,
   simulation: 'decisions { id keep reasons }',
-  policyPreview: `firings { schedule at local dst }
+  policyPreview: `firings { schedule at local dst engine }
     keeps { total isAtLeast tiers { hourly daily weekly monthly yearly keepLast minimumKept keepWithin } }
     forecast { projectCount
       projects { projectId snapshots { ${need} } branches { ${need} included } rootSlots { needed used cap } ${cost} } ${cost} }
@@ -30,7 +30,9 @@ export const fields = {
   policyCoverage: `coveredCount covered { branchId projectId name kind } uncoveredCount uncovered { branchId projectId name }
     warnings { code message }`,
   policy: `id name ${rule} schedules { ${schedule} nextFiringAt } isPaused pausedUntil
-    stops { projectId code } warnings { code message }
+    stops { projectId code }
+    delegation { counts { pending set drifted refused } branches { branchId state error { code message } checkedAt } }
+    warnings { code message }
     version createdAt updatedAt`,
   policyVersion: `version name ${rule} schedules { ${schedule} } createdAt by { kind id }`,
   firing: 'id policyId schedule branchId dueAt status reason snapshotId createdAt updatedAt',

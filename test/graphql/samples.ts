@@ -191,6 +191,7 @@ export const policy: PolicyView = {
       timeZone: 'Europe/Berlin',
       jitterSeconds: 0,
       window: { startWithinSeconds: 900 },
+      engine: 'afterglow',
       nextFiringAt: at,
     },
   ],
@@ -213,6 +214,13 @@ export const policy: PolicyView = {
   isPaused: true,
   pausedUntil: at,
   stops: [{ projectId: 'prj_1', code: 'project_gone' }],
+  delegation: {
+    counts: { pending: 0, set: 1, drifted: 0, refused: 1 },
+    branches: [
+      { branchId: 'brn_2', state: 'refused', error: { code: 'branch_not_root', message: 'A child.' }, checkedAt: at },
+      { branchId: 'brn_1', state: 'set', error: null, checkedAt: null },
+    ],
+  },
   warnings: [{ code: 'selects_nothing', message: 'It selects no branch.' }],
   version: 2,
   createdAt: at,
@@ -242,7 +250,14 @@ export const policyVersion: PolicyVersionView = {
   name: policy.name,
   selector: policy.selector,
   schedules: [
-    { name: 'night', cron: '0 2 * * *', timeZone: 'UTC', jitterSeconds: 0, window: { startWithinSeconds: 900 } },
+    {
+      name: 'night',
+      cron: '0 2 * * *',
+      timeZone: 'UTC',
+      jitterSeconds: 0,
+      window: { startWithinSeconds: 900 },
+      engine: 'neon',
+    },
   ],
   retention: policy.retention,
   protection: policy.protection,
@@ -290,8 +305,8 @@ const unknownCost = { snapshots: null, branches: 3, total: null, unknownBecause:
 
 export const policyPreview: PolicyPreviewView = {
   firings: [
-    { schedule: 'night', at, local: '2026-03-29T03:00:00+02:00', dst: 'skipped' },
-    { schedule: 'night', at, local: '2026-03-30T02:30:00+02:00', dst: null },
+    { schedule: 'night', at, local: '2026-03-29T03:00:00+02:00', dst: 'skipped', engine: 'afterglow' },
+    { schedule: 'night', at, local: '2026-03-30T02:30:00+02:00', dst: null, engine: 'neon' },
   ],
   keeps: { total: 30, isAtLeast: false, tiers: { ...noTiers, daily: 30, keepLast: 7 } },
   forecast: {

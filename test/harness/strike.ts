@@ -23,6 +23,8 @@ export const routes: Readonly<Record<keyof NeonApi, string>> = {
   deleteSnapshot: 'DELETE /projects/:projectId/snapshots/:snapshotId',
   restoreSnapshot: 'POST /projects/:projectId/snapshots/:snapshotId/restore',
   finalizeRestore: `POST ${branch}/finalize_restore`,
+  getBackupSchedule: `GET ${branch}/backup_schedule`,
+  setBackupSchedule: `PUT ${branch}/backup_schedule`,
   listDatabases: `GET ${branch}/databases`,
   getConnectionUri: 'GET /projects/:projectId/connection_uri',
 };

@@ -93,6 +93,8 @@ export interface SeenSnapshot {
   readonly timestamp: Date | undefined;
   readonly lsn: string | undefined;
   readonly sizeBytes: number | undefined;
+  /** Neon took it by a schedule of its own, and removes it by its age. */
+  readonly isScheduled?: boolean;
 }
 
 /** Everything that Neon lists in the project. */
@@ -104,7 +106,7 @@ export interface Seen {
 /**
  * - `missing`             ours, and gone from Neon
  * - `found`               ours, was missing, and is back
- * - `orphan`              in Neon, and no row of ours knows it: shown, adoptable where it is a snapshot, never removed
+ * - `orphan`              in Neon, and no row of ours knows it, nor is it Neon's own by a schedule: shown, adoptable where it is a snapshot, never removed
  * - `lost_answer`         ours by its derived name, and not recorded as made, or as failed: adopted, or removed where nobody wants it
  * - `leftover`            temporary, or without use, and past its time: removed if it is ours by name and by record
  * - `policy_branch_gone`  a branch that a policy selects is gone: the policy keeps nothing new of it

@@ -27,14 +27,19 @@ const patterns = new Map<string, Pattern>();
 export function readPattern(line: string): Pattern {
   const known = patterns.get(line);
   if (known) return known;
-  const pattern = makePattern(words[line.trim()] ?? line);
+  const pattern = makePattern(line);
   if (patterns.size >= patternsKept) patterns.clear();
   patterns.set(line, pattern);
   return pattern;
 }
 
+/** The fields of a line, those of the line that a word stands for. It checks nothing. */
+export function cronFields(line: string): string[] {
+  return (words[line.trim()] ?? line).trim().split(/\s+/);
+}
+
 function makePattern(line: string): Pattern {
-  const fields = line.trim().split(/\s+/);
+  const fields = cronFields(line);
   // croner also reads an instant, and more or fewer fields.
   if (fields.length !== 5) throw new Error('it has not five fields');
   const cron = new Cron(fields.join(' '), { utcOffset: 0, mode: '5-part', paused: true });

@@ -2,10 +2,13 @@
 
 import type { Failure } from '../../core/errors.ts';
 import type { JobName } from '../../queue/jobs.ts';
+import { getBranchRow } from '../../store/branches.ts';
+import { findDelegation } from '../../store/delegations.ts';
 import { getReportRow } from '../../store/reports.ts';
 import { getRestoreRow } from '../../store/restores.ts';
 import { getSnapshotRow } from '../../store/snapshots.ts';
 import type { Deps } from '../deps.ts';
+import { executeDelegation, failDelegation } from '../policy/delegate.ts';
 import { executeSync } from '../project/sync.ts';
 import { executeReconcile, failReconcile, hasReconcileCompared } from '../reconcile/execute.ts';
 import { executeRestore, hasRestoreBegunToChange, isRestoreHalfDone } from '../restore/execute.ts';
@@ -69,6 +72,14 @@ export const executors: Readonly<Record<JobName, Executor>> = {
     runsInNeon: always,
     budgetMs: endless,
     projectId: restoreProject,
+  },
+  'branch.delegate': {
+    execute: executeDelegation,
+    fail: failDelegation,
+    hasSent: async (deps, id) => (await findDelegation(deps.db, id)) !== undefined,
+    runsInNeon: never,
+    budgetMs: (deps) => deps.settings.snapshotBudgetMs,
+    projectId: async (deps, id) => (await getBranchRow(deps.db, id)).project_id,
   },
   'project.sync': {
     execute: executeSync,

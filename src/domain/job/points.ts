@@ -19,6 +19,8 @@ const neonCalls = [
   'deleteSnapshot',
   'restoreSnapshot',
   'finalizeRestore',
+  'getBackupSchedule',
+  'setBackupSchedule',
   'listDatabases',
   'getConnectionUri',
 ] as const satisfies readonly (keyof NeonApi)[];

@@ -17,6 +17,7 @@ import { schedulerActor } from '../actor.ts';
 import { advance } from '../advance.ts';
 import { change, type Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
+import { recordRefused } from '../policy/delegate.ts';
 import { endReconcileAsFailed } from '../reconcile/execute.ts';
 import { leaveWhatIsLeft as leaveOfRestore } from '../restore/clean-up.ts';
 import { endAsFailed } from '../restore/fail.ts';
@@ -32,6 +33,7 @@ const ends: Readonly<Record<JobName, End>> = {
   'restore.run': endRestore,
   'snapshot.purge': endPurge,
   'preserved_branch.purge': endPreservedPurge,
+  'branch.delegate': endDelegation,
   // The next one by the clock asks again.
   'project.sync': async () => false,
   'project.reconcile': endReconcile,
@@ -58,6 +60,7 @@ function deadlinesOf({ settings }: Deps): Deadlines[] {
       settings.snapshotEndsWithinMs,
       'snapshot.create',
       'snapshot.create_scheduled',
+      'branch.delegate',
       'project.sync',
       'project.reconcile',
     ),
@@ -111,6 +114,16 @@ async function endRestore(
   if (row.clean_up === 'pending') await leaveOfRestore(unit, row, error.message);
   if (row.status !== 'requested' && row.status !== 'running') return false;
   return endAsFailed(unit, row, error);
+}
+
+/** The next comparison of its project tries again. */
+async function endDelegation(
+  unit: Unit,
+  job: OverdueJob,
+  error: { code: FailureCode; message: string },
+): Promise<boolean> {
+  await recordRefused(unit, job.subject_id, error);
+  return false;
 }
 
 /** The next one by the clock compares anew. */

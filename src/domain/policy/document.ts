@@ -13,6 +13,7 @@ import type { CommandDeps } from '../deps.ts';
 import { staleVersion } from '../version.ts';
 import type { PolicyChange, PolicyDocument, PolicyEntryView, PolicyImportView } from '../views.ts';
 import { checkCaps } from './caps.ts';
+import { checkDelegation } from './delegation.ts';
 import { inOrder, type Kept, listKept, readEntries } from './document-form.ts';
 import { addPolicy, dropPolicy, savePolicy } from './policy.ts';
 
@@ -40,10 +41,13 @@ export async function importPolicies(
   const plan = planImport(await listKept(deps.db, rows), wanted);
   const absent = plan.filter(({ change }) => change === 'remove').map(({ name }) => name);
   if (absent.length > 0 && input.remove !== true) throw leavesOut(absent);
+  const changed = plan.filter((one) => one.change !== 'unchanged');
+  const replaced = changed.flatMap(({ row }) => row?.id ?? []);
+  for (const { rule } of changed) if (rule) await checkDelegation(deps, actor.teamId, rule, replaced);
   if (input.force !== true) {
     // One by one against what is there: two that are new to one project are not counted together.
-    for (const { change, row, rule } of plan) {
-      if (rule && change !== 'unchanged') await checkCaps(deps, actor.teamId, rule, row?.id);
+    for (const { row, rule } of changed) {
+      if (rule) await checkCaps(deps, actor.teamId, rule, row?.id);
     }
   }
   const isDryRun = input.dryRun === true;

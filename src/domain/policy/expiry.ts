@@ -1,5 +1,6 @@
 // Owns saying beforehand what a policy lets go of the points that it has. It expires nothing.
 
+import { firedByUs } from '../../core/delegation.ts';
 import type { PolicyRule } from '../../core/policy.ts';
 import { planRetention, type RetentionDecision, type RetentionPoint } from '../../core/retention.ts';
 import { nextFiring } from '../../core/schedule.ts';
@@ -40,7 +41,7 @@ export async function forecastExpiry(deps: CommandDeps, asked: Asked): Promise<E
     covered.map(({ id }) => id),
   );
   const context = { timeZone: zoneOfSchedules(rule.schedules), now };
-  const nextAt = earliest(rule.schedules.flatMap((schedule) => nextFiring(schedule, now) ?? []));
+  const nextAt = earliest(firedByUs(rule.schedules).flatMap((schedule) => nextFiring(schedule, now) ?? []));
   const made = nextAt
     ? covered.map(({ id }): RetentionPoint => ({ id: `next:${id}`, branchId: id, pointAt: nextAt }))
     : [];

@@ -1,5 +1,6 @@
 // Owns what a policy needs of its projects once it has run for long: against Neon's caps, and in money. It changes nothing.
 
+import { firedByUs } from '../../core/delegation.ts';
 import { type Effort, forecastKept, type KeptForecast, makeEffort } from '../../core/forecast.ts';
 import { branchLimits, limitsInForce } from '../../core/limits.ts';
 import type { PolicyRule } from '../../core/policy.ts';
@@ -85,7 +86,7 @@ export async function forecastPolicy(
 }
 
 function keptBy({ schedules, retention }: PolicyRule, now: Date, effort: Effort): KeptForecast {
-  return forecastKept(schedules, retention, { timeZone: zoneOfSchedules(schedules), now }, effort);
+  return forecastKept(firedByUs(schedules), retention, { timeZone: zoneOfSchedules(schedules), now }, effort);
 }
 
 /** All of them share one effort; rules that are alike are counted once. */
@@ -102,7 +103,10 @@ async function listOthers(db: Db, teamId: string, projectIds: readonly string[],
   const counted = new Map<string, KeptForecast>();
   return rows.map((row) => {
     const rule = ruleOf(row, schedules.get(row.id) ?? []);
-    const key = JSON.stringify([rule.retention, rule.schedules.map(({ cron, timeZone }) => [cron, timeZone])]);
+    const key = JSON.stringify([
+      rule.retention,
+      rule.schedules.map(({ cron, timeZone, engine }) => [cron, timeZone, engine]),
+    ]);
     const kept = counted.get(key) ?? keptBy(rule, now, effort);
     counted.set(key, kept);
     return { id: row.id, selector: row.selector, store: row.store, kept };

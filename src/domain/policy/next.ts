@@ -1,6 +1,7 @@
 // Owns when a schedule fires next, as far as a pause of its policy lets it.
 
-import { nextFiring, type ScheduleRule } from '../../core/schedule.ts';
+import type { PolicySchedule } from '../../core/policy.ts';
+import { nextFiring } from '../../core/schedule.ts';
 import type { PolicyRow } from '../../store/policies.ts';
 
 type Pause = Pick<PolicyRow, 'paused_at' | 'paused_until'>;
@@ -10,8 +11,9 @@ export function isInPause({ paused_at, paused_until }: Pause, now: Date): boolea
   return paused_at !== null && (paused_until === null || paused_until > now);
 }
 
-/** Strictly after now and after the pause; null where it fires no more, and while the pause has no end. */
-export function firesNext(schedule: ScheduleRule, pause: Pause, now: Date): Date | null {
+/** Strictly after now and after the pause; null where it fires no more, while the pause has no end, and for what Neon takes. */
+export function firesNext(schedule: PolicySchedule, pause: Pause, now: Date): Date | null {
+  if (schedule.engine === 'neon') return null;
   if (!isInPause(pause, now)) return nextFiring(schedule, now);
   return pause.paused_until && nextFiring(schedule, pause.paused_until);
 }

@@ -9,6 +9,7 @@ import type { PausePolicyInput } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
 import { staleVersion } from '../version.ts';
 import type { PolicyView } from '../views.ts';
+import { promiseDelegations } from './delegation.ts';
 import { firesNext, isInPause } from './next.ts';
 import { getPolicyRow } from './policy.ts';
 import { scheduleOf } from './rule.ts';
@@ -61,13 +62,14 @@ async function lockPresent({ tx }: Unit, id: string): Promise<PolicyRow> {
   return row;
 }
 
-/** A scheduler that has one of them locked is waited for: what it has set for the next time is then replaced. */
-async function setSchedules({ tx, now }: Unit, policy: PolicyRow): Promise<void> {
-  const schedules = await listSchedules(tx, [policy.id]);
+/** A scheduler that has one of them locked is waited for: what it has set for the next time is then replaced. Neon's schedules follow. */
+async function setSchedules(unit: Unit, policy: PolicyRow): Promise<void> {
+  const schedules = await listSchedules(unit.tx, [policy.id]);
   await setNextFirings(
-    tx,
-    schedules.map((schedule) => ({ id: schedule.id, at: firesNext(scheduleOf(schedule), policy, now) })),
+    unit.tx,
+    schedules.map((schedule) => ({ id: schedule.id, at: firesNext(scheduleOf(schedule), policy, unit.now) })),
   );
+  await promiseDelegations(unit, policy);
 }
 
 function checkEnd(until: Date | null, now: Date): void {

@@ -23,6 +23,7 @@ import type { CommandDeps } from '../deps.ts';
 import { staleVersion } from '../version.ts';
 import type { Page, PolicyView } from '../views.ts';
 import { checkCaps } from './caps.ts';
+import { checkDelegation, promiseDelegations } from './delegation.ts';
 import { firesNext } from './next.ts';
 import { patchRule, readRule, ruleOf } from './rule.ts';
 import { viewPolicies, viewPolicy } from './view.ts';
@@ -35,6 +36,7 @@ export async function createPolicy(deps: CommandDeps, actor: Actor, input: Creat
   const rule = readRule(input, deps.now());
   await checkProjects(deps, actor, rule.selector);
   deps.allow();
+  await checkDelegation(deps, actor.teamId, rule);
   if (!input.force) await checkCaps(deps, actor.teamId, rule);
   return refusingTakenName(rule.name, () =>
     change(deps, actor, async (unit) => viewPolicy(unit.tx, await addPolicy(deps, unit, actor, rule), unit.now)),
@@ -50,6 +52,7 @@ export async function addPolicy(deps: CommandDeps, unit: Unit, actor: Actor, rul
     ...columnsOf(rule, unit.now),
   });
   await putSchedules(deps, unit, row, rule.schedules);
+  await promiseDelegations(unit, row);
   await recordVersion(unit, actor, row, rule, 'policy.created');
   return row;
 }
@@ -76,6 +79,7 @@ export async function updatePolicy(deps: CommandDeps, actor: Actor, input: Updat
   if (input.selector) await checkProjects(deps, actor, rule.selector);
   deps.allow();
   if (row.version !== input.version) throw staleVersion(row.version);
+  await checkDelegation(deps, actor.teamId, rule, [row.id]);
   const keepsOther = input.selector ?? input.schedules ?? input.retention ?? input.store;
   if (keepsOther !== undefined && !input.force) await checkCaps(deps, actor.teamId, rule, row.id);
   return refusingTakenName(rule.name, () =>
@@ -96,6 +100,7 @@ export async function savePolicy(
   const updated = await updatePolicyRow(unit.tx, id, version, columnsOf(rule, unit.now));
   if (!updated) throw staleVersion(undefined);
   await putSchedules(deps, unit, updated, rule.schedules);
+  await promiseDelegations(unit, updated);
   await recordVersion(unit, actor, updated, rule, 'policy.updated');
   return updated;
 }
@@ -108,10 +113,12 @@ export async function deletePolicy(deps: CommandDeps, actor: Actor, id: string):
 }
 
 /** Deletes it in the caller's unit. Refuses with `version_stale`. */
-export async function dropPolicy(unit: Unit, { id, name, version }: PolicyRow): Promise<void> {
+export async function dropPolicy(unit: Unit, row: PolicyRow): Promise<void> {
+  const { id, name, version } = row;
   const deleted = await updatePolicyRow(unit.tx, id, version, { deleted_at: unit.now, updated_at: unit.now });
   if (!deleted) throw staleVersion(undefined);
   await removeSchedulesExcept(unit.tx, id, [], unit.now);
+  await promiseDelegations(unit, row);
   unit.audit('policy.deleted', { kind: 'policy', id }, { name });
 }
 
@@ -150,7 +157,7 @@ async function putSchedules(
   wished: readonly PolicySchedule[],
 ): Promise<void> {
   for (const schedule of wished) {
-    const { name, cron, timeZone, jitterSeconds, startWithinSeconds } = schedule;
+    const { name, cron, timeZone, jitterSeconds, startWithinSeconds, engine } = schedule;
     await putSchedule(tx, {
       id: deps.newId('sch'),
       policy_id: policy.id,
@@ -159,6 +166,7 @@ async function putSchedules(
       time_zone: timeZone,
       jitter_seconds: jitterSeconds,
       start_within_seconds: startWithinSeconds,
+      engine,
       next_firing_at: firesNext(schedule, policy, now),
     });
   }

@@ -12,6 +12,7 @@ import type { FiringForecastView, PolicyPreviewView } from '../views.ts';
 import { capWarnings } from './caps.ts';
 import { addCosts } from './cost.ts';
 import { childWarnings } from './coverage-view.ts';
+import { checkDelegation } from './delegation.ts';
 import { forecastExpiry } from './expiry.ts';
 import { forecastPolicy } from './forecast.ts';
 import { checkProjects, getPolicyRow } from './policy.ts';
@@ -31,6 +32,7 @@ export async function previewPolicy(
   await checkProjects(deps, actor, rule.selector);
   const replaced = policyId === undefined ? undefined : await getPolicyRow(deps, actor, policyId);
   deps.allow();
+  await checkDelegation(deps, actor.teamId, rule, policyId === undefined ? [] : [policyId]);
   return preview(deps, actor, { rule, range, row: replaced, isSaved: false });
 }
 
@@ -102,7 +104,8 @@ function mergeFirings(schedules: readonly PolicySchedule[], from: Date, count: n
     const firing = first?.next.shift();
     if (!first || !firing) break;
     const { at, local, dst } = firing;
-    merged.push({ schedule: first.schedule.name, at: at.toISOString(), local, dst });
+    const { name, engine } = first.schedule;
+    merged.push({ schedule: name, at: at.toISOString(), local, dst, engine });
     if (first.next.length === 0) first.next = planFirings(first.schedule, at, atOnce);
   }
   return merged;

@@ -1,5 +1,6 @@
 // Owns what a policy says, from the words of a request to the form in which it is kept, with every check that needs no other row.
 
+import { toNativeSchedules } from '../../core/delegation.ts';
 import { Refusal } from '../../core/errors.ts';
 import { expandPreset, type PolicyRule, type PolicySchedule } from '../../core/policy.ts';
 import { checkProtection, type Protection } from '../../core/protection.ts';
@@ -11,7 +12,8 @@ import { checkRetention } from './retention.ts';
 
 /**
  * The rule that the form stands for: a preset fills what is absent, everything else has its default. Refuses with `invalid_request`,
- * `invalid_cron`, `invalid_time_zone`, `invalid_duration`, `retention_keeps_nothing`, `lock_too_short`, and `name_taken` for two schedules of one name.
+ * `invalid_cron`, `invalid_time_zone`, `invalid_duration`, `retention_keeps_nothing`, `lock_too_short`, `name_taken` for two schedules of
+ * one name, and `delegation_impossible`.
  */
 export function readRule(form: PolicyForm, now: Date): PolicyRule {
   const preset = form.preset && expandPreset(form.preset, form.timeZone ?? 'UTC');
@@ -22,7 +24,7 @@ export function readRule(form: PolicyForm, now: Date): PolicyRule {
   const protection =
     form.protection === undefined ? (preset?.protection ?? null) : readProtection(form.protection, now);
   checkSchedules(schedules, now);
-  return {
+  return checked({
     name: form.name,
     selector: readSelector(form.selector),
     schedules,
@@ -32,13 +34,13 @@ export function readRule(form: PolicyForm, now: Date): PolicyRule {
     objectives: withoutNulls(form.objectives ?? {}),
     missedFirings: form.missedFirings ?? 'capture_moment',
     limits: withoutNulls(form.limits ?? {}),
-  };
+  });
 }
 
 /** A merge-patch: what is given replaces what was; null brings a default back. Refuses what `readRule` refuses. */
 export function patchRule(rule: PolicyRule, patch: PolicyPatch, now: Date): PolicyRule {
   if (patch.schedules) checkSchedules(patch.schedules.map(readSchedule), now);
-  return {
+  return checked({
     name: patch.name ?? rule.name,
     selector: patch.selector ? patchSelector(rule.selector, patch.selector) : rule.selector,
     schedules: patch.schedules?.map(readSchedule) ?? rule.schedules,
@@ -48,7 +50,13 @@ export function patchRule(rule: PolicyRule, patch: PolicyPatch, now: Date): Poli
     objectives: patched(rule.objectives, patch.objectives),
     missedFirings: patch.missedFirings ?? rule.missedFirings,
     limits: patched(rule.limits, patch.limits),
-  };
+  });
+}
+
+/** With what Neon cannot do of a rule that is left to it. */
+function checked(rule: PolicyRule): PolicyRule {
+  toNativeSchedules(rule);
+  return rule;
 }
 
 /** The rule of a policy that is kept. */
@@ -73,12 +81,20 @@ export function scheduleOf(row: ScheduleRow): PolicySchedule {
     timeZone: row.time_zone,
     jitterSeconds: row.jitter_seconds,
     startWithinSeconds: row.start_within_seconds,
+    engine: row.engine,
   };
 }
 
-function readSchedule({ name, cron, timeZone, jitterSeconds, window }: ScheduleInput): PolicySchedule {
+function readSchedule({ name, cron, timeZone, jitterSeconds, window, engine }: ScheduleInput): PolicySchedule {
   const startWithinSeconds = window?.startWithinSeconds ?? null;
-  return { name, cron, timeZone, jitterSeconds: jitterSeconds ?? 0, startWithinSeconds };
+  return {
+    name,
+    cron,
+    timeZone,
+    jitterSeconds: jitterSeconds ?? 0,
+    startWithinSeconds,
+    engine: engine ?? 'afterglow',
+  };
 }
 
 function checkSchedules(schedules: readonly PolicySchedule[], now: Date): void {

@@ -1,5 +1,6 @@
 // Owns how policies are shown: what they say, where they do nothing, and what of them may not be as it is meant.
 
+import { isDelegated } from '../../core/delegation.ts';
 import {
   expireAtMostShareDefault,
   type PolicyRule,
@@ -12,7 +13,15 @@ import type { Db } from '../../store/database.ts';
 import { listSchedules, type PolicyRow, type ScheduleRow } from '../../store/policies.ts';
 import { listSelectableProjects } from '../../store/projects.ts';
 import { groupBy } from '../group.ts';
-import type { PolicyRuleView, PolicyStop, PolicyView, ScheduleRuleView, SelectorView } from '../views.ts';
+import type {
+  DelegationView,
+  PolicyRuleView,
+  PolicyStop,
+  PolicyView,
+  ScheduleRuleView,
+  SelectorView,
+} from '../views.ts';
+import { readDelegations, toDelegationView } from './delegation.ts';
 import { toRetentionView } from './retention.ts';
 import { isInPause } from './next.ts';
 import { ruleOf, scheduleOf } from './rule.ts';
@@ -24,7 +33,7 @@ export async function viewPolicy(db: Db, row: PolicyRow, now: Date): Promise<Pol
   return view;
 }
 
-/** All of them with three statements. */
+/** All of them with three statements, and a fourth where schedules are left to Neon. */
 export async function viewPolicies(
   db: Db,
   teamId: string,
@@ -42,24 +51,47 @@ export async function viewPolicies(
     ),
     ({ projectId }) => projectId,
   );
-  return rows.map((row) => {
+  const reached = rows.map((row) => {
     const own = selected.filter((project) => selectsProject(row.selector, project));
     const gone = own.filter(({ gone_at }) => gone_at);
     const present = own.filter(({ gone_at }) => !gone_at);
-    const meant = present.flatMap(({ id }) => branches.get(id) ?? []);
+    const inProjects = present.flatMap(({ id }) => branches.get(id) ?? []);
+    const meant = inProjects.filter((branch) => selectsBranch(row.selector.branches, branch)).map(({ id }) => id);
     const reach = {
-      branches: meant.filter((branch) => selectsBranch(row.selector.branches, branch)).length,
+      branches: meant.length,
       historySeconds: present.length > 0 ? Math.min(...present.map((one) => one.history_retention_seconds)) : undefined,
     };
     const stops = gone.map(({ id }): PolicyStop => ({ projectId: id, code: 'project_gone' }));
-    return toPolicyView(row, schedules.get(row.id) ?? [], { stops, reach, now });
+    const saved = schedules.get(row.id) ?? [];
+    return {
+      row,
+      schedules: saved,
+      stops,
+      reach,
+      delegated: isDelegated({ schedules: saved.map(scheduleOf) }) ? meant : undefined,
+    };
+  });
+  const known = await readDelegations(db, [...new Set(reached.flatMap(({ delegated }) => delegated ?? []))]);
+  return reached.map(({ row, schedules: own, stops, reach, delegated }) => {
+    const delegation = delegated ? toDelegationView(row.id, delegated, known) : null;
+    return toPolicyView(row, own, { stops, reach, delegation, now });
   });
 }
 
 function toPolicyView(
   row: PolicyRow,
   schedules: readonly ScheduleRow[],
-  { stops, reach, now }: { stops: PolicyStop[]; reach: Parameters<typeof warningsOf>[1]; now: Date },
+  {
+    stops,
+    reach,
+    delegation,
+    now,
+  }: {
+    stops: PolicyStop[];
+    reach: Parameters<typeof warningsOf>[1];
+    delegation: DelegationView | null;
+    now: Date;
+  },
 ): PolicyView {
   const isPaused = isInPause(row, now);
   const rule = ruleOf(row, schedules);
@@ -73,6 +105,7 @@ function toPolicyView(
     isPaused,
     pausedUntil: isPaused ? (row.paused_until?.toISOString() ?? null) : null,
     stops,
+    delegation,
     warnings: warningsOf(rule, reach, now),
     version: row.version,
     createdAt: row.created_at.toISOString(),
@@ -95,8 +128,13 @@ export function toRuleView(rule: PolicyRule): PolicyRuleView {
   };
 }
 
-function toScheduleRuleView({ startWithinSeconds, ...schedule }: PolicySchedule): ScheduleRuleView {
-  return { ...schedule, window: { startWithinSeconds: startWithinSeconds ?? startWithinSecondsDefault } };
+/** A version that was saved before schedules could be left to Neon does not say who takes the snapshots. */
+function toScheduleRuleView(
+  schedule: Omit<PolicySchedule, 'engine'> & Partial<Pick<PolicySchedule, 'engine'>>,
+): ScheduleRuleView {
+  const { startWithinSeconds, engine, ...rest } = schedule;
+  const window = { startWithinSeconds: startWithinSeconds ?? startWithinSecondsDefault };
+  return { ...rest, window, engine: engine ?? 'afterglow' };
 }
 
 function toSelectorView({ projects, labels, branches }: PolicyRule['selector']): SelectorView {

@@ -1,5 +1,6 @@
 // Owns what is said of a policy that may stand, but not as it may be meant.
 
+import { firedByUs } from '../../core/delegation.ts';
 import { type PolicyRule, startWithinSecondsDefault } from '../../core/policy.ts';
 import { keptAtMost } from '../../core/retention.ts';
 import { longestInterval } from '../../core/schedule.ts';
@@ -38,7 +39,7 @@ function minimumAbove({ retention }: PolicyRule): Warning | undefined {
 /** With history shorter than the schedule's interval, what was missed may be out of reach when it is found missing. */
 function windowTooShort(rule: PolicyRule, { historySeconds }: Reach, now: Date): Warning | undefined {
   if (historySeconds === undefined || rule.missedFirings !== 'capture_moment') return undefined;
-  const seconds = Math.max(0, ...rule.schedules.map((schedule) => longestInterval(schedule, now) / 1000));
+  const seconds = Math.max(0, ...firedByUs(rule.schedules).map((schedule) => longestInterval(schedule, now) / 1000));
   if (historySeconds >= seconds) return undefined;
   return {
     code: 'window_shorter_than_interval',
@@ -49,7 +50,7 @@ function windowTooShort(rule: PolicyRule, { historySeconds }: Reach, now: Date):
 }
 
 function startTooLate(rule: PolicyRule, now: Date): Warning | undefined {
-  const late = rule.schedules.find((schedule) => {
+  const late = firedByUs(rule.schedules).find((schedule) => {
     const within = (schedule.startWithinSeconds ?? startWithinSecondsDefault) * 1000;
     return schedule.jitterSeconds * 1000 > Math.min(within, longestInterval(schedule, now));
   });

@@ -19,6 +19,7 @@ import { lockSnapshot, patchSnapshot } from '../../store/snapshots.ts';
 import { advance } from '../advance.ts';
 import type { Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
+import { promiseDelegationsIn } from '../policy/delegation.ts';
 import { mirrorBranches } from '../project/mirror.ts';
 import { keepPreserved } from '../restore/preserved.ts';
 import { readKnown, type SeenProject } from './known.ts';
@@ -52,6 +53,7 @@ export async function recordComparison(
   const known = await readKnown(unit.tx, project, seen, { mirrored, exceptJobId: jobId, now: unit.now });
   const plan = planReconciliation(known, seen, unit.now);
   const findings = await applyToRows(unit, plan, seen.branches);
+  await promiseDelegationsIn(unit, project);
   return writeReport(unit, report, { plan, findings, isProjectGone: false });
 }
 

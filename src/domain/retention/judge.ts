@@ -1,5 +1,6 @@
 // Owns what a policy would let go of one branch now: its points, locked, and a decision with reasons for each. It changes nothing.
 
+import { firedByUs } from '../../core/delegation.ts';
 import { isFrozen } from '../../core/freshness.ts';
 import { planRetention, type RetentionDecision } from '../../core/retention.ts';
 import { listSchedules, type PolicyRow, type ScheduleRow } from '../../store/policies.ts';
@@ -51,7 +52,7 @@ export async function judgeBranch(unit: Unit, policy: PolicyRow, branchId: strin
     points,
     // One that is being brought back goes with a later pass; so does one whose lock has run out by one of the two clocks alone.
     expires: points.filter(({ row, decision }) => !decision.keep && !inRestore.has(row.id) && !covers.has(row.id)),
-    isFrozen: isFrozen(schedules.map(scheduleOf), newest, unit.now),
+    isFrozen: isFrozen(firedByUs(schedules).map(scheduleOf), newest, unit.now),
   };
 }
 

@@ -1,11 +1,13 @@
 // Owns gathering the facts about covered branches, many in a fixed number of statements, and having them judged. It writes nothing.
 
 import { type BranchJudgement, type CoveringPolicy, judgeBranch } from '../../core/branch-status.ts';
+import { type DelegationState, firedByUs } from '../../core/delegation.ts';
 import { limitsInForce } from '../../core/limits.ts';
 import type { Rhythms } from '../../core/rhythm.ts';
 import { selectsBranch, selectsProject } from '../../core/selector.ts';
 import type { BranchRow } from '../../store/branches.ts';
 import type { CoveringSince, Db } from '../../store/database.ts';
+import { listDelegations } from '../../store/delegations.ts';
 import { listSchedules, type PolicyRow, type ScheduleRow } from '../../store/policies.ts';
 import { listPreservedNeonIds } from '../../store/restores.ts';
 import {
@@ -28,6 +30,7 @@ interface Covering {
   readonly schedules: readonly ScheduleRow[];
   readonly line: LineFacts | undefined;
   readonly since: Date;
+  readonly delegation: DelegationState | undefined;
 }
 
 /** A branch that at least one policy covers, as it is now. */
@@ -55,7 +58,7 @@ interface Asked {
   readonly now: Date;
 }
 
-/** Judges the covered branches of the projects, with nine statements for all of them. */
+/** Judges the covered branches of the projects, with ten statements for all of them. */
 export async function judgeBranches(db: Db, rhythms: Rhythms, asked: Asked): Promise<Judged> {
   const { projects, now } = asked;
   const ids = projects.map(({ id }) => id);
@@ -70,13 +73,19 @@ export async function judgeBranches(db: Db, rhythms: Rhythms, asked: Asked): Pro
     return row.policy_id;
   });
   const lineFacts = new Map((await listLineFacts(db, lines)).map((one) => [keyOf(one), one] as const));
+  const delegations = new Map(
+    (await listDelegations(db, branchIds)).map((one) => {
+      return [keyOf({ policyId: one.policy_id, branchId: one.branch_id }), one.state] as const;
+    }),
+  );
   const points = new Map((await listNewestPoints(db, branchIds)).map((point) => [point.branchId, point] as const));
   const held = new Map((await countSnapshotsInCap(db, ids)).map((one) => [one.projectId, one.held] as const));
   const branches = covered.map(({ branch, project, policies }) => {
     const covering = policies.map((row): Covering => {
       const line = lineFacts.get(keyOf({ policyId: row.id, branchId: branch.id }));
       const since = sinceOf(row.id, known.get(branch.id), now);
-      return { row, schedules: schedules.get(row.id) ?? [], line, since };
+      const delegation = delegations.get(keyOf({ policyId: row.id, branchId: branch.id }));
+      return { row, schedules: schedules.get(row.id) ?? [], line, since, delegation };
     });
     const facts = { branch, project, covering, lastPoint: points.get(branch.id), held: held.get(project.id) ?? 0 };
     return judgeOne(facts, rhythms, now);
@@ -159,14 +168,17 @@ function judgeOne({ branch, project, covering, lastPoint, held }: Facts, rhythms
 
 function toCoveringPolicy(one: Covering & { readonly isPaused: boolean }, branch: BranchRow): CoveringPolicy {
   const { row, schedules, line, since, isPaused } = one;
-  const { dueAt, status, reason } = line ?? { dueAt: null, status: null, reason: null };
+  const isDelegated = schedules.some(({ engine }) => engine === 'neon');
+  // What it fired before it was left to Neon says nothing of the present.
+  const { dueAt, status, reason } = (isDelegated ? undefined : line) ?? { dueAt: null, status: null, reason: null };
   return {
     id: row.id,
     isPaused,
     rpoSeconds: row.objectives.rpoSeconds ?? null,
     missedFirings: row.missed_firings,
-    drawsOnCap: row.store === 'neon_snapshot' && branch.parent_neon_branch_id === null,
-    schedules: schedules.map(scheduleOf),
+    drawsOnCap: !isDelegated && row.store === 'neon_snapshot' && branch.parent_neon_branch_id === null,
+    delegation: isDelegated ? one.delegation : undefined,
+    schedules: firedByUs(schedules).map(scheduleOf),
     // A change of the policy begins anew, and so does the end of a pause: what was due before, it may not have asked for.
     coveredSince: new Date(Math.max(since.getTime(), row.updated_at.getTime(), row.paused_until?.getTime() ?? 0)),
     newestPointAt: line?.pointAt ?? null,

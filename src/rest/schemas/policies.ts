@@ -52,6 +52,14 @@ const schedules = Type.Array(
         { description: 'A firing that did not start so soon is missed. Default: 900 s.' },
       ),
     ),
+    engine: Type.Optional(
+      Type.Union([Type.Literal('afterglow'), Type.Literal('neon'), Type.Null()], {
+        description:
+          "Who takes the snapshots: Afterglow (default), or Neon by the branch's own schedule, which draws on no cap of manual " +
+          'snapshots: root branches, a full hour of UTC, once a day, a week or a month, kept for at most 35 days, not on the plan Free. ' +
+          'All schedules of a policy have the same one.',
+      }),
+    ),
   }),
   { description: 'When snapshots are taken.', minItems: 1, maxItems: 20 },
 );
@@ -234,12 +242,16 @@ export const UpdatePolicy = strict({
   force,
 });
 
+/** Also of the preview. */
+export const engine = words({ afterglow: true, neon: true }, 'Who takes the snapshots.');
+
 const scheduleRule = {
   name: text('Unique in the policy.'),
   cron: text('Five fields, or a word such as @daily.'),
   timeZone: text('An IANA name.'),
   jitterSeconds: integer('A firing starts up to so much later.'),
   window: Type.Object({ startWithinSeconds: integer('One that did not start so soon is missed.') }),
+  engine,
 };
 
 const rule = {
@@ -300,7 +312,9 @@ export const Policy = answer<PolicyView>()('Policy', 'What must be kept, of whic
   schedules: Type.Array(
     Type.Object({
       ...scheduleRule,
-      nextFiringAt: orNull(at('When it fires next; null while it is paused, and where it fires no more.')),
+      nextFiringAt: orNull(
+        at('When it fires next; null while it is paused, where it fires no more, and where Neon does it.'),
+      ),
     }),
   ),
   isPaused: Type.Boolean({ description: 'While it is, nothing fires.' }),
@@ -311,6 +325,31 @@ export const Policy = answer<PolicyView>()('Policy', 'What must be kept, of whic
       code: words({ project_gone: true }, 'Neon does not show it any more. It goes on when it is back.'),
     }),
     { description: 'Projects that it selects and does nothing in.' },
+  ),
+  delegation: orNull(
+    Type.Object(
+      {
+        counts: Type.Object({
+          pending: integer('Not looked at yet, or being set.'),
+          set: integer('Neon has it.'),
+          drifted: integer('Somebody changed it in Neon, where it is left as it is.'),
+          refused: integer('It could not be set.'),
+        }),
+        branches: Type.Array(
+          Type.Object({
+            branchId: text('The branch.'),
+            state: words({ pending: true, set: true, drifted: true, refused: true }, 'Of its schedule in Neon.'),
+            error: orNull(Type.Object({ code: text('Why it is refused.'), message: text('In words.') })),
+            checkedAt: orNull(at('Neon was last asked then.')),
+          }),
+          { description: 'The first 200, those that are not set before the others.' },
+        ),
+      },
+      {
+        description:
+          'The schedules that are left to Neon, on the branches that it covers. Null where Afterglow takes the snapshots.',
+      },
+    ),
   ),
   warnings,
   version,

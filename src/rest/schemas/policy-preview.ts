@@ -2,6 +2,7 @@ import { type TSchema, Type } from 'typebox';
 import type { PolicyCoverageView, PolicyPreviewView } from '../../domain/index.ts';
 import { answer, at, integer, orNull, text, words } from './answer.ts';
 import { id, instant, strict } from './parts.ts';
+import { engine } from './policies.ts';
 import { warnings } from './snapshots.ts';
 
 const range = {
@@ -72,6 +73,7 @@ export const PolicyPreview = answer<PolicyPreviewView>()('PolicyPreview', 'What 
           'The clocks are set: it stands for a local time that is skipped, or that comes twice.',
         ),
       ),
+      engine,
     }),
     { description: 'The next ones of all schedules, in the order of time.' },
   ),

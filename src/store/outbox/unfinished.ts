@@ -20,6 +20,18 @@ export async function listUnfinishedWork(db: Db, lane: string, exceptId: string)
   return new Set(rows.map(({ id }) => id));
 }
 
+/** The subjects of the lane's unfinished jobs of this name. */
+export async function listPromisedSubjects(db: Db, lane: string, job: string): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('outbox')
+    .select('subject_id')
+    .where('lane', '=', lane)
+    .where('job', '=', job)
+    .where('status', '!=', 'done')
+    .execute();
+  return new Set(rows.map(({ subject_id }) => subject_id));
+}
+
 /** Whether a job of this name is unfinished in the lane. */
 export async function isPromised(db: Db, lane: string, job: string): Promise<boolean> {
   const row = await db

@@ -11,7 +11,14 @@ import {
 } from '../../../src/core/branch-status.ts';
 
 const at = (text: string): Date => new Date(text);
-const hourly = { name: 'hourly', cron: '0 * * * *', timeZone: 'UTC', jitterSeconds: 0, startWithinSeconds: null };
+const hourly = {
+  name: 'hourly',
+  cron: '0 * * * *',
+  timeZone: 'UTC',
+  jitterSeconds: 0,
+  startWithinSeconds: null,
+  engine: 'afterglow',
+} as const;
 const fresh = at('2026-11-20T10:00:00Z');
 const good: CoveringPolicy = {
   id: 'pol_1',
@@ -85,6 +92,10 @@ const cases: [string, BranchFacts, string, string[]][] = [
     ['cap_reached', 'point_late'],
   ],
   ['branches do not draw on the cap', facts({ drawsOnCap: false }, { snapshots: { held: 100, cap: 100 } }), 'ok', []],
+  ['Neon has another schedule', facts({ delegation: 'drifted' }), 'at_risk', ['delegation_drifted']],
+  ['Neon refused the schedule', facts({ delegation: 'refused' }), 'at_risk', ['delegation_refused']],
+  ['Neon has the schedule', facts({ delegation: 'set' }), 'ok', []],
+  ['Neon is about to have it', facts({ delegation: 'pending' }), 'ok', []],
   ['the credential is refused', facts({}, { isCredentialRefused: true }), 'at_risk', ['credential_refused']],
   ['the project is gone', facts({}, { isProjectGone: true }), 'at_risk', ['project_gone']],
   [

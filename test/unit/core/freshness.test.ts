@@ -14,6 +14,7 @@ const schedule = (cron: string, timeZone = 'UTC', extra: Partial<PolicySchedule>
   timeZone,
   jitterSeconds: 0,
   startWithinSeconds: null,
+  engine: 'afterglow',
   ...extra,
 });
 const hourly = schedule('0 * * * *');
