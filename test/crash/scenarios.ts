@@ -112,7 +112,7 @@ const upkeep: readonly Scenario[] = [
         retention: { daily: 7 },
       });
       await untilDelegated(stage, [{ frequency: 'daily', hour: hourIn(6), retentionSeconds: 7 * 86_400 }]);
-      await world.client.ask('DELETE', `/v1/policies/${policy.id}`);
+      await askOrDone(stage, { method: 'DELETE', path: `/v1/policies/${policy.id}`, done: ['not_found'] });
       await untilDelegated(stage, []);
     },
   },
