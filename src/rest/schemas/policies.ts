@@ -9,6 +9,7 @@ import type {
   PolicyView,
 } from '../../domain/index.ts';
 import { answer, at, createdAt, integer, orNull, status, text, updatedAt, version, words } from './answer.ts';
+import { delegation, engine, engineInput } from './delegation.ts';
 import { branchName, excluding, id, instant, LabelSelector, name, nameKey, pageQuery, strict } from './parts.ts';
 import { warnings } from './snapshots.ts';
 
@@ -52,14 +53,7 @@ const schedules = Type.Array(
         { description: 'A firing that did not start so soon is missed. Default: 900 s.' },
       ),
     ),
-    engine: Type.Optional(
-      Type.Union([Type.Literal('afterglow'), Type.Literal('neon'), Type.Null()], {
-        description:
-          "Who takes the snapshots: Afterglow (default), or Neon by the branch's own schedule, which draws on no cap of manual " +
-          'snapshots: root branches, a full hour of UTC, once a day, a week or a month, kept for at most 35 days, not on the plan Free. ' +
-          'All schedules of a policy have the same one.',
-      }),
-    ),
+    engine: engineInput,
   }),
   { description: 'When snapshots are taken.', minItems: 1, maxItems: 20 },
 );
@@ -242,9 +236,6 @@ export const UpdatePolicy = strict({
   force,
 });
 
-/** Also of the preview. */
-export const engine = words({ afterglow: true, neon: true }, 'Who takes the snapshots.');
-
 const scheduleRule = {
   name: text('Unique in the policy.'),
   cron: text('Five fields, or a word such as @daily.'),
@@ -326,31 +317,7 @@ export const Policy = answer<PolicyView>()('Policy', 'What must be kept, of whic
     }),
     { description: 'Projects that it selects and does nothing in.' },
   ),
-  delegation: orNull(
-    Type.Object(
-      {
-        counts: Type.Object({
-          pending: integer('Not looked at yet, or being set.'),
-          set: integer('Neon has it.'),
-          drifted: integer('Somebody changed it in Neon, where it is left as it is.'),
-          refused: integer('It could not be set.'),
-        }),
-        branches: Type.Array(
-          Type.Object({
-            branchId: text('The branch.'),
-            state: words({ pending: true, set: true, drifted: true, refused: true }, 'Of its schedule in Neon.'),
-            error: orNull(Type.Object({ code: text('Why it is refused.'), message: text('In words.') })),
-            checkedAt: orNull(at('Neon was last asked then.')),
-          }),
-          { description: 'The first 200, those that are not set before the others.' },
-        ),
-      },
-      {
-        description:
-          'The schedules that are left to Neon, on the branches that it covers. Null where Afterglow takes the snapshots.',
-      },
-    ),
-  ),
+  delegation,
   warnings,
   version,
   createdAt,

@@ -2,7 +2,7 @@ import { type TSchema, Type } from 'typebox';
 import type { PolicyCoverageView, PolicyPreviewView } from '../../domain/index.ts';
 import { answer, at, integer, orNull, text, words } from './answer.ts';
 import { id, instant, strict } from './parts.ts';
-import { engine } from './policies.ts';
+import { engine } from './delegation.ts';
 import { warnings } from './snapshots.ts';
 
 const range = {
