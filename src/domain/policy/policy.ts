@@ -8,6 +8,7 @@ import {
   findPolicy,
   insertPolicy,
   insertPolicyVersion,
+  isPolicyNameTaken,
   listPolicies as listPolicyRows,
   listSchedules,
   type PolicyRow,
@@ -35,6 +36,7 @@ export async function createPolicy(deps: CommandDeps, actor: Actor, input: Creat
   const rule = readRule(input, deps.now());
   await checkProjects(deps, actor, rule.selector);
   deps.allow();
+  if (await isPolicyNameTaken(deps.db, actor.teamId, rule.name)) throw nameTaken(rule.name);
   if (!input.force) await checkCaps(deps, actor.teamId, rule);
   return refusingTakenName(rule.name, () =>
     change(deps, actor, async (unit) => viewPolicy(unit.tx, await addPolicy(deps, unit, actor, rule), unit.now)),
@@ -76,6 +78,8 @@ export async function updatePolicy(deps: CommandDeps, actor: Actor, input: Updat
   if (input.selector) await checkProjects(deps, actor, rule.selector);
   deps.allow();
   if (row.version !== input.version) throw staleVersion(row.version);
+  const taken = rule.name !== row.name && (await isPolicyNameTaken(deps.db, actor.teamId, rule.name));
+  if (taken) throw nameTaken(rule.name);
   const keepsOther = input.selector ?? input.schedules ?? input.retention ?? input.store;
   if (keepsOther !== undefined && !input.force) await checkCaps(deps, actor.teamId, rule, row.id);
   return refusingTakenName(rule.name, () =>
@@ -194,9 +198,12 @@ async function refusingTakenName<T>(name: string, save: () => Promise<T>): Promi
   try {
     return await save();
   } catch (error) {
-    if (violatedUnique(error) !== 'policies_name') throw error;
-    throw new Refusal('name_taken', `A policy is named ${JSON.stringify(name)} already. Nothing was saved.`, {
-      members: { field: 'name' },
-    });
+    throw violatedUnique(error) === 'policies_name' ? nameTaken(name) : error;
   }
+}
+
+function nameTaken(name: string): Refusal {
+  return new Refusal('name_taken', `A policy is named ${JSON.stringify(name)} already. Nothing was saved.`, {
+    members: { field: 'name' },
+  });
 }
