@@ -48,7 +48,10 @@ t.test('a policy is made, changed against its version, and its name stands for o
   });
   t.ok(Date.parse(policy.schedules[0]?.nextFiringAt ?? '') > Date.now());
   await refuses(t, at, 'name_taken', () => domain.policies.create(actor, wish('shop')), { field: 'name' });
-  const much = { ...wish('shop', [{ ...nightly, cron: '0 * * * *' }]), retention: { hourly: 24, daily: 30, weekly: 52 } };
+  const much = {
+    ...wish('shop', [{ ...nightly, cron: '0 * * * *' }]),
+    retention: { hourly: 24, daily: 30, weekly: 52 },
+  };
   await refuses(t, at, 'name_taken', () => domain.policies.create(actor, much), { field: 'name' });
   const weekly = { name: 'weekly', cron: '0 4 * * 0', timeZone: 'UTC' };
   const change = { id: policy.id, version: 1, schedules: [nightly, weekly], selector: { branches: ['main'] } };
