@@ -1,6 +1,5 @@
 // Owns the shapes that both doors answer with: JSON-ready, instants as RFC 3339 text in UTC. It computes nothing.
 
-import type { BranchState, StateReason } from '../core/branch-status.ts';
 import type { CredentialStatus, PreservedBranchStatus, RestoreStatus, SnapshotStatus } from '../core/lifecycle.ts';
 import type { LockMode } from '../core/protection.ts';
 import type { RestoreTargetKind } from '../core/restore-plan.ts';
@@ -16,13 +15,13 @@ import type {
 } from '../store/database.ts';
 import type { FindingOutcome, PresentCounts, ReportedFinding } from '../store/findings.ts';
 import type { JobState } from '../store/outbox/list.ts';
+import type { WindowView } from './views/window.ts';
 
+export type { WindowView } from './views/window.ts';
 export type { Page } from '../store/page.ts';
 export type * from './views/policy.ts';
 export type * from './views/status.ts';
 export type {
-  BranchState,
-  StateReason,
   AttemptOutcome,
   CleanUp,
   FindingAction,
@@ -75,11 +74,6 @@ export interface MaintenanceWindowView {
   readonly cron: string | null;
   readonly timeZone: string | null;
   readonly durationSeconds: number | null;
-}
-
-export interface WindowView {
-  readonly from: string;
-  readonly until: string;
 }
 
 export interface BranchView {

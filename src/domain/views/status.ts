@@ -1,7 +1,7 @@
 // Owns the shapes of how well covered branches are. JSON-ready; it computes nothing.
 
 import type { BranchState, StateReason } from '../../core/branch-status.ts';
-import type { WindowView } from '../views.ts';
+import type { WindowView } from './window.ts';
 
 /** How old the newest recovery point is, and how old the strictest objective lets it become; null where there is none. */
 export interface RpoView {
