@@ -3,36 +3,27 @@
 
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
 import type { BranchState, StateReason } from '../core/branch-status.ts';
-import type { DelegationState, NativeSchedule } from '../core/delegation.ts';
 import type { FailureCode } from '../core/errors.ts';
-import type {
-  CredentialStatus,
-  FiringStatus,
-  PreservedBranchStatus,
-  RestoreStatus,
-  RetentionPlanStatus,
-  SnapshotStatus,
-} from '../core/lifecycle.ts';
-import type { LockMode, Protection } from '../core/protection.ts';
+import type { CredentialStatus, PreservedBranchStatus, RestoreStatus, SnapshotStatus } from '../core/lifecycle.ts';
+import type { LockMode } from '../core/protection.ts';
 import type { RestoreSourceKind, RestoreStepName, RestoreTargetKind } from '../core/restore-plan.ts';
 import type { MaintenanceWindow } from '../core/maintenance.ts';
-import type {
-  MissedFirings,
-  PolicyLimits,
-  PolicyObjectives,
-  PolicyRule,
-  PolicyStore,
-  ScheduleEngine,
-} from '../core/policy.ts';
-import type { RetentionRule } from '../core/retention.ts';
-import type { PolicySelector } from '../core/selector.ts';
 import type { ActorKind, Fixed, Json, JsonDefault, Nullable, Status } from './columns.ts';
 import type { PresentCounts, ReportedFinding } from './findings.ts';
 import type { HoldMatchView, HoldSnapshotTable, HoldTable } from './hold-tables.ts';
 import type { AttemptTable, OutboxTable } from './outbox/tables.ts';
+import type {
+  DelegatedScheduleTable,
+  FiringTable,
+  PolicyTable,
+  PolicyVersionTable,
+  RetentionPlanTable,
+  ScheduleTable,
+} from './policy-tables.ts';
 
 export type { ActorKind } from './columns.ts';
 export type { AttemptOutcome } from './outbox/tables.ts';
+export type { PlannedDecision } from './policy-tables.ts';
 
 export type Role = 'viewer' | 'operator' | 'approver' | 'admin';
 
@@ -149,114 +140,6 @@ interface BranchTable {
   history_started_at: Date;
   expires_at: Nullable<Date>;
   gone_at: Nullable<Date>;
-  created_at: Fixed<Date>;
-  updated_at: Date;
-}
-
-interface PolicyTable {
-  id: Fixed<string>;
-  team_id: Fixed<string>;
-  name: string;
-  selector: Json<PolicySelector>;
-  retention: Json<RetentionRule>;
-  protection: ColumnType<Protection | null, string | null | undefined, string | null>;
-  store: ColumnType<PolicyStore, PolicyStore | undefined, PolicyStore>;
-  objectives: JsonDefault<PolicyObjectives>;
-  missed_firings: ColumnType<MissedFirings, MissedFirings | undefined, MissedFirings>;
-  limits: JsonDefault<PolicyLimits>;
-  /** Nothing fires from then on, until `paused_until` or a person's word. */
-  paused_at: Nullable<Date>;
-  paused_until: Nullable<Date>;
-  version: Generated<number>;
-  created_at: Fixed<Date>;
-  updated_at: Date;
-  deleted_at: Nullable<Date>;
-}
-
-interface ScheduleTable {
-  id: Fixed<string>;
-  policy_id: Fixed<string>;
-  name: Fixed<string>;
-  cron: string;
-  time_zone: string;
-  jitter_seconds: ColumnType<number, number | undefined, number>;
-  start_within_seconds: Nullable<number>;
-  engine: ColumnType<ScheduleEngine, ScheduleEngine | undefined, ScheduleEngine>;
-  next_firing_at: Nullable<Date>;
-  removed_at: Nullable<Date>;
-}
-
-interface DelegatedScheduleTable {
-  branch_id: Fixed<string>;
-  team_id: Fixed<string>;
-  project_id: Fixed<string>;
-  /** Of the branch when it was last looked at. */
-  neon_branch_id: string;
-  policy_id: string;
-  /** What Neon was asked for last; empty while it is taken back. */
-  asked: Json<readonly NativeSchedule[]>;
-  /** What Neon had when it was asked: ours, or nothing. */
-  replaced: Json<readonly NativeSchedule[]>;
-  /** What Neon showed last; null before that. */
-  seen: ColumnType<readonly NativeSchedule[] | null, string | null | undefined, string | null>;
-  state: DelegationState;
-  error: ColumnType<RecordedError | null, string | null | undefined, string | null>;
-  checked_at: Nullable<Date>;
-  updated_at: Date;
-}
-
-interface PolicyVersionTable {
-  policy_id: Fixed<string>;
-  version: Fixed<number>;
-  team_id: Fixed<string>;
-  rule: ColumnType<PolicyRule, string, never>;
-  actor_kind: Fixed<ActorKind>;
-  actor_id: Fixed<string>;
-  created_at: Fixed<Date>;
-}
-
-/** What a plan says of one point. */
-export interface PlannedDecision {
-  readonly snapshotId: string;
-  readonly branchId: string;
-  readonly pointAt: string;
-  readonly keep: boolean;
-  readonly reasons: readonly string[];
-}
-
-interface RetentionPlanTable {
-  id: Fixed<string>;
-  team_id: Fixed<string>;
-  policy_id: Fixed<string>;
-  policy_version: Fixed<number>;
-  /** A pass that would have expired too much by itself, or a person's wish. */
-  cause: Fixed<'limit' | 'requested'>;
-  branch_ids: Fixed<string[]>;
-  frozen_branch_ids: Fixed<string[]>;
-  hash: Fixed<string>;
-  keep_count: Fixed<number>;
-  expire_ids: Fixed<string[]>;
-  decisions: ColumnType<PlannedDecision[], string, never>;
-  status: Status<RetentionPlanStatus>;
-  decided_by_kind: Nullable<ActorKind>;
-  decided_by: Nullable<string>;
-  decided_at: Nullable<Date>;
-  version: Generated<number>;
-  created_at: Fixed<Date>;
-  updated_at: Date;
-}
-
-interface FiringTable {
-  id: Fixed<string>;
-  team_id: Fixed<string>;
-  policy_id: Fixed<string>;
-  schedule_id: Fixed<string>;
-  branch_id: Fixed<string>;
-  due_at: Fixed<Date>;
-  status: Status<FiringStatus>;
-  reason: Nullable<string>;
-  snapshot_id: Fixed<string | null>;
-  version: Generated<number>;
   created_at: Fixed<Date>;
   updated_at: Date;
 }
@@ -434,6 +317,7 @@ export interface Database {
   branches: BranchTable;
   policies: PolicyTable;
   policy_versions: PolicyVersionTable;
+  delegated_schedules: DelegatedScheduleTable;
   schedules: ScheduleTable;
   firings: FiringTable;
   retention_plans: RetentionPlanTable;
@@ -447,7 +331,6 @@ export interface Database {
   outbox: OutboxTable;
   attempts: AttemptTable;
   reconcile_reports: ReconcileReportTable;
-  delegated_schedules: DelegatedScheduleTable;
   branch_statuses: BranchStatusTable;
   status_checks: StatusCheckTable;
   readiness_checks: ReadinessCheckTable;

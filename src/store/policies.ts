@@ -32,6 +32,17 @@ export async function listPolicyRows(db: Db, ids: readonly string[]): Promise<Po
     .execute();
 }
 
+export async function isPolicyNameTaken(db: Db, teamId: string, name: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('policies')
+    .select('id')
+    .where('team_id', '=', teamId)
+    .where('name', '=', name)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** For the scheduler and the worker, which have no team; undefined when it was deleted. */
 export async function findPolicyRow(db: Db, id: string): Promise<PolicyRow | undefined> {
   return db.selectFrom('policies').selectAll().where('id', '=', id).where('deleted_at', 'is', null).executeTakeFirst();

@@ -18,6 +18,13 @@ const wish = (name: string, schedules = [nightly], keepLast = 2) => ({
 const page = { limit: 100 };
 const minute = 60_000;
 
+/** Waits until no job of the tests before changes anything any more. */
+const untilIdle = async () =>
+  at.until(
+    async () => db.selectFrom('outbox').select('id').where('status', '!=', 'done').execute(),
+    (left) => left.length === 0,
+  );
+
 const firings = async () => db.selectFrom('firings').selectAll().orderBy('due_at').execute();
 const scheduleOf = async (policyId: string) =>
   db.selectFrom('schedules').selectAll().where('policy_id', '=', policyId).where('removed_at', 'is', null).execute();
@@ -48,6 +55,11 @@ t.test('a policy is made, changed against its version, and its name stands for o
   });
   t.ok(Date.parse(policy.schedules[0]?.nextFiringAt ?? '') > Date.now());
   await refuses(t, at, 'name_taken', () => domain.policies.create(actor, wish('shop')), { field: 'name' });
+  const much = {
+    ...wish('shop', [{ ...nightly, cron: '0 * * * *' }]),
+    retention: { hourly: 24, daily: 30, weekly: 52 },
+  };
+  await refuses(t, at, 'name_taken', () => domain.policies.create(actor, much), { field: 'name' });
   const weekly = { name: 'weekly', cron: '0 4 * * 0', timeZone: 'UTC' };
   const change = { id: policy.id, version: 1, schedules: [nightly, weekly], selector: { branches: ['main'] } };
   const updated = await domain.policies.update(actor, change);
@@ -189,6 +201,7 @@ t.test('editing a schedule never fires it, and a removed one fires no more', asy
 });
 
 t.test('a rule of tiers is kept and shown whole; one that keeps nothing, or no duration, is refused', async (t) => {
+  await untilIdle();
   const rule = { hourly: 24, daily: 30, weekly: null, keepWithin: 'P2D', bucketKeeps: 'last' } as const;
   const policy = await domain.policies.create(actor, { ...wish('tiers'), retention: rule });
   const none = { hourly: null, daily: null, weekly: null, monthly: null, yearly: null, keepLast: null };

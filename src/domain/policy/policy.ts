@@ -8,6 +8,7 @@ import {
   findPolicy,
   insertPolicy,
   insertPolicyVersion,
+  isPolicyNameTaken,
   listPolicies as listPolicyRows,
   listSchedules,
   type PolicyRow,
@@ -36,6 +37,7 @@ export async function createPolicy(deps: CommandDeps, actor: Actor, input: Creat
   const rule = readRule(input, deps.now());
   await checkProjects(deps, actor, rule.selector);
   deps.allow();
+  if (await isPolicyNameTaken(deps.db, actor.teamId, rule.name)) throw nameTaken(rule.name);
   await checkDelegation(deps, actor.teamId, rule);
   if (!input.force) await checkCaps(deps, actor.teamId, rule);
   return refusingTakenName(rule.name, () =>
@@ -79,6 +81,8 @@ export async function updatePolicy(deps: CommandDeps, actor: Actor, input: Updat
   if (input.selector) await checkProjects(deps, actor, rule.selector);
   deps.allow();
   if (row.version !== input.version) throw staleVersion(row.version);
+  const taken = rule.name !== row.name && (await isPolicyNameTaken(deps.db, actor.teamId, rule.name));
+  if (taken) throw nameTaken(rule.name);
   await checkDelegation(deps, actor.teamId, rule, [row.id]);
   const keepsOther = input.selector ?? input.schedules ?? input.retention ?? input.store;
   if (keepsOther !== undefined && !input.force) await checkCaps(deps, actor.teamId, rule, row.id);
@@ -202,9 +206,12 @@ async function refusingTakenName<T>(name: string, save: () => Promise<T>): Promi
   try {
     return await save();
   } catch (error) {
-    if (violatedUnique(error) !== 'policies_name') throw error;
-    throw new Refusal('name_taken', `A policy is named ${JSON.stringify(name)} already. Nothing was saved.`, {
-      members: { field: 'name' },
-    });
+    throw violatedUnique(error) === 'policies_name' ? nameTaken(name) : error;
   }
+}
+
+function nameTaken(name: string): Refusal {
+  return new Refusal('name_taken', `A policy is named ${JSON.stringify(name)} already. Nothing was saved.`, {
+    members: { field: 'name' },
+  });
 }
