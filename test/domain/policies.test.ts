@@ -18,13 +18,6 @@ const wish = (name: string, schedules = [nightly], keepLast = 2) => ({
 const page = { limit: 100 };
 const minute = 60_000;
 
-/** Waits until no job of the tests before changes anything any more. */
-const untilIdle = async () =>
-  at.until(
-    async () => db.selectFrom('outbox').select('id').where('status', '!=', 'done').execute(),
-    (left) => left.length === 0,
-  );
-
 const firings = async () => db.selectFrom('firings').selectAll().orderBy('due_at').execute();
 const scheduleOf = async (policyId: string) =>
   db.selectFrom('schedules').selectAll().where('policy_id', '=', policyId).where('removed_at', 'is', null).execute();
@@ -74,6 +67,25 @@ t.test('a policy is made, changed against its version, and its name stands for o
   await refuses(t, at, 'not_found', () => domain.policies.get(actor, policy.id));
   t.strictSame(await scheduleOf(policy.id), []);
   t.match(await domain.policies.create(actor, wish('shop', [])), { name: 'shop' }, 'the name is free again');
+});
+
+t.test('a rule of tiers is kept and shown whole; one that keeps nothing, or no duration, is refused', async (t) => {
+  const rule = { hourly: 24, daily: 30, weekly: null, keepWithin: 'P2D', bucketKeeps: 'last' } as const;
+  const policy = await domain.policies.create(actor, { ...wish('tiers'), retention: rule });
+  const none = { hourly: null, daily: null, weekly: null, monthly: null, yearly: null, keepLast: null };
+  const whole = { ...none, keepWithin: null, minimumKept: null, bucketKeeps: 'first' };
+  t.strictSame(policy.retention, { ...whole, hourly: 24, daily: 30, keepWithin: 'P2D', bucketKeeps: 'last' });
+  const again = { id: policy.id, version: policy.version, retention: policy.retention };
+  t.strictSame((await domain.policies.update(actor, again)).retention, policy.retention, 'what is shown can be sent');
+  for (const [retention, code] of [
+    [{}, 'retention_keeps_nothing'],
+    [none, 'retention_keeps_nothing'],
+    [{ bucketKeeps: 'first' }, 'retention_keeps_nothing'],
+    [{ keepWithin: '2 days' }, 'invalid_duration'],
+  ] as const) {
+    await refuses(t, at, code, () => domain.policies.create(actor, { ...wish('none'), retention }));
+  }
+  await domain.policies.delete(actor, policy.id);
 });
 
 t.test(
@@ -198,25 +210,6 @@ t.test('editing a schedule never fires it, and a removed one fires no more', asy
   t.equal(await domain.fireDueSchedules(), 0);
   t.equal((await firings()).length, before);
   t.ok((await neon.listSnapshots(emulator.projectId)).length > 0);
-});
-
-t.test('a rule of tiers is kept and shown whole; one that keeps nothing, or no duration, is refused', async (t) => {
-  await untilIdle();
-  const rule = { hourly: 24, daily: 30, weekly: null, keepWithin: 'P2D', bucketKeeps: 'last' } as const;
-  const policy = await domain.policies.create(actor, { ...wish('tiers'), retention: rule });
-  const none = { hourly: null, daily: null, weekly: null, monthly: null, yearly: null, keepLast: null };
-  const whole = { ...none, keepWithin: null, minimumKept: null, bucketKeeps: 'first' };
-  t.strictSame(policy.retention, { ...whole, hourly: 24, daily: 30, keepWithin: 'P2D', bucketKeeps: 'last' });
-  const again = { id: policy.id, version: policy.version, retention: policy.retention };
-  t.strictSame((await domain.policies.update(actor, again)).retention, policy.retention, 'what is shown can be sent');
-  for (const [retention, code] of [
-    [{}, 'retention_keeps_nothing'],
-    [none, 'retention_keeps_nothing'],
-    [{ bucketKeeps: 'first' }, 'retention_keeps_nothing'],
-    [{ keepWithin: '2 days' }, 'invalid_duration'],
-  ] as const) {
-    await refuses(t, at, code, () => domain.policies.create(actor, { ...wish('none'), retention }));
-  }
 });
 
 t.test('tiers let go of all but one of a year, and the newest', async (t) => {

@@ -31,8 +31,7 @@ export function createOperations(context: Context): Operations {
     project.operations.splice(0, project.operations.length - context.operationsKept);
   }
 
-  function note(operation: Operation, change: Partial<Operation>): void {
-    const now = context.now();
+  function note(operation: Operation, change: Partial<Operation>, now = context.now()): void {
     Object.assign(operation, change, {
       updated_at: now.toISOString(),
       total_duration_ms: Math.max(0, now.getTime() - Date.parse(operation.created_at)),
@@ -82,8 +81,9 @@ export function createOperations(context: Context): Operations {
 
   async function failOnce(operation: Operation, fault: OperationFault): Promise<void> {
     if (operation.failures_count === 0) {
-      const retryAt = new Date(context.now().getTime() + fault.retryAfterMs).toISOString();
-      note(operation, { status: 'failed', failures_count: 1, error: fault.message, retry_at: retryAt });
+      const now = context.now();
+      const retryAt = new Date(now.getTime() + fault.retryAfterMs).toISOString();
+      note(operation, { status: 'failed', failures_count: 1, error: fault.message, retry_at: retryAt }, now);
       await context.save();
     }
     if (operation.status === 'failed') await pause(fault.retryAfterMs);
