@@ -23,7 +23,12 @@ t.test('YAML is read as the JSON that it stands for, and the flags of the query'
     schedules: [{ name: 'night', cron: '0 3 * * *', timeZone: 'Europe/Berlin' }],
     retention: { daily: 7 },
   };
-  t.strictSame(calls.at(-1)?.input[1], { policies: { no: entry, yes: entry }, dryRun: false, remove: true });
+  t.strictSame(calls.at(-1)?.input[1], {
+    policies: { no: entry, yes: entry },
+    dryRun: false,
+    remove: true,
+    force: false,
+  });
 });
 
 t.test('aliases may repeat something, and nothing that a document names is run', async (t) => {

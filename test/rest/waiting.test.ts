@@ -31,7 +31,9 @@ t.test('without a preference nothing is waited for', async (t) => {
 
 t.test('work that ends in time is answered 200, with how it ended', async (t) => {
   const get = moving<SnapshotView>({ ...snapshot, status: 'creating' }, { ...snapshot, status: 'creating' }, available);
-  const { send } = await openDoor(t, { replace: { snapshots: { get } } });
+  const { app, send } = await openDoor(t, { replace: { snapshots: { get } } });
+  // Compiling all schemas is not what is measured.
+  await app.ready();
   const since = performance.now();
   const answer = await send('POST', '/v1/snapshots', body, { prefer: 'respond-async, wait=20' });
   t.equal(answer.statusCode, 200);
@@ -45,7 +47,9 @@ t.test('work that ends in time is answered 200, with how it ended', async (t) =>
 
 t.test('work that has not ended in time is answered 202, as it stands', async (t) => {
   const get = moving<SnapshotView>({ ...snapshot, status: 'creating', version: 2 });
-  const { send } = await openDoor(t, { replace: { snapshots: { get } } });
+  const { app, send } = await openDoor(t, { replace: { snapshots: { get } } });
+  // Compiling all schemas is not what is measured.
+  await app.ready();
   const since = performance.now();
   const answer = await send('POST', '/v1/snapshots', body, { prefer: 'wait=1' });
   const ms = performance.now() - since;
