@@ -21,6 +21,11 @@ export type ScheduleEngine = 'afterglow' | 'neon';
 /** What a firing makes. Neon keeps snapshots of root branches only, so of a child branch it is a branch in any case. */
 export type PolicyStore = 'neon_snapshot' | 'branch';
 
+/** Neon keeps snapshots of root branches only (rule 5). */
+export function snapshotKind(store: PolicyStore, isRoot: boolean): 'neon_snapshot' | 'branch' {
+  return isRoot ? store : 'branch';
+}
+
 /**
  * What becomes of firings that an outage has missed: a snapshot of the missed instant, while the restore window holds it; one of the
  * present; none.

@@ -1,9 +1,9 @@
 // Owns looking back along a schedule: the last firings up to an instant, without walking the time between. What it remembers changes
 // how long it takes, never what it answers.
 
-import { longestInterval, nextFiring, type ScheduleRule } from './schedule.ts';
+import { longestInterval, nextFiring, previousFiring, type ScheduleRule } from './schedule.ts';
 
-/** Around an instant: `previous` < `at` <= instant < `next`. Null where there is none within nine years. */
+/** Around an instant: `previous` < `at` <= instant < `next`. Null where there is none within eighteen years. */
 export interface Span {
   readonly previous: Date | null;
   readonly at: Date | null;
@@ -76,31 +76,9 @@ function findSpan(rule: ScheduleRule, instant: number): Span {
 }
 
 const nearMs = 2 * 60_000;
-const farMs = 9 * 366 * 86_400_000;
+const farMs = 18 * 366 * 86_400_000;
 
-/** The last firing at or before the instant: from ever further back the first one that is found, then the last by halving. */
+/** The last firing at or before the instant. */
 function lastFiring(rule: ScheduleRule, instant: number): Date | null {
-  for (let back = nearMs; back < farMs * 2; back *= 2) {
-    const found = firingBetween(rule, instant - back, instant);
-    if (found !== undefined) return new Date(lastFrom(rule, found, instant));
-  }
-  return null;
-}
-
-/** Firings lie a minute apart or more. */
-function lastFrom(rule: ScheduleRule, found: number, instant: number): number {
-  let [last, none] = [found, instant];
-  while (none - last >= 60_000) {
-    const middle = last + Math.floor((none - last) / 2);
-    const later = firingBetween(rule, middle, instant);
-    if (later === undefined) none = middle;
-    else last = later;
-  }
-  return firingBetween(rule, last, instant) ?? last;
-}
-
-/** The first one after `from`, up to `until`. */
-function firingBetween(rule: ScheduleRule, from: number, until: number): number | undefined {
-  const at = nextFiring(rule, new Date(from))?.getTime();
-  return at !== undefined && at <= until ? at : undefined;
+  return previousFiring(rule, new Date(instant + 1), { since: new Date(instant - farMs), stepMs: nearMs });
 }

@@ -6,7 +6,6 @@ import type { CredentialStatus, FiringStatus } from '../core/lifecycle.ts';
 import type { BranchRow } from './branches.ts';
 import type { CoveringSince, Database, Db, Tx } from './database.ts';
 import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
-import type { PolicyRow } from './policies.ts';
 import type { ProjectRow } from './projects.ts';
 
 export type StatusRow = Selectable<Database['branch_statuses']>;
@@ -56,17 +55,6 @@ function watchedProjects(db: Db, teamId: string) {
     .selectAll('projects')
     .select('credentials.status as credentialStatus')
     .where('projects.team_id', '=', teamId);
-}
-
-/** The policies of the team that name one of the projects, and those that choose by labels. */
-export async function listPoliciesOver(db: Db, teamId: string, projectIds: readonly string[]): Promise<PolicyRow[]> {
-  const { rows } = await sql<PolicyRow>`
-    select * from policies
-    where team_id = ${teamId} and deleted_at is null and (selector -> 'projects') ?| ${projectIds}
-    union all
-    select * from policies where team_id = ${teamId} and deleted_at is null and selector ? 'labels'
-    order by id`.execute(db);
-  return rows;
 }
 
 /** The branches of the projects that Neon shows, and those that have gone together with their project. */

@@ -2,7 +2,7 @@
 // What branches store besides is not known beforehand, and is not in it.
 
 import type { KeptForecast } from '../../core/forecast.ts';
-import type { PolicyStore } from '../../core/policy.ts';
+import { type PolicyStore, snapshotKind } from '../../core/policy.ts';
 import type { SelectableBranchRow } from '../../store/branches.ts';
 import type { Prices } from '../deps.ts';
 import type { CostView, NeedView } from '../views.ts';
@@ -17,7 +17,7 @@ interface Kept {
 
 /** What the policy adds to the bill, in US dollars to the cent. An unknown size makes it unknown, never nothing. */
 export function costOf({ covered, own, branches }: Kept, prices: Prices): CostView {
-  const stored = own.store === 'branch' ? [] : covered.filter(({ isRoot }) => isRoot);
+  const stored = covered.filter(({ isRoot }) => snapshotKind(own.store, isRoot) === 'neon_snapshot');
   const unknown = stored.filter(({ sizeBytes }) => sizeBytes === null).length;
   const bytes = stored.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0) * own.kept.total;
   const settled = branches.needed - branches.beingMade;

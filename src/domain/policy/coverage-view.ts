@@ -1,6 +1,6 @@
 // Owns saying which branches a policy covers, and which of the team's none covers. It reads the mirror alone.
 
-import type { PolicyStore } from '../../core/policy.ts';
+import { type PolicyStore, snapshotKind } from '../../core/policy.ts';
 import { hasOurPrefix } from '../../core/names.ts';
 import { type PolicySelector, selectsBranch, selectsProject } from '../../core/selector.ts';
 import { listSelectableBranches, type SelectableBranchRow } from '../../store/branches.ts';
@@ -44,7 +44,7 @@ export async function getPolicyCoverage(deps: CommandDeps, actor: Actor, id: str
     coveredCount: covered.length,
     covered: covered
       .slice(0, branchesShown)
-      .map((branch) => ({ ...toView(branch), kind: kindOf(policy.store, branch) })),
+      .map((branch) => ({ ...toView(branch), kind: snapshotKind(policy.store, branch.isRoot) })),
     uncoveredCount: uncovered.length,
     uncovered: uncovered.slice(0, branchesShown).map(toView),
     warnings: childWarnings(policy.store, covered),
@@ -58,11 +58,6 @@ function unique(selections: readonly PolicySelector['branches'][]): PolicySelect
 
 function toView({ id, projectId, name }: SelectableBranchRow): BranchCoverageView {
   return { branchId: id, projectId, name };
-}
-
-/** Neon keeps snapshots of root branches only. */
-function kindOf(store: PolicyStore, { isRoot }: SelectableBranchRow): 'neon_snapshot' | 'branch' {
-  return isRoot && store === 'neon_snapshot' ? 'neon_snapshot' : 'branch';
 }
 
 export function childWarnings(store: PolicyStore, covered: readonly SelectableBranchRow[]): Warning[] {

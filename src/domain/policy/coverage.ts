@@ -39,6 +39,12 @@ export async function listCovered(db: Db, teamId: string, policy: Selecting): Pr
   return (await listCoverage(db, teamId, [policy])).get(policy.id) ?? [];
 }
 
+/** Whether the selector means this branch of one of its projects. */
+export function meansBranch({ branches }: Pick<PolicySelector, 'branches'>, row: BranchRow): boolean {
+  const isRoot = row.parent_neon_branch_id === null;
+  return selectsBranch(branches, { name: row.name, isDefault: row.is_default, isRoot });
+}
+
 /** Projects that are named are read together, since policies of that kind are many. */
 async function listSelected(
   db: Db,
@@ -63,7 +69,6 @@ function selectOf(
 ): Covered[] {
   return (branches.get(project.id) ?? []).flatMap((branch) => {
     if (preserved.has(branch.neon_branch_id)) return [];
-    const facts = { name: branch.name, isDefault: branch.is_default, isRoot: branch.parent_neon_branch_id === null };
-    return selectsBranch(selector.branches, facts) ? [{ branch, project }] : [];
+    return meansBranch(selector, branch) ? [{ branch, project }] : [];
   });
 }

@@ -3,7 +3,7 @@
 
 import { firedByUs, impossible, isDelegated, type NativeSchedule, toNativeSchedules } from '../../core/delegation.ts';
 import type { PolicyRule } from '../../core/policy.ts';
-import { selectsBranch, selectsProject } from '../../core/selector.ts';
+import { selectsProject } from '../../core/selector.ts';
 import { type BranchRow, listBranchRows, listPresentBranches } from '../../store/branches.ts';
 import type { Db } from '../../store/database.ts';
 import {
@@ -20,7 +20,7 @@ import type { Unit } from '../change.ts';
 import type { CommandDeps } from '../deps.ts';
 import { groupBy } from '../group.ts';
 import type { DelegatedBranchView, DelegationView } from '../views.ts';
-import { listCovered } from './coverage.ts';
+import { listCovered, meansBranch } from './coverage.ts';
 import { isInPause } from './next.ts';
 import { ruleOf } from './rule.ts';
 
@@ -50,13 +50,9 @@ async function listOwners(db: Db, project: ProjectRow): Promise<{ branch: Branch
   const preserved = await listPreservedNeonIds(db, [project.id]);
   const branches = await listPresentBranches(db, [project.id]);
   return branches.flatMap((branch) => {
-    const policy = policies.find(({ row }) => selectsBranch(row.selector.branches, factsOf(branch)));
+    const policy = policies.find(({ row }) => meansBranch(row.selector, branch));
     return policy && !preserved.has(branch.neon_branch_id) ? [{ branch, policy }] : [];
   });
-}
-
-function factsOf(branch: BranchRow) {
-  return { name: branch.name, isDefault: branch.is_default, isRoot: branch.parent_neon_branch_id === null };
 }
 
 export interface WantedSchedule {
@@ -110,9 +106,7 @@ export async function checkDelegation(
   const ids = [...new Set(covered.map(({ project }) => project.id))];
   const others = (await listDelegating(db, teamId, ids)).filter(({ row }) => !replaced.includes(row.id));
   for (const { branch, project } of covered) {
-    const other = others.find(
-      ({ row }) => selectsProject(row.selector, project) && selectsBranch(row.selector.branches, factsOf(branch)),
-    );
+    const other = others.find(({ row }) => selectsProject(row.selector, project) && meansBranch(row.selector, branch));
     if (!other) continue;
     const why = `Neon has one schedule of ${branch.id}, and the policy ${JSON.stringify(other.row.name)} has it`;
     const members = { branchId: branch.id, policyId: other.row.id };

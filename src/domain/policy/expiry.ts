@@ -11,6 +11,7 @@ import { findCovers } from '../../store/protection.ts';
 import { listSnapshotsInRestore } from '../../store/restores.ts';
 import { listPointsOfPolicy } from '../../store/snapshots.ts';
 import type { CommandDeps } from '../deps.ts';
+import { toRetentionPoint } from '../retention/point.ts';
 import type { ExpiryForecastView, PolicyPreviewView } from '../views.ts';
 import type { PolicyForecast } from './forecast.ts';
 import { retentionZone, zoneOfSchedules } from './retention.ts';
@@ -66,13 +67,7 @@ async function readPoints(
     rows.map(({ id }) => id),
     now(),
   );
-  return rows.map((row) => ({
-    id: row.id,
-    branchId: row.branch_id,
-    pointAt: row.point_at ?? row.created_at,
-    isHeld: (covers.get(row.id)?.holdIds.length ?? 0) > 0,
-    lockedUntil: covers.get(row.id)?.lockedUntil ?? null,
-  }));
+  return rows.map((row) => toRetentionPoint(row, covers.get(row.id)));
 }
 
 /** Why the version that stands keeps each point; those of branches that it does not select are absent, it never lets them go. */

@@ -12,6 +12,7 @@ import { listPointsOfPolicy } from '../../store/snapshots.ts';
 import { windowOf } from '../branch/branch.ts';
 import type { Unit } from '../change.ts';
 import { groupBy } from '../group.ts';
+import { toRetentionPoint } from '../retention/point.ts';
 import { retentionZone } from './retention.ts';
 
 /** A schedule that is due, for one branch. */
@@ -73,11 +74,7 @@ async function listHeld(unit: Unit, lines: readonly FiringLine[]): Promise<Map<s
       policyId,
       own.map(({ branch }) => branch.id),
     );
-    const points = rows.map((row) => ({
-      id: row.id,
-      branchId: row.branch_id,
-      pointAt: row.point_at ?? row.created_at,
-    }));
+    const points = rows.map((row) => toRetentionPoint(row));
     held.set(policyId, {
       timeZone: await retentionZone(unit.tx, policyId),
       points: groupBy(points, ({ branchId }) => branchId),

@@ -3,7 +3,7 @@
 import { firedByUs } from '../../core/delegation.ts';
 import { type Effort, forecastKept, type KeptForecast, makeEffort } from '../../core/forecast.ts';
 import { branchLimits, limitsInForce } from '../../core/limits.ts';
-import type { PolicyRule } from '../../core/policy.ts';
+import { type PolicyRule, snapshotKind } from '../../core/policy.ts';
 import { type PolicySelector, selectsBranch, selectsProject } from '../../core/selector.ts';
 import { countPresentBranches, listSelectableBranches, type SelectableBranchRow } from '../../store/branches.ts';
 import type { Db } from '../../store/database.ts';
@@ -118,10 +118,10 @@ function coveredIn({ project, branches }: Place, { selector }: Keeping): Selecta
   return branches.filter((branch) => selectsBranch(selector.branches, branch));
 }
 
-/** How much the policy keeps in the project. Neon keeps snapshots of root branches only; of others a branch is kept. */
+/** How much the policy keeps in the project, of each kind. */
 function keptIn(place: Place, keeping: Keeping): { snapshots: number; branches: number } {
   const covered = coveredIn(place, keeping);
-  const snapshots = keeping.store === 'branch' ? 0 : covered.filter(({ isRoot }) => isRoot).length;
+  const snapshots = covered.filter(({ isRoot }) => snapshotKind(keeping.store, isRoot) === 'neon_snapshot').length;
   const { total } = keeping.kept;
   return { snapshots: total * snapshots, branches: total * (covered.length - snapshots) };
 }

@@ -5,7 +5,8 @@ import type { PolicyRow } from '../../store/policies.ts';
 import { hashOfPlan, insertRetentionPlan, type RetentionPlanRow } from '../../store/retention-plans.ts';
 import type { Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
-import { type Judgement, momentOf } from './judge.ts';
+import type { Judgement } from './judge.ts';
+import { momentOf } from './point.ts';
 
 /** Its hash stands for what it would expire and by which version of the policy. */
 export async function addPlan(

@@ -3,12 +3,14 @@
 import { firedByUs } from '../../core/delegation.ts';
 import { isFrozen } from '../../core/freshness.ts';
 import { planRetention, type RetentionDecision } from '../../core/retention.ts';
-import { listSchedules, type PolicyRow, type ScheduleRow } from '../../store/policies.ts';
+import { listSchedules, type PolicyRow } from '../../store/policies.ts';
 import { findCovers } from '../../store/protection.ts';
 import { listSnapshotsInRestore } from '../../store/restores.ts';
 import { lockAvailableOfPolicy, type SnapshotRow } from '../../store/snapshots.ts';
 import type { Unit } from '../change.ts';
+import { zoneOfSchedules } from '../policy/retention.ts';
 import { scheduleOf } from '../policy/rule.ts';
+import { toRetentionPoint } from './point.ts';
 
 export interface JudgedPoint {
   readonly row: SnapshotRow;
@@ -31,35 +33,22 @@ export async function judgeBranch(unit: Unit, policy: PolicyRow, branchId: strin
   const ids = available.map((row) => row.id);
   const inRestore = await listSnapshotsInRestore(unit.tx, ids);
   const covers = await findCovers(unit.tx, ids, unit.now);
-  const schedules = await listSchedules(unit.tx, [policy.id]);
+  const schedules = (await listSchedules(unit.tx, [policy.id])).map(scheduleOf);
   const rows = new Map(available.map((row) => [row.id, row] as const));
-  const facts = available.map((row) => ({
-    id: row.id,
-    branchId,
-    pointAt: momentOf(row),
-    isHeld: (covers.get(row.id)?.holdIds.length ?? 0) > 0,
-    lockedUntil: covers.get(row.id)?.lockedUntil ?? null,
-  }));
-  const points = planRetention(facts, policy.retention, { timeZone: zoneOf(schedules), now: unit.now }).flatMap(
-    (decision) => {
-      const row = rows.get(decision.id);
-      return row ? [{ row, decision }] : [];
-    },
-  );
+  const facts = available.map((row) => toRetentionPoint(row, covers.get(row.id)));
+  const points = planRetention(facts, policy.retention, {
+    timeZone: zoneOfSchedules(schedules),
+    now: unit.now,
+  }).flatMap((decision) => {
+    const row = rows.get(decision.id);
+    return row ? [{ row, decision }] : [];
+  });
   const newest = facts.reduce<Date | null>((last, { pointAt }) => (last && last >= pointAt ? last : pointAt), null);
   return {
     branchId,
     points,
     // One that is being brought back goes with a later pass; so does one whose lock has run out by one of the two clocks alone.
     expires: points.filter(({ row, decision }) => !decision.keep && !inRestore.has(row.id) && !covers.has(row.id)),
-    isFrozen: isFrozen(firedByUs(schedules).map(scheduleOf), newest, unit.now),
+    isFrozen: isFrozen(firedByUs(schedules), newest, unit.now),
   };
-}
-
-export function momentOf(row: Pick<SnapshotRow, 'point_at' | 'created_at'>): Date {
-  return row.point_at ?? row.created_at;
-}
-
-function zoneOf([first]: readonly ScheduleRow[]): string {
-  return first?.time_zone ?? 'UTC';
 }

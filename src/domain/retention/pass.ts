@@ -2,7 +2,7 @@
 // expires only what the policy made, and nothing of a deleted policy or of a branch that it no longer selects.
 
 import { needsApproval } from '../../core/expiry.ts';
-import { selectsBranch, selectsProject } from '../../core/selector.ts';
+import { selectsProject } from '../../core/selector.ts';
 import { getBranchRow } from '../../store/branches.ts';
 import { findPolicyRow, type PolicyRow } from '../../store/policies.ts';
 import { getProjectRow } from '../../store/projects.ts';
@@ -11,6 +11,7 @@ import { patchSnapshot, type SnapshotRow } from '../../store/snapshots.ts';
 import { advance } from '../advance.ts';
 import type { Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
+import { meansBranch } from '../policy/coverage.ts';
 import { lockByPolicy } from '../snapshot/lock.ts';
 import { addPlan } from './add-plan.ts';
 import { expire } from './expire.ts';
@@ -45,8 +46,7 @@ export async function expireByPolicy(deps: Pick<Deps, 'newId'>, unit: Unit, made
 async function isSelected(unit: Unit, { selector }: PolicyRow, branchId: string): Promise<boolean> {
   const branch = await getBranchRow(unit.tx, branchId);
   const project = await getProjectRow(unit.tx, branch.project_id);
-  const facts = { name: branch.name, isDefault: branch.is_default, isRoot: branch.parent_neon_branch_id === null };
-  return selectsProject(selector, project) && selectsBranch(selector.branches, facts);
+  return selectsProject(selector, project) && meansBranch(selector, branch);
 }
 
 type Stay = 'frozen' | 'waits_for_approval';

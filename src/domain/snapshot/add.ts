@@ -5,6 +5,7 @@ import type { PolicyRow } from '../../store/policies.ts';
 import { lockProjects, type ProjectRow } from '../../store/projects.ts';
 import { insertSnapshots, type SnapshotRow } from '../../store/snapshots.ts';
 import { notFound } from '../../core/errors.ts';
+import { snapshotKind } from '../../core/policy.ts';
 import { derivedName } from '../../core/names.ts';
 import type { Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
@@ -55,7 +56,6 @@ export async function addSnapshots(
 /** Neon keeps snapshots of root branches only (rule 5); of others a branch at the instant is kept. */
 function toRow(deps: AddDeps, unit: Unit, { branch, project, policy, name, at, lsn }: WantedSnapshot) {
   const id = deps.newId('snp');
-  const isRoot = branch.parent_neon_branch_id === null;
   return {
     id,
     team_id: branch.team_id,
@@ -64,7 +64,7 @@ function toRow(deps: AddDeps, unit: Unit, { branch, project, policy, name, at, l
     policy_id: policy?.id ?? null,
     policy_version: policy?.version ?? null,
     name: name ?? derivedName(id),
-    kind: isRoot && policy?.store !== 'branch' ? ('neon_snapshot' as const) : ('branch' as const),
+    kind: snapshotKind(policy?.store ?? 'neon_snapshot', branch.parent_neon_branch_id === null),
     status: 'requested' as const,
     requested_at_instant: at ?? null,
     requested_lsn: lsn ?? null,

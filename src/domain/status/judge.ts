@@ -3,19 +3,19 @@
 import { type BranchJudgement, type CoveringPolicy, judgeBranch } from '../../core/branch-status.ts';
 import { type DelegationState, firedByUs } from '../../core/delegation.ts';
 import { limitsInForce } from '../../core/limits.ts';
+import { snapshotKind } from '../../core/policy.ts';
 import type { Rhythms } from '../../core/rhythm.ts';
-import { selectsBranch, selectsProject } from '../../core/selector.ts';
+import { selectsProject } from '../../core/selector.ts';
 import type { BranchRow } from '../../store/branches.ts';
 import type { CoveringSince, Db } from '../../store/database.ts';
 import { listDelegations } from '../../store/delegations.ts';
-import { listSchedules, type PolicyRow, type ScheduleRow } from '../../store/policies.ts';
+import { listPoliciesOfProjects, listSchedules, type PolicyRow, type ScheduleRow } from '../../store/policies.ts';
 import { listPreservedNeonIds } from '../../store/restores.ts';
 import {
   countSnapshotsInCap,
   type LineFacts,
   listLineFacts,
   listNewestPoints,
-  listPoliciesOver,
   listStatusesOfProjects,
   listWatchedBranches,
   type NewestPoint,
@@ -23,6 +23,8 @@ import {
   type WatchedProject,
 } from '../../store/statuses.ts';
 import { groupBy } from '../group.ts';
+import { meansBranch } from '../policy/coverage.ts';
+import { isInPause } from '../policy/next.ts';
 import { scheduleOf } from '../policy/rule.ts';
 
 interface Covering {
@@ -103,7 +105,7 @@ interface Covered {
 async function listCovered(db: Db, { teamId, projects, branchIds }: Asked): Promise<Covered[]> {
   const registered = projects.filter(({ removed_at }) => !removed_at);
   const ids = registered.map(({ id }) => id);
-  const policies = await listPoliciesOver(db, teamId, ids);
+  const policies = await listPoliciesOfProjects(db, teamId, ids);
   if (policies.length === 0) return [];
   const branches = groupBy(await listWatchedBranches(db, ids), ({ project_id }) => project_id);
   const preserved = await listPreservedNeonIds(db, ids);
@@ -114,9 +116,7 @@ async function listCovered(db: Db, { teamId, projects, branchIds }: Asked): Prom
     );
     return (branches.get(project.id) ?? []).flatMap((branch): Covered[] => {
       if ((branchIds && !branchIds.has(branch.id)) || preserved.has(branch.neon_branch_id)) return [];
-      const { name, is_default: isDefault, parent_neon_branch_id: parent } = branch;
-      const facts = { name, isDefault, isRoot: parent === null };
-      const own = over.filter(({ selector }) => selectsBranch(selector.branches, facts));
+      const own = over.filter(({ selector }) => meansBranch(selector, branch));
       return own.length > 0 ? [{ branch, project, policies: own }] : [];
     });
   });
@@ -139,8 +139,8 @@ interface Facts {
 function judgeOne({ branch, project, covering, lastPoint, held }: Facts, rhythms: Rhythms, now: Date): JudgedBranch {
   const policies = covering.map((one) => ({
     ...one,
-    isPaused: isPaused(one.row, now),
-    nextFiringAt: isPaused(one.row, now) ? null : earliest(one.schedules.map((row) => row.next_firing_at)),
+    isPaused: isInPause(one.row, now),
+    nextFiringAt: isInPause(one.row, now) ? null : earliest(one.schedules.map((row) => row.next_firing_at)),
   }));
   const judgement = judgeBranch(
     {
@@ -176,7 +176,7 @@ function toCoveringPolicy(one: Covering & { readonly isPaused: boolean }, branch
     isPaused,
     rpoSeconds: row.objectives.rpoSeconds ?? null,
     missedFirings: row.missed_firings,
-    drawsOnCap: !isDelegated && row.store === 'neon_snapshot' && branch.parent_neon_branch_id === null,
+    drawsOnCap: !isDelegated && snapshotKind(row.store, branch.parent_neon_branch_id === null) === 'neon_snapshot',
     delegation: isDelegated ? one.delegation : undefined,
     schedules: firedByUs(schedules).map(scheduleOf),
     // A change of the policy begins anew, and so does the end of a pause: what was due before, it may not have asked for.
@@ -190,10 +190,6 @@ function toCoveringPolicy(one: Covering & { readonly isPaused: boolean }, branch
 function sinceOf(policyId: string, known: StatusRow | undefined, now: Date): Date {
   const before = known?.policies.find(({ id }) => id === policyId);
   return before ? new Date(before.since) : now;
-}
-
-function isPaused({ paused_at, paused_until }: PolicyRow, now: Date): boolean {
-  return paused_at !== null && (paused_until === null || paused_until > now);
 }
 
 function earliest(instants: readonly (Date | null)[]): Date | null {
