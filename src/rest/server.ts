@@ -31,6 +31,7 @@ import { restoreRoutes } from './routes/restores.ts';
 import { retentionRoutes } from './routes/retention.ts';
 import { snapshotRoutes } from './routes/snapshots.ts';
 import { statusRoutes } from './routes/status.ts';
+import { buildSerializersOnce } from './serializers.ts';
 import { refuseUnknownRoutes } from './unknown-route.ts';
 
 export { leaveOpen } from './access.ts';
@@ -100,6 +101,7 @@ function settings({ logger, newRequestId = randomUUID }: RestOptions): FastifySe
     routerOptions: { maxParamLength: 1024 },
     // `body.ts` bounds how many values are checked: that makes `allErrors` safe.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true, verbose: true } },
+    schemaController: { compilersFactory: { buildSerializer: buildSerializersOnce() } },
     // Refused by a hook below, in the form of every refusal.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
