@@ -149,6 +149,25 @@ for (const [way, aheadMs] of [
   });
 }
 
+t.test('a firing that a hold covers, for an instant that Neon calls the future, takes the present', async (t) => {
+  const policy = await domain.policies.create(actor, {
+    name: 'held and ahead',
+    selector: { projects: [at.project.id] },
+    schedules: [{ name: 'minutely', cron: '* * * * *', timeZone: 'UTC' }],
+    retention: { keepLast: 5 },
+  });
+  const selector = { branchId: main.id, from: new Date().toISOString() };
+  const hold = await domain.holds.place(actor, { matter: 'A', reason: 'B', selector });
+  await jumpTo(hour, async () => {
+    await domain.fireDueSchedules();
+  });
+  const ofPolicy = async () => (await domain.snapshots.list(actor, { policyId: policy.id }, { limit: 50 })).items;
+  await at.until(ofPolicy, (all) => all.length > 0 && all.every(({ status }) => status === 'available'));
+  t.match(await ofPolicy(), [{ warnings: [{ code: 'clock_ahead' }], holds: [hold.id] }]);
+  await domain.policies.delete(actor, policy.id);
+  await domain.holds.release(actor, { id: hold.id, reason: 'C' });
+});
+
 t.test('a delivery that the queue puts off for an hour, because its clock jumped, is released again', async (t) => {
   const world: Registered = await startRegistered(t, { roles: ['api'] });
   const { id } = await world.domain.snapshots.request(world.actor, { branchId: world.main.id });

@@ -87,6 +87,18 @@ t.test('a protected row is neither removed nor turned into another', async (t) =
   t.equal(await refusedBy(`delete from snapshots where id = '${locked}'`), 'snapshot_locked');
 });
 
+t.test('what is covered may take another moment while Neon has nothing of it, and not from then on', async (t) => {
+  const asked = { requested_at_instant: at('15T00:00:00') };
+  const id = await rows.snapshot('creating', asked);
+  const hold = await rows.rangeHold(at('14T00:00:00'), at('16T00:00:00'));
+  const move = `update snapshots set requested_at_instant = null where id = '${id}'`;
+  t.equal(await refusedBy(`update snapshots set neon_id = 'snap-1' where id = '${id}'`), undefined);
+  t.equal(await refusedBy(move), 'snapshot_held');
+  t.equal(await refusedBy(`update snapshots set neon_id = null where id = '${id}'`), undefined);
+  t.equal(await refusedBy(move), undefined);
+  await rows.release(hold);
+});
+
 t.test('a hold is released once, and neither changed nor removed; nor is what it covers', async (t) => {
   const [one, other] = [await rows.snapshot('available'), await rows.snapshot('available')];
   const id = await rows.hold(one);
