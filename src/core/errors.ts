@@ -69,6 +69,7 @@ export const refusals = {
   compliance_lock_fixed: { status: 423, title: 'The compliance lock can only be extended' },
   neon_unreachable: { status: 503, title: 'Neon cannot be reached' },
   database_unreachable: { status: 503, title: 'The database cannot be reached' },
+  database_busy: { status: 503, title: 'The database gave way to another change' },
   starting: { status: 503, title: 'Not ready yet' },
   internal: { status: 500, title: 'Something failed on our side' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -2,7 +2,7 @@
 // and the translation of what the database or Neon could not do into a refusal.
 
 import { NeonFailure, Refusal, type RefusalCode, Throttled } from '../core/errors.ts';
-import { isUnreachable, violatedProtection } from '../store/constraint.ts';
+import { gaveWay, isUnreachable, violatedProtection } from '../store/constraint.ts';
 import { claimIdempotencyKey, dropIdempotencyClaim, findIdempotencyKey } from '../store/idempotency.ts';
 import type { Actor } from './actor.ts';
 import { type Action, authorize } from './authorize.ts';
@@ -122,13 +122,16 @@ export function toRefusal(error: unknown): unknown {
     // What the store had not refused: the clocks differ, or the protection began this moment.
     return new Refusal(protection.code, `${protection.told}. Nothing was changed. Read it again.`);
   }
+  if (gaveWay(error)) {
+    return new Refusal('database_busy', 'Another change stood in its way. Nothing was done. Send it again.', {
+      retryAfterSeconds: 1,
+    });
+  }
   if (isUnreachable(error)) {
     return new Refusal(
       'database_unreachable',
       'The database does not answer. Nothing is known to be done. Send it again.',
-      {
-        retryAfterSeconds: 2,
-      },
+      { retryAfterSeconds: 2 },
     );
   }
   return error;

@@ -16,6 +16,12 @@ export function violatedProtection(error: unknown): { code: ProtectionCode; told
 const protectionCodes = ['snapshot_held', 'snapshot_locked', 'compliance_lock_fixed'] as const;
 type ProtectionCode = (typeof protectionCodes)[number];
 
+/** Whether PostgreSQL ended the transaction in favour of another (class 40, such as a deadlock): nothing of it was done. */
+export function gaveWay(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return error instanceof Error && typeof code === 'string' && code.startsWith('40');
+}
+
 /** Whether the database could not be reached, is starting or stopping, or cannot write: the same request may succeed later. */
 export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

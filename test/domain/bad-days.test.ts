@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
+import pg from 'pg';
 import t from 'tap';
 import { type Registered, startRegistered } from '../harness/app.ts';
 import { refusalOf, refuses } from '../harness/refusal.ts';
@@ -91,6 +92,25 @@ t.test('a disk that is full while a job runs: it ends when there is room again, 
   await freed();
   await untilSnapshot(at, id, 'available');
   t.equal((await at.neon.listSnapshots(emulator.projectId)).length, before + 1);
+});
+
+t.test('a command that meets another in a deadlock: 503, nothing half written; sent again it is done', async (t) => {
+  const { id } = await takeSnapshot(at, { branchId: main.id });
+  const other = new pg.Client({ connectionString: at.databaseUrl });
+  await other.connect();
+  // So that the command is the one that gives way.
+  await other.query(`set deadlock_timeout = '60s'`);
+  await other.query('begin');
+  await other.query('select from snapshots where id = $1 for update', [id]);
+  const asked = refusalOf(domain.snapshots.delete(actor, id));
+  while ((await sql`select from pg_locks where not granted`.execute(db)).rows.length === 0) await sleep(10);
+  const blocked = other.query('select from projects where id = $1 for update', [at.project.id]);
+  t.match(await asked, { code: 'database_busy', retryAfterSeconds: 1 });
+  await blocked;
+  await other.query('rollback');
+  await other.end();
+  t.equal((await domain.snapshots.delete(actor, id)).status, 'expiring');
+  await untilSnapshot(at, id, 'purged');
 });
 
 const hour = 3_600_000;

@@ -2,7 +2,7 @@
 
 import { Failure, NeonFailure, Refusal, Throttled } from '../../core/errors.ts';
 import { withoutSecrets } from '../../core/redact.ts';
-import { isUnreachable } from '../../store/constraint.ts';
+import { gaveWay, isUnreachable } from '../../store/constraint.ts';
 import { ageMirror, getProjectRow } from '../../store/projects.ts';
 import { type AttemptEnd, giveBackJob, pauseJob } from '../../store/outbox/settle.ts';
 import { LostClaim } from '../change.ts';
@@ -101,6 +101,7 @@ function judge({ deps, attempt, isOutOfTime }: Run, error: unknown): Failure | u
     const isFinal = error.kind !== 'again' && error.kind !== 'credential';
     return isFinal || isOutOfTime ? new Failure(error.failure, error.message, error.requestId) : undefined;
   }
+  if (gaveWay(error) && !isOutOfTime) return undefined;
   const message = error instanceof Error ? error.message : String(error);
   deps.log.error({ err: error, jobId: attempt.claim.id }, 'an attempt failed for a reason of ours');
   const isFinal = error instanceof Refusal || attempt.earlierAttempts >= internalAttemptsMax || isOutOfTime;

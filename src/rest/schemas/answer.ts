@@ -92,6 +92,7 @@ const always: readonly RefusalCode[] = [
   'invalid_request',
   'forbidden',
   'database_unreachable',
+  'database_busy',
   'starting',
   'internal',
 ];
