@@ -707,6 +707,8 @@ export type ExpiryForecast = {
   readonly count: Scalars['Int']['output'];
   /** The first 200. */
   readonly snapshots: ReadonlyArray<SnapshotToExpire>;
+  /** Branches of which so many would go that nothing goes until a person approves. The first 200. */
+  readonly needApproval: ReadonlyArray<Scalars['ID']['output']>;
 };
 
 /** What a policy will do. Nothing is saved. */
@@ -3201,6 +3203,7 @@ export type SnapshotToExpireResolvers<ContextType = GraphqlContext, ParentType e
 export type ExpiryForecastResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ExpiryForecast'] = ResolversParentTypes['ExpiryForecast']> = {
   count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   snapshots?: Resolver<ReadonlyArray<ResolversTypes['SnapshotToExpire']>, ParentType, ContextType>;
+  needApproval?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
 };
 
 export type PolicyPreviewResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyPreview'] = ResolversParentTypes['PolicyPreview']> = {

@@ -80,6 +80,18 @@ t.test('a pass that would let too much go makes a plan and lets nothing go', asy
   await refuses(t, at, 'already_decided', () => domain.retentionPlans.reject(person, plan.id));
 });
 
+t.test('a preview names the branches of which so many would go that a person must approve', async (t) => {
+  const policy = await makePolicy('foreseen', 20);
+  await run(policy.id, 7);
+  const preview = async (keepLast: number) =>
+    domain.policies.preview(actor, {
+      policyId: policy.id,
+      form: { name: 'foreseen', selector: { projects: [project.id] }, schedules: [], retention: { keepLast } },
+    });
+  t.match((await preview(1)).wouldExpireNow, { count: 6, needApproval: [at.main.id] });
+  t.match((await preview(2)).wouldExpireNow, { count: 5, needApproval: [] }, 'so few are let go freely');
+});
+
 t.test('a plan is stale once something that it names is held, and nothing of it goes', async (t) => {
   const { old, plan } = await overreach('held');
   const hold = { matter: 'Smith v. Shop', reason: 'The court asked.', selector: { snapshotIds: [old[3] ?? ''] } };

@@ -2,7 +2,7 @@ const warningsAndError = 'unverified warnings { code message } error { code mess
 
 const need = 'needed thisPolicy otherPolicies standing beingMade cap fits isAtLeast';
 const cost = 'monthlyCost { snapshots branches total unknownBecause }';
-const expiry = '{ count snapshots { snapshotId branchId pointAt reasons } }';
+const expiry = '{ count snapshots { snapshotId branchId pointAt reasons } needApproval }';
 const schedule = 'name cron timeZone jitterSeconds window { startWithinSeconds } engine';
 const rule = `selector { projects labels branches }
   retention { hourly daily weekly monthly yearly keepLast keepWithin minimumKept bucketKeeps }

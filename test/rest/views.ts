@@ -312,8 +312,9 @@ export const policyPreview: PolicyPreviewView = {
   wouldExpire: {
     count: 1,
     snapshots: [{ snapshotId: 'snp_1', branchId: 'brn_1', pointAt: at, reasons: ['daily:2026-03-01'] }],
+    needApproval: ['brn_1'],
   },
-  wouldExpireNow: { count: 0, snapshots: [] },
+  wouldExpireNow: { count: 0, snapshots: [], needApproval: [] },
   warnings: [{ code: 'paused', message: 'It is paused.' }],
 };
 

@@ -206,6 +206,8 @@ export interface ExpiryForecastView {
     readonly pointAt: string;
     readonly reasons: readonly string[];
   }[];
+  /** Branches of which so many would go that nothing goes until a person approves: the first 200. */
+  readonly needApproval: readonly string[];
 }
 
 export interface PolicyPreviewView {
