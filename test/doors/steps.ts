@@ -337,6 +337,7 @@ export const steps: readonly Step[] = [
   step('invalid_request', 'lockSnapshot', { until: future, graceHours: -1 }, { id: '$snapshot' }),
   step('invalid_instant', 'lockSnapshot', { until: 'soon' }, { id: '$snapshot' }),
   step('lock_too_short', 'lockSnapshot', { until: past }, { id: '$snapshot' }),
+  step('lock_too_long', 'lockSnapshot', { until: '9999-12-31T00:00:00Z' }, { id: '$snapshot' }),
   step('snapshot_not_available', 'lockSnapshot', { until: future }, { id: '$unwanted' }),
   step('ok', 'lockSnapshot', { until: future, graceHours: 1 }, { id: '$snapshot', key: 'k-lock' }),
   step('ok', 'lockSnapshot', { until: future, graceHours: 1 }, { id: '$snapshot', key: 'k-lock' }),

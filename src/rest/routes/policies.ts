@@ -22,6 +22,8 @@ export const refusedForms = [
   'invalid_duration',
   'retention_keeps_nothing',
   'lock_too_short',
+  'lock_too_long',
+  'delegation_impossible',
 ] as const;
 export const beyondCap = ['snapshot_cap_exceeded', 'branch_cap_exceeded'] as const;
 
