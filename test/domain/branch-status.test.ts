@@ -121,6 +121,20 @@ t.test('never a point though one was due: missing', async (t) => {
   t.strictSame(brief(await at.status()), ['missing', 'no_point', 'point_late']);
 });
 
+t.test('what is missing stays missing when the policy is changed, but for a schedule that is new', async (t) => {
+  const at = await start(t);
+  await at.domain.watchBranches();
+  await at.goTo(30 * minute);
+  const { id, version } = at.policy;
+  const renamed = await at.domain.policies.update(at.actor, { id, version, name: 'renamed' });
+  await at.domain.watchBranches();
+  t.strictSame(brief(await at.status()), ['missing', 'no_point', 'point_late']);
+  const schedules = [{ name: 'half past', cron: '45 * * * *', timeZone: 'UTC' }];
+  await at.domain.policies.update(at.actor, { id, version: renamed.version, schedules });
+  await at.domain.watchBranches();
+  t.strictSame(brief(await at.status()), ['ok'], 'nothing that it promises was due yet');
+});
+
 t.test('a snapshot that fails: missing at once, by the firing that ended without one', async (t) => {
   const at = await start(t);
   await at.run();

@@ -69,6 +69,19 @@ t.test('a policy is made, changed against its version, and its name stands for o
   t.match(await domain.policies.create(actor, wish('shop', [])), { name: 'shop' }, 'the name is free again');
 });
 
+t.test('a change that changes nothing makes no version, and is refused where it is stale', async (t) => {
+  const policy = await domain.policies.create(actor, wish('the same'));
+  const { id, version } = policy;
+  t.equal((await domain.policies.update(actor, { id, version })).version, version);
+  t.equal(
+    (await domain.policies.update(actor, { id, version, name: policy.name, retention: policy.retention })).version,
+    version,
+  );
+  t.equal((await domain.policies.versions(actor, id, { limit: 5 })).items.length, 1);
+  await refuses(t, at, 'version_stale', () => domain.policies.update(actor, { id, version: version + 1 }));
+  await domain.policies.delete(actor, id);
+});
+
 t.test('a rule of tiers is kept and shown whole; one that keeps nothing, or no duration, is refused', async (t) => {
   const rule = { hourly: 24, daily: 30, weekly: null, keepWithin: 'P2D', bucketKeeps: 'last' } as const;
   const policy = await domain.policies.create(actor, { ...wish('tiers'), retention: rule });
