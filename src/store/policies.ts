@@ -22,6 +22,17 @@ export async function findPolicy(db: Db, teamId: string, id: string): Promise<Po
     .executeTakeFirst();
 }
 
+/** Also one that is deleted. */
+export async function isPolicyOfTeam(db: Db, teamId: string, id: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('policies')
+    .select('id')
+    .where('team_id', '=', teamId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Those of the policies that were not deleted: for the scheduler, which has no team. */
 export async function listPolicyRows(db: Db, ids: readonly string[]): Promise<PolicyRow[]> {
   return db

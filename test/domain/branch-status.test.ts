@@ -214,7 +214,7 @@ t.test('what no policy covers any more is uncovered: told, and forgotten', async
   const at = await start(t);
   await at.run();
   await at.domain.watchBranches();
-  await at.domain.policies.delete(at.actor, at.policy.id);
+  await at.domain.policies.delete(at.actor, { id: at.policy.id });
   const uncovered = await at.status();
   t.match(uncovered, {
     state: 'uncovered',
@@ -234,7 +234,7 @@ t.test('what no policy covers any more is uncovered: told, and forgotten', async
 t.test('the branches of a project that is removed are not covered any more', async (t) => {
   const at = await start(t);
   await at.domain.watchBranches();
-  await at.domain.policies.delete(at.actor, at.policy.id);
+  await at.domain.policies.delete(at.actor, { id: at.policy.id });
   await at.domain.projects.remove(at.actor, at.project.id);
   await at.domain.watchBranches();
   t.strictSame(await at.db.selectFrom('branch_statuses').selectAll().execute(), []);

@@ -89,7 +89,7 @@ t.test(
     t.match(again.schedules, [{ nextFiringAt: null }], 'an unchanged cron line fires no more');
     await at.until_(policy, 'set');
 
-    await domain.policies.delete(actor, policy.id);
+    await domain.policies.delete(actor, { id: policy.id });
     await at.until(at.inNeon, (seen) => seen.length === 0);
     await jobsEnded(at);
     t.strictSame(await at.told(), [
@@ -160,7 +160,7 @@ t.test('what is changed in the console is told, and not fought over', async (t) 
   await jobsEnded(at);
   t.ok(isSameSchedule(await at.inNeon(), wanted(2)), 'it stays as the person left it');
   t.strictSame(await at.told(), ['delegation.set', 'delegation.drifted']);
-  await domain.policies.delete(actor, policy.id);
+  await domain.policies.delete(actor, { id: policy.id });
   await jobsEnded(at);
   t.ok(isSameSchedule(await at.inNeon(), wanted(2)), "nor is a person's taken back");
   t.strictSame((await at.told()).slice(2), ['delegation.left']);

@@ -36,7 +36,7 @@ export const fields = {
     version createdAt updatedAt`,
   policyVersion: `version name ${rule} schedules { ${schedule} } createdAt by { kind id }`,
   firing: 'id policyId schedule branchId dueAt status reason snapshotId createdAt updatedAt',
-  policyImport: 'isDryRun changes { name change insteadOf fields { path from to } }',
+  policyImport: 'isDryRun changes { name change insteadOf fields { path from to } nextFirings { schedule at } }',
   snapshot: `id projectId branchId policyId policyVersion name kind status requestedAt requestedLsn pointAt lsn neonId sizeBytes keptBecause
     holds lock { mode until graceUntil lockedAt lockedBy }
     ${warningsAndError} steps { name startedAt endedAt } version createdAt updatedAt availableAt endedAt`,

@@ -348,8 +348,20 @@ export const policyDocument: PolicyDocument = {
 export const policyImport: PolicyImportView = {
   isDryRun: true,
   changes: [
-    { name: 'new', change: 'create', insteadOf: 'old', fields: [{ path: 'store', from: null, to: 'branch' }] },
-    { name: 'nightly', change: 'update', insteadOf: null, fields: [{ path: 'retention.daily', from: 7, to: 14 }] },
+    {
+      name: 'new',
+      change: 'create',
+      insteadOf: 'old',
+      fields: [{ path: 'store', from: null, to: 'branch' }],
+      nextFirings: [{ schedule: 'nightly', at }],
+    },
+    {
+      name: 'nightly',
+      change: 'update',
+      insteadOf: null,
+      fields: [{ path: 'retention.daily', from: 7, to: 14 }],
+      nextFirings: [{ schedule: 'nightly', at: null }],
+    },
   ],
 };
 

@@ -20,7 +20,7 @@ import {
 import { findProjects } from '../../store/projects.ts';
 import type { Actor } from '../actor.ts';
 import { change, type Unit } from '../change.ts';
-import type { CreatePolicyInput, PageRequest, UpdatePolicyInput } from '../commands.ts';
+import type { DeletePolicyInput, CreatePolicyInput, PageRequest, UpdatePolicyInput } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
 import { staleVersion } from '../version.ts';
 import type { Page, PolicyView } from '../views.ts';
@@ -89,7 +89,7 @@ export async function updatePolicy(deps: CommandDeps, actor: Actor, input: Updat
   if (taken) throw nameTaken(rule.name);
   await checkDelegation(deps, actor.teamId, rule, [row.id]);
   const keepsOther = input.selector ?? input.schedules ?? input.retention ?? input.store;
-  if (keepsOther !== undefined && !input.force) await checkCaps(deps, actor.teamId, rule, row.id);
+  if (keepsOther !== undefined && !input.force) await checkCaps(deps, actor.teamId, rule, { policyId: row.id });
   return refusingTakenName(rule.name, () =>
     change(deps, actor, async (unit) => {
       const updated = await savePolicy(deps, unit, actor, { id: row.id, version: input.version, rule });
@@ -113,10 +113,11 @@ export async function savePolicy(
   return updated;
 }
 
-/** Nothing that it made is removed: its snapshots stay until a person deletes them. */
-export async function deletePolicy(deps: CommandDeps, actor: Actor, id: string): Promise<void> {
+/** Nothing that it made is removed: its snapshots stay until a person deletes them. Refuses with `version_stale` for another `version`. */
+export async function deletePolicy(deps: CommandDeps, actor: Actor, { id, version }: DeletePolicyInput): Promise<void> {
   const row = await getPolicyRow(deps, actor, id);
   deps.allow();
+  if (version !== undefined && version !== row.version) throw staleVersion(row.version);
   await change(deps, actor, (unit) => dropPolicy(unit, row));
 }
 

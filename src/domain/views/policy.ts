@@ -256,6 +256,8 @@ export interface PolicyChange {
   /** Of one that is created: the removed one that says the same. A renamed policy is a new one, and the snapshots stay the old one's. */
   readonly insteadOf: string | null;
   readonly fields: readonly FieldChange[];
+  /** Of what is in the document, by schedule: null where it fires no more, is paused without end, or is left to Neon. */
+  readonly nextFirings: readonly { readonly schedule: string; readonly at: string | null }[];
 }
 
 export interface PolicyImportView {

@@ -1,11 +1,20 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { takesNoBody } from '../body.ts';
-import { changeFrom, patchTypes, withEtag } from '../etag.ts';
+import { changeFrom, patchTypes, versionIn, withEtag } from '../etag.ts';
 import { optionsOf } from '../idempotency.ts';
 import { pageRequestOf, withNextLink } from '../paging.ts';
 import { settle } from '../prefer.ts';
 import { answers, pageOf, withBody, withKey } from '../schemas/answer.ts';
-import { ChangeHeaders, CreateHeaders, idParams, NoQuery, pageQuery, strict, WorkHeaders } from '../schemas/parts.ts';
+import {
+  ChangeHeaders,
+  DeleteHeaders,
+  CreateHeaders,
+  idParams,
+  NoQuery,
+  pageQuery,
+  strict,
+  WorkHeaders,
+} from '../schemas/parts.ts';
 import { CreatePolicy, PolicyRun, UpdatePolicy } from '../schemas/policies.ts';
 import type { Doors } from './doors.ts';
 import { areTaken, lookAtSnapshots } from './snapshot-work.ts';
@@ -124,11 +133,15 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
         tags,
         params,
         querystring: NoQuery,
+        headers: DeleteHeaders,
         response: answers({ 204: { description: 'Deleted.' } }, [...withBody, 'not_found', 'version_stale']),
       },
     },
     async (request, reply) => {
-      await domain.policies.delete(request.actor, request.params.id);
+      await domain.policies.delete(request.actor, {
+        id: request.params.id,
+        version: versionIn(request.headers['if-match']),
+      });
       return reply.code(204).send();
     },
   );

@@ -385,6 +385,13 @@ export const PolicyImport = answer<PolicyImportView>()('PolicyImport', 'What an 
         }),
         { description: 'By path.' },
       ),
+      nextFirings: Type.Array(
+        Type.Object({
+          schedule: text('Its name.'),
+          at: orNull(at('Null while nothing is to fire, and for what Neon takes.')),
+        }),
+        { description: 'Of a policy in the document, one for each schedule.' },
+      ),
     }),
     { description: 'Of every policy that is there or in the document, by name.' },
   ),
