@@ -201,7 +201,7 @@ export interface DeletePolicyInput {
 export interface PausePolicyInput {
   readonly id: string;
   /** RFC 3339 text: it goes on by itself then. Absent: until a person resumes it. */
-  readonly until?: string | undefined;
+  readonly until?: string | null | undefined;
   /** For the audit history. */
   readonly reason?: string | undefined;
 }

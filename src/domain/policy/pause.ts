@@ -31,7 +31,7 @@ const daysMax = 3_660;
  */
 export async function pausePolicy(deps: CommandDeps, actor: Actor, input: PausePolicyInput): Promise<PolicyView> {
   const { id } = await getPolicyRow(deps, actor, input.id);
-  const until = input.until === undefined ? null : parseInstant(input.until, 'until');
+  const until = input.until === undefined || input.until === null ? null : parseInstant(input.until, 'until');
   deps.allow();
   checkEnd(until, deps.now());
   return change(deps, actor, async (unit) => {

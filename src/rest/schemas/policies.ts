@@ -218,7 +218,7 @@ export const ImportPoliciesQuery = strict({
 });
 
 export const PausePolicy = strict({
-  until: Type.Optional(instant('It goes on by itself then; absent, until somebody resumes it.')),
+  until: Type.Optional(orNull(instant('It goes on by itself then; absent or null, until somebody resumes it.'))),
   reason: Type.Optional(name('For the audit history.', 500)),
 });
 
