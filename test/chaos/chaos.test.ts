@@ -52,4 +52,5 @@ function checkFullness(t: Test, plan: Plan, { deeds, blows, outcomes }: ChaosRes
   atLeast(outcomes.count('attempts.lost'), rounds / 2, 'attempts lost');
   atLeast(deeds.count('cancel_snapshot.accepted') + deeds.count('cancel_restore.accepted'), rounds, 'cancels');
   atLeast(deeds.count('delete_snapshot.accepted'), rounds, 'deletions');
+  atLeast(deeds.count('hold.accepted') + deeds.count('lock_snapshot.accepted'), rounds, 'holds and locks');
 }
