@@ -104,6 +104,23 @@ t.test(
   },
 );
 
+t.test('its policy is not run by hand, and its project is not removed before the schedule is taken back', async (t) => {
+  const at = await start(t);
+  const { domain, actor, project, main } = at;
+  await domain.projects.update(actor, { id: project.id, version: project.version, labels: { env: 'kept' } });
+  const policy = await at.create('labelled', { selector: { labels: { env: 'kept' } } });
+  await at.until_(policy, 'set');
+  await jobsEnded(at);
+  await refuses(t, at, 'delegation_impossible', () => domain.policies.run(actor, policy.id), { reason: 'run' });
+  await refuses(t, at, 'project_in_use', () => domain.projects.remove(actor, project.id), { branchIds: [main.id] });
+  await domain.policies.pause(actor, { id: policy.id });
+  await at.until(at.rows, (rows) => rows.length === 0);
+  await jobsEnded(at);
+  t.strictSame(await at.inNeon(), []);
+  await domain.projects.remove(actor, project.id);
+  t.equal((await domain.projects.list(actor, page)).items.length, 0);
+});
+
 t.test('what Neon cannot do is refused, and nothing is saved', async (t) => {
   const at = await start(t);
   const { domain, actor, main } = at;

@@ -163,7 +163,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
             200: { description: 'All have ended, in the time that was preferred.', ...ran },
             202: { description: 'One snapshot is requested for each branch that the policy selects.', ...ran },
           },
-          ['not_found', 'project_gone', ...withBody, ...withKey],
+          ['not_found', 'project_gone', 'delegation_impossible', ...withBody, ...withKey],
         ),
       },
     },
