@@ -5,6 +5,7 @@ import { NeonFailure, Refusal, type RefusalCode, Throttled } from '../core/error
 import { gaveWay, isUnreachable, violatedProtection } from '../store/constraint.ts';
 import { claimIdempotencyKey, dropIdempotencyClaim, findIdempotencyKey } from '../store/idempotency.ts';
 import type { Actor } from './actor.ts';
+import { noteRefusal } from './audit/refusals.ts';
 import { type Action, authorize } from './authorize.ts';
 import type { CommandOptions, IdempotencyInput } from './commands.ts';
 import type { CommandDeps, Deps } from './deps.ts';
@@ -15,7 +16,8 @@ export function bindUseCase<I extends unknown[], O>(
   action: Action,
   useCase: (deps: CommandDeps, actor: Actor, ...input: I) => Promise<O>,
 ): (actor: Actor, ...input: I) => Promise<O> {
-  return (actor, ...input) => answered(() => allowed(deps, actor, action, (given) => useCase(given, actor, ...input)));
+  return (actor, ...input) =>
+    answered({ deps, actor, action }, () => allowed(deps, actor, action, (given) => useCase(given, actor, ...input)));
 }
 
 /** As `bindUseCase`, for commands that may carry an Idempotency-Key. */
@@ -25,7 +27,7 @@ export function bindCommand<I, O>(
   useCase: (deps: CommandDeps, actor: Actor, input: I) => Promise<O>,
 ): (actor: Actor, input: I, options?: CommandOptions) => Promise<O> {
   return (actor, input, options) =>
-    answered(() => {
+    answered({ deps, actor, action }, () => {
       const { idempotency } = options ?? {};
       if (!idempotency) return allowed(deps, actor, action, (given) => useCase(given, actor, input));
       return once(deps, actor, action, idempotency, (claimed) =>
@@ -86,9 +88,16 @@ async function once<O>(
   }
 }
 
-async function answered<O>(run: () => Promise<O>): Promise<O> {
+/** What is refused for want of authority is told before it is answered. */
+async function answered<O>(
+  { deps, actor, action }: { readonly deps: Deps; readonly actor: Actor; readonly action: Action },
+  run: () => Promise<O>,
+): Promise<O> {
   try {
-    return await run();
+    return await run().catch(async (error: unknown) => {
+      await noteRefusal(deps, actor, action, error);
+      throw error;
+    });
   } catch (error) {
     throw toRefusal(error);
   }
