@@ -7,7 +7,7 @@ import { exportAuditEvents, listAuditEvents } from './audit/audit.ts';
 import { tellingOfSignIns } from './audit/access.ts';
 import { listAuditHeads } from './audit/heads.ts';
 import { tendAuditMonths } from './audit/months.ts';
-import { tellRefusals } from './audit/refusals.ts';
+import { makeNoteRefusal, tellRefusals } from './audit/refusals.ts';
 import {
   getBranch,
   getBranches,
@@ -79,12 +79,13 @@ import { authenticate } from './team/authenticate.ts';
 
 /** The use-cases, bound to the adapters that the composition root made. */
 export function bindDomain(deps: Deps): Domain {
+  const binding = { ...deps, noteRefusal: makeNoteRefusal(deps) };
   const use = <I extends unknown[], O>(
     action: Action,
     useCase: (deps: CommandDeps, actor: Actor, ...input: I) => Promise<O>,
-  ) => bindUseCase(deps, action, useCase);
+  ) => bindUseCase(binding, action, useCase);
   const command = <I, O>(action: Action, useCase: (deps: CommandDeps, actor: Actor, input: I) => Promise<O>) =>
-    bindCommand(deps, action, useCase);
+    bindCommand(binding, action, useCase);
   return {
     authenticate: tellingOfSignIns(deps, (...presented: Parameters<Domain['authenticate']>) =>
       authenticate(deps, ...presented),

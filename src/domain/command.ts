@@ -5,14 +5,19 @@ import { NeonFailure, Refusal, type RefusalCode, Throttled } from '../core/error
 import { gaveWay, isUnreachable, violatedProtection } from '../store/constraint.ts';
 import { claimIdempotencyKey, dropIdempotencyClaim, findIdempotencyKey } from '../store/idempotency.ts';
 import type { Actor } from './actor.ts';
-import { noteRefusal } from './audit/refusals.ts';
+import type { NoteRefusal } from './audit/refusals.ts';
 import { type Action, authorize } from './authorize.ts';
 import type { CommandOptions, IdempotencyInput } from './commands.ts';
 import type { CommandDeps, Deps } from './deps.ts';
 
+/** What binding takes: refusals are told in one place, whichever call they are of. */
+export interface BindDeps extends Deps {
+  readonly noteRefusal: NoteRefusal;
+}
+
 /** Binds a use-case to its action. The use-case must call `deps.allow()`: a path that does not is a fault, never an answer. */
 export function bindUseCase<I extends unknown[], O>(
-  deps: Deps,
+  deps: BindDeps,
   action: Action,
   useCase: (deps: CommandDeps, actor: Actor, ...input: I) => Promise<O>,
 ): (actor: Actor, ...input: I) => Promise<O> {
@@ -22,7 +27,7 @@ export function bindUseCase<I extends unknown[], O>(
 
 /** As `bindUseCase`, for commands that may carry an Idempotency-Key. */
 export function bindCommand<I, O>(
-  deps: Deps,
+  deps: BindDeps,
   action: Action,
   useCase: (deps: CommandDeps, actor: Actor, input: I) => Promise<O>,
 ): (actor: Actor, input: I, options?: CommandOptions) => Promise<O> {
@@ -90,12 +95,12 @@ async function once<O>(
 
 /** What is refused for want of authority is told before it is answered. */
 async function answered<O>(
-  { deps, actor, action }: { readonly deps: Deps; readonly actor: Actor; readonly action: Action },
+  { deps, actor, action }: { readonly deps: BindDeps; readonly actor: Actor; readonly action: Action },
   run: () => Promise<O>,
 ): Promise<O> {
   try {
     return await run().catch(async (error: unknown) => {
-      await noteRefusal(deps, actor, action, error);
+      await deps.noteRefusal(actor, action, error);
       throw error;
     });
   } catch (error) {

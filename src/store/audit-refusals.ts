@@ -14,11 +14,17 @@ function isRecent(toldAt: Date, now: Date): boolean {
   return Math.abs(now.getTime() - toldAt.getTime()) < windowMs;
 }
 
-/** Counts one more where an event told of the same a moment ago; false where none did, and nothing was counted. One statement. */
-export async function countRefusal(db: Db, key: RefusalKey, now: Date): Promise<boolean> {
+/** So many refused requests, at this time. */
+interface Refused {
+  readonly count: number;
+  readonly now: Date;
+}
+
+/** Counts them where an event told of the same a moment ago; false where none did, and nothing was counted. One statement. */
+export async function countRefusals(db: Db, key: RefusalKey, { count, now }: Refused): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('audit_refusals')
-    .set((eb) => ({ untold: eb('untold', '+', 1) }))
+    .set((eb) => ({ untold: eb('untold', '+', count) }))
     .where('team_id', '=', key.team_id)
     .where('actor_id', '=', key.actor_id)
     .where('action', '=', key.action)
@@ -28,25 +34,25 @@ export async function countRefusal(db: Db, key: RefusalKey, now: Date): Promise<
   return numUpdatedRows === 1n;
 }
 
-/** Adds one, and takes what is untold if it is time to tell it: how many. Undefined where another was faster, and it was counted only. */
+/** Adds them, and takes what is untold if it is time to tell it: how many. Undefined where another was faster, and they were counted only. */
 export async function takeRefusals(
   tx: Tx,
   actor: Omit<AuditRefusalRow, 'told_at' | 'untold'>,
-  now: Date,
+  { count, now }: Refused,
 ): Promise<number | undefined> {
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto('audit_refusals')
     .values({ ...actor, told_at: now, untold: 0 })
     .onConflict((conflict) => conflict.columns(['team_id', 'actor_id', 'action']).doNothing())
     .executeTakeFirst();
-  if (numInsertedOrUpdatedRows === 1n) return 1;
+  if (numInsertedOrUpdatedRows === 1n) return count;
   const row = await lockRefusal(tx, actor);
   if (isRecent(row.told_at, now)) {
-    await setRefusal(tx, row, { told_at: row.told_at, untold: row.untold + 1 });
+    await setRefusal(tx, row, { told_at: row.told_at, untold: row.untold + count });
     return undefined;
   }
   await setRefusal(tx, row, { told_at: now, untold: 0 });
-  return row.untold + 1;
+  return row.untold + count;
 }
 
 /** Takes what a minute has left untold; 0 where somebody was faster. */

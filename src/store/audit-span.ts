@@ -29,16 +29,14 @@ export async function findAuditSpan(
   ]);
   let [from, to] = [(closed?.sequence ?? 0) + 1, head?.sequence ?? 0];
   if (since !== undefined || until !== undefined) {
-    let query = db
-      .selectFrom('audit_events')
-      .select(({ fn }) => [fn.min('sequence').as('first'), fn.max('sequence').as('last')])
-      .where('team_id', '=', teamId);
+    let query = db.selectFrom('audit_events').select('sequence').where('team_id', '=', teamId).limit(1);
     if (since !== undefined) query = query.where('at', '>=', since);
     if (until !== undefined) query = query.where('at', '<', until);
-    const { first, last } = await query.executeTakeFirstOrThrow();
-    // The smallest of no events is null, whatever the types say.
-    if (first === null || last === null) return undefined;
-    [from, to] = [Math.max(from, first), Math.min(to, last)];
+    // What lies before the month of `since`, and after that of `until`, is not looked at.
+    const first = await query.orderBy('sequence').executeTakeFirst();
+    const last = await query.orderBy('sequence', 'desc').executeTakeFirst();
+    if (!first || !last) return undefined;
+    [from, to] = [Math.max(from, first.sequence), Math.min(to, last.sequence)];
   }
   return from > to ? undefined : { teamId, from, to };
 }

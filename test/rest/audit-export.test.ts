@@ -67,6 +67,12 @@ t.test('nothing to export is an empty file, and a header', async (t) => {
   t.equal((await send('GET', `${path}?format=csv`)).body.split('\r\n').length, 2);
 });
 
+t.test('HEAD reads nothing', async (t) => {
+  const { send, calls } = await openExport(t, eachOf([[auditEvent]]));
+  t.equal((await send('HEAD', path)).statusCode, 405);
+  t.strictSame(calls, []);
+});
+
 t.test('what cannot be exported is refused before the first byte, and bounds reach the domain', async (t) => {
   const { send, calls } = await openDoor(t, {
     replace: {
