@@ -11,7 +11,7 @@ import { bindDomain } from './domain/bind.ts';
 import type { Deps, DomainSettings, IdPrefix } from './domain/deps.ts';
 import type { Actor, Domain } from './domain/index.ts';
 import { reportingPorts } from './domain/job/points.ts';
-import { ensureFirstTeam, revokeOtherPresetKeys } from './domain/team/ensure.ts';
+import { apiKeyPrefix, ensureFirstTeam, revokeOtherPresetKeys } from './domain/team/ensure.ts';
 import { registerGraphql } from './graphql/register.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { ConnectNeon, NeonApi } from './neon/api.ts';
@@ -27,6 +27,7 @@ import { defaultKeyClaimMs } from './store/idempotency.ts';
 import { migrateToLatest } from './store/migrate.ts';
 import { rateBucketOnPostgres } from './store/rate.ts';
 import { parseKeyring } from './store/seal.ts';
+import { parseSigner } from './store/signing.ts';
 import { type Pace, type Running, startScheduler, startWorker } from './worker/start.ts';
 
 export interface AppOptions {
@@ -34,6 +35,8 @@ export interface AppOptions {
   readonly redisUrl?: string | undefined;
   readonly neonApiUrl: string;
   readonly encryptionKeys: string;
+  /** Heads of the audit history are signed with the first. */
+  readonly auditSigningKeys: string;
   /** The first team's admin key. */
   readonly apiKey: string;
   readonly roles: ReadonlySet<Role>;
@@ -90,12 +93,14 @@ const defaults: DomainSettings = {
   purgeEndsWithinMs: 30 * 24 * 3_600_000,
   lateMs: 10_000,
   prices: { snapshotGbMonth: 0.09, branchMonth: 1.5 },
+  auditRetentionMonths: null,
 };
 
 /** Migrates the database, connects everything, and binds the domain to it. On an error nothing is left open. */
 export async function buildApp(options: AppOptions): Promise<App> {
   const { logger } = options;
   const keyring = parseKeyring(options.encryptionKeys);
+  const signer = parseSigner(options.auditSigningKeys);
   await migrateToLatest(options.databaseUrl);
   let closing = false;
   let stopping = false;
@@ -139,9 +144,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
     const deps: Deps = {
       random: Math.random,
       keyring,
+      signer,
       probeTarget: probeWithin(Math.round((leaseMs * 7) / 9)),
       queue,
       log: logger,
+      access: metrics.access,
       worker: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
       isStopping: () => stopping,
       ...base,
@@ -164,7 +171,15 @@ export async function buildApp(options: AppOptions): Promise<App> {
       domain,
       rest,
       retireOtherKeys: () => revokeOtherPresetKeys(deps, teamId, options.apiKey),
-      firstActor: { teamId, kind: 'person', id: keyId, role: 'admin', requestId: null, sourceAddress: null },
+      firstActor: {
+        teamId,
+        kind: 'person',
+        id: keyId,
+        label: apiKeyPrefix(options.apiKey),
+        role: 'admin',
+        requestId: null,
+        sourceAddress: null,
+      },
       ...lifecycle(options, domain, { store, queue, disconnect, stop: () => (stopping = true) }),
     };
   } catch (error) {

@@ -7,6 +7,8 @@ export interface Actor {
   readonly kind: ActorKind;
   /** The API key's id, or the scheduler's name. */
   readonly id: string;
+  /** By which a reader of the audit history knows it again: the prefix of the key, or the subject of the token. */
+  readonly label: string | null;
   readonly role: Role;
   readonly requestId: string | null;
   readonly sourceAddress: string | null;
@@ -14,5 +16,6 @@ export interface Actor {
 
 /** Afterglow itself, at work for a team. */
 export function schedulerActor(teamId: string): Actor {
-  return { teamId, kind: 'scheduler', id: 'scheduler', role: 'operator', requestId: null, sourceAddress: null };
+  const id = 'scheduler';
+  return { teamId, kind: id, id, label: null, role: 'operator', requestId: null, sourceAddress: null };
 }

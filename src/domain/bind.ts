@@ -3,7 +3,11 @@
 import { dropOldIdempotencyKeys } from '../store/idempotency.ts';
 import { countJobs } from '../store/job-counts.ts';
 import { countStates } from '../store/statuses.ts';
-import { listAuditEvents } from './audit/audit.ts';
+import { exportAuditEvents, listAuditEvents } from './audit/audit.ts';
+import { tellingOfSignIns } from './audit/access.ts';
+import { listAuditHeads } from './audit/heads.ts';
+import { tendAuditMonths } from './audit/months.ts';
+import { makeNoteRefusal, tellRefusals } from './audit/refusals.ts';
 import {
   getBranch,
   getBranches,
@@ -75,14 +79,17 @@ import { authenticate } from './team/authenticate.ts';
 
 /** The use-cases, bound to the adapters that the composition root made. */
 export function bindDomain(deps: Deps): Domain {
+  const binding = { ...deps, noteRefusal: makeNoteRefusal(deps) };
   const use = <I extends unknown[], O>(
     action: Action,
     useCase: (deps: CommandDeps, actor: Actor, ...input: I) => Promise<O>,
-  ) => bindUseCase(deps, action, useCase);
+  ) => bindUseCase(binding, action, useCase);
   const command = <I, O>(action: Action, useCase: (deps: CommandDeps, actor: Actor, input: I) => Promise<O>) =>
-    bindCommand(deps, action, useCase);
+    bindCommand(binding, action, useCase);
   return {
-    authenticate: (presented, request) => authenticate(deps, presented, request),
+    authenticate: tellingOfSignIns(deps, (...presented: Parameters<Domain['authenticate']>) =>
+      authenticate(deps, ...presented),
+    ),
     checkReady: () => checkReady(deps),
     credentials: {
       create: command('credential.write', createCredential),
@@ -170,7 +177,12 @@ export function bindDomain(deps: Deps): Domain {
       get: use('job.read', getJob),
       attemptsOf: use('job.read', listAttemptsByJob),
     },
-    audit: { list: use('audit.read', listAuditEvents) },
+    audit: {
+      list: use('audit.read', listAuditEvents),
+      export: use('audit.read', exportAuditEvents),
+      heads: use('audit.read', listAuditHeads),
+      signingKeys: () => deps.signer.publicKeys,
+    },
 
     runJob: (job) => runJob(deps, job),
     relay: () => relay(deps),
@@ -181,6 +193,8 @@ export function bindDomain(deps: Deps): Domain {
     refreshMirrors: () => refreshMirrors(deps),
     reapOverdue: () => reapOverdue(deps),
     recheckCredentials: () => recheckCredentials(deps),
+    tendAuditMonths: () => tendAuditMonths(deps),
+    tellRefusals: () => tellRefusals(deps),
     forgetOldJobs: () => forgetOldJobs(deps),
     dropOldKeys: () => dropOldIdempotencyKeys(deps.db),
     countJobs: () => countJobs(deps.db),

@@ -16,6 +16,7 @@ import type { RetentionRule } from '../core/retention.ts';
 import type { Tier } from '../core/retention/tiers.ts';
 import type { ProjectLimits } from '../store/database.ts';
 import type { JobState } from '../store/outbox/list.ts';
+import type { AuditEventView } from './views.ts';
 
 export type { JobState, LockMode, ProjectLimits };
 export type { PageRequest } from '../store/page.ts';
@@ -317,4 +318,19 @@ export interface ListAuditEventsFilter {
   /** RFC 3339 text. */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
+}
+
+export interface ExportAuditEventsInput {
+  /** RFC 3339 text. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+export interface AuditExport {
+  readonly teamId: string;
+  /** The sequences of the first and the last event; null where there is none. */
+  readonly from: number | null;
+  readonly to: number | null;
+  /** Some hundreds at a time. Whoever stops taking them leaves nothing behind. */
+  readonly events: AsyncIterable<readonly AuditEventView[]>;
 }

@@ -5,6 +5,7 @@ import type { ConnectNeon, ProbeTarget } from '../neon/api.ts';
 import type { Db } from '../store/database.ts';
 import type { IdempotencyClaim } from '../store/idempotency.ts';
 import type { Keyring } from '../store/seal.ts';
+import type { Signer } from '../store/signing.ts';
 import type { CrashPoint } from './job/points.ts';
 
 export type IdPrefix =
@@ -28,6 +29,11 @@ export interface DomainLog {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
+}
+
+/** Told of what is counted and belongs to no team. */
+export interface AccessRecorder {
+  unauthenticated(): void;
 }
 
 export interface Prices {
@@ -69,6 +75,8 @@ export interface DomainSettings {
   readonly goneRecheckMs: number;
   /** What Neon asks for, in US dollars: for forecasts. */
   readonly prices: Prices;
+  /** How many whole months of the audit history are kept; null for ever. */
+  readonly auditRetentionMonths: number | null;
 }
 
 export interface Deps {
@@ -80,10 +88,12 @@ export interface Deps {
   readonly random: () => number;
   readonly newId: (prefix: IdPrefix) => string;
   readonly keyring: Keyring;
+  readonly signer: Signer;
   readonly connectNeon: ConnectNeon;
   readonly probeTarget: ProbeTarget;
   readonly queue: JobQueue;
   readonly log: DomainLog;
+  readonly access: AccessRecorder;
   readonly settings: DomainSettings;
   /** This process, as its attempts are told. */
   readonly worker: string;

@@ -1341,17 +1341,30 @@ export type Finding = {
 
 /** Who did what, in a chain that cannot be rewritten quietly. */
 export type AuditEvent = {
+  /** How it was hashed: 1, or 2 since before and after are told. */
+  readonly form: Scalars['SafeInt']['output'];
   readonly id: Scalars['ID']['output'];
+  readonly teamId: Scalars['ID']['output'];
   readonly sequence: Scalars['SafeInt']['output'];
   readonly at: Scalars['DateTime']['output'];
-  readonly actor: AuditActor;
+  readonly actor: AuditEventActor;
   readonly action: Scalars['String']['output'];
   readonly subject: AuditSubject;
   readonly requestId?: Maybe<Scalars['String']['output']>;
   readonly sourceAddress?: Maybe<Scalars['String']['output']>;
   readonly details: Scalars['JSON']['output'];
+  /** What a change changed from; null where there was nothing, or nothing changed. */
+  readonly before?: Maybe<Scalars['JSON']['output']>;
+  readonly after?: Maybe<Scalars['JSON']['output']>;
   readonly previousHash: Scalars['String']['output'];
   readonly hash: Scalars['String']['output'];
+};
+
+export type AuditEventActor = {
+  readonly kind: ActorKind;
+  readonly id: Scalars['ID']['output'];
+  /** The prefix of the key, or the subject of the token. */
+  readonly label?: Maybe<Scalars['String']['output']>;
 };
 
 export type AuditActor = {
@@ -1363,6 +1376,24 @@ export type AuditSubject = {
   readonly kind: Scalars['String']['output'];
   readonly id: Scalars['ID']['output'];
 };
+
+/** Where a chain stands, or stood when a month of it went: a closing head is what is left of that month. */
+export type AuditHead = {
+  readonly kind: AuditHeadKind;
+  readonly teamId: Scalars['ID']['output'];
+  readonly sequence: Scalars['SafeInt']['output'];
+  readonly hash: Scalars['String']['output'];
+  readonly at?: Maybe<Scalars['DateTime']['output']>;
+  /** Of a closing head, such as 2026-09. */
+  readonly month?: Maybe<Scalars['String']['output']>;
+  readonly signedAt: Scalars['DateTime']['output'];
+  /** All of this, signed: a compact JWS with Ed25519, by a key of /.well-known/jwks.json. */
+  readonly signature: Scalars['String']['output'];
+};
+
+export type AuditHeadKind =
+  | 'head'
+  | 'closing';
 
 export type AuditEventEdge = {
   readonly node: AuditEvent;
@@ -1463,6 +1494,8 @@ export type Query = {
   readonly job?: Maybe<Job>;
   readonly jobs?: Maybe<JobConnection>;
   readonly auditEvents?: Maybe<AuditEventConnection>;
+  /** The head of this moment first, then the closing heads of months that retention let go, newest first. */
+  readonly auditHeads?: Maybe<ReadonlyArray<AuditHead>>;
 };
 
 
@@ -2647,8 +2680,11 @@ export type ResolversTypes = {
   PresentCounts: ResolverTypeWrapper<PresentCounts>;
   Finding: ResolverTypeWrapper<FindingView>;
   AuditEvent: ResolverTypeWrapper<AuditEventView>;
+  AuditEventActor: ResolverTypeWrapper<AuditEventActor>;
   AuditActor: ResolverTypeWrapper<AuditActor>;
   AuditSubject: ResolverTypeWrapper<AuditSubject>;
+  AuditHead: ResolverTypeWrapper<AuditHead>;
+  AuditHeadKind: AuditHeadKind;
   AuditEventEdge: ResolverTypeWrapper<Omit<AuditEventEdge, 'node'> & { node: ResolversTypes['AuditEvent'] }>;
   AuditEventConnection: ResolverTypeWrapper<Omit<AuditEventConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['AuditEventEdge']> }>;
   SnapshotFilter: SnapshotFilter;
@@ -2819,8 +2855,10 @@ export type ResolversParentTypes = {
   PresentCounts: PresentCounts;
   Finding: FindingView;
   AuditEvent: AuditEventView;
+  AuditEventActor: AuditEventActor;
   AuditActor: AuditActor;
   AuditSubject: AuditSubject;
+  AuditHead: AuditHead;
   AuditEventEdge: Omit<AuditEventEdge, 'node'> & { node: ResolversParentTypes['AuditEvent'] };
   AuditEventConnection: Omit<AuditEventConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['AuditEventEdge']> };
   SnapshotFilter: SnapshotFilter;
@@ -3702,17 +3740,27 @@ export type FindingResolvers<ContextType = GraphqlContext, ParentType extends Re
 };
 
 export type AuditEventResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditEvent'] = ResolversParentTypes['AuditEvent']> = {
+  form?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  teamId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   sequence?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
   at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
-  actor?: Resolver<ResolversTypes['AuditActor'], ParentType, ContextType>;
+  actor?: Resolver<ResolversTypes['AuditEventActor'], ParentType, ContextType>;
   action?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   subject?: Resolver<ResolversTypes['AuditSubject'], ParentType, ContextType>;
   requestId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   sourceAddress?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   details?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  before?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  after?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
   previousHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   hash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AuditEventActorResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditEventActor'] = ResolversParentTypes['AuditEventActor']> = {
+  kind?: Resolver<ResolversTypes['ActorKind'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  label?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type AuditActorResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditActor'] = ResolversParentTypes['AuditActor']> = {
@@ -3723,6 +3771,17 @@ export type AuditActorResolvers<ContextType = GraphqlContext, ParentType extends
 export type AuditSubjectResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditSubject'] = ResolversParentTypes['AuditSubject']> = {
   kind?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type AuditHeadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditHead'] = ResolversParentTypes['AuditHead']> = {
+  kind?: Resolver<ResolversTypes['AuditHeadKind'], ParentType, ContextType>;
+  teamId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  sequence?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  hash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  month?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  signedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  signature?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type AuditEventEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditEventEdge'] = ResolversParentTypes['AuditEventEdge']> = {
@@ -3762,6 +3821,7 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   job?: Resolver<Maybe<ResolversTypes['Job']>, ParentType, ContextType, RequireFields<QueryJobArgs, 'id'>>;
   jobs?: Resolver<Maybe<ResolversTypes['JobConnection']>, ParentType, ContextType, RequireFields<QueryJobsArgs, 'first'>>;
   auditEvents?: Resolver<Maybe<ResolversTypes['AuditEventConnection']>, ParentType, ContextType, RequireFields<QueryAuditEventsArgs, 'first'>>;
+  auditHeads?: Resolver<Maybe<ReadonlyArray<ResolversTypes['AuditHead']>>, ParentType, ContextType>;
 };
 
 export type DeletionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Deletion'] = ResolversParentTypes['Deletion']> = {
@@ -3912,8 +3972,10 @@ export type Resolvers<ContextType = GraphqlContext> = {
   PresentCounts?: PresentCountsResolvers<ContextType>;
   Finding?: FindingResolvers<ContextType>;
   AuditEvent?: AuditEventResolvers<ContextType>;
+  AuditEventActor?: AuditEventActorResolvers<ContextType>;
   AuditActor?: AuditActorResolvers<ContextType>;
   AuditSubject?: AuditSubjectResolvers<ContextType>;
+  AuditHead?: AuditHeadResolvers<ContextType>;
   AuditEventEdge?: AuditEventEdgeResolvers<ContextType>;
   AuditEventConnection?: AuditEventConnectionResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;

@@ -45,7 +45,7 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
       return document.openapiObject;
     },
     transform: ({ schema, url }) => {
-      const isOurs = /^\/(v1\/|livez$|readyz$)/.test(url);
+      const isOurs = /^\/(v1\/|livez$|readyz$|\.well-known\/)/.test(url);
       return { schema: isOurs ? schema : { ...schema, hide: true }, url };
     },
   });

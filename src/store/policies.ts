@@ -226,6 +226,21 @@ export async function insertPolicyVersion(tx: Tx, row: Insertable<Database['poli
   await tx.insertInto('policy_versions').values(row).execute();
 }
 
+/** What the policy said in that version; undefined of one that is older than its record. */
+export async function findPolicyVersionRule(
+  db: Db,
+  policyId: string,
+  version: number,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const row = await db
+    .selectFrom('policy_versions')
+    .select('rule')
+    .where('policy_id', '=', policyId)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  return row && { ...row.rule };
+}
+
 export type PolicyVersionRow = Selectable<Database['policy_versions']>;
 
 /** Newest first. Refuses with `invalid_cursor`, also the cursor of another list. */

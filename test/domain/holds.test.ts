@@ -67,7 +67,7 @@ t.test('what a hold names is deleted by nobody until it is released, and shows i
   t.strictSame((await untilSnapshot(at, one.id, 'purged')).holds, []);
   t.match(await eventsOf(hold.id), [
     { action: 'hold.released', actor: { id: actor.id }, details: { reason: 'It is settled.' } },
-    { action: 'hold.placed', details: { ...matter, turnedBack: [], tooLate: [] } },
+    { action: 'hold.placed', details: { turnedBack: [], tooLate: [] }, after: matter },
   ]);
 });
 

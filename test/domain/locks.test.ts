@@ -48,7 +48,8 @@ t.test('a locked snapshot is deleted by nobody before its lock has run out', asy
   const [event] = await eventsOf(id);
   t.match(event, {
     action: 'snapshot.locked',
-    details: { lock: { mode: 'governance', until }, reason: 'The audit of the year.', by: actor.id },
+    details: { reason: 'The audit of the year.', by: actor.id },
+    after: { lock: { mode: 'governance', until } },
   });
   t.strictSame(await lock(id, { until }), view, 'the same again changes nothing');
   t.equal((await eventsOf(id)).length, 4, 'and is no event');
@@ -72,12 +73,24 @@ t.test('a governance lock: anybody who locks extends it, an admin shortens or li
   t.equal((await lock(id, { until: first, reason: 'Too long.' })).lock?.until, first);
   t.equal((await lock(id, { until: null, reason: 'The audit is over.' })).lock, null);
   t.match(await eventsOf(id), [
-    { action: 'snapshot.lock_changed', details: { from: { until: first }, lock: null, reason: 'The audit is over.' } },
     {
       action: 'snapshot.lock_changed',
-      details: { from: { until: later }, lock: { until: first }, reason: 'Too long.' },
+      before: { lock: { until: first } },
+      after: { lock: null },
+      details: { reason: 'The audit is over.' },
     },
-    { action: 'snapshot.lock_changed', details: { from: { until: first }, lock: { until: later }, reason: null } },
+    {
+      action: 'snapshot.lock_changed',
+      before: { lock: { until: later } },
+      after: { lock: { until: first } },
+      details: { reason: 'Too long.' },
+    },
+    {
+      action: 'snapshot.lock_changed',
+      before: { lock: { until: first } },
+      after: { lock: { until: later } },
+      details: { reason: null },
+    },
     { action: 'snapshot.locked' },
     {},
     {},

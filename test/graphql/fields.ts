@@ -52,5 +52,7 @@ export const fields = {
   attempt: 'fence release worker startedAt endedAt outcome code message neonRequestId',
   reconcileReport: `id projectId requestedBy requestedAt comparedAt endedAt isProjectGone present { snapshots preservedBranches }
     findings { kind what subjectKind subjectId neonId name policyId action outcome reason } error { code message }`,
-  auditEvent: `id sequence at actor { kind id } action subject { kind id } requestId sourceAddress details previousHash hash`,
+  auditHead: `kind teamId sequence hash at month signedAt signature`,
+  auditEvent: `form id teamId sequence at actor { kind id label } action subject { kind id } requestId sourceAddress details before after
+    previousHash hash`,
 };

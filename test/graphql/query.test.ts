@@ -3,6 +3,7 @@ import { openDoor } from './door.ts';
 import { fields } from './fields.ts';
 import {
   auditEvent,
+  auditHead,
   branch,
   branchStatus,
   credential,
@@ -122,7 +123,10 @@ for (const { field, of, call } of lists) {
       `{ found: ${field} { edges { node { ${fields[of]} } cursor }
          pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`,
     );
-    const keys = { auditEvent: '9000000000', policyVersion: String(policyVersion.version) };
+    const keys = {
+      auditEvent: `${Date.parse(auditEvent.at)}.9000000000`,
+      policyVersion: String(policyVersion.version),
+    };
     const key = of === 'auditEvent' || of === 'policyVersion' ? keys[of] : samples[of].id;
     const cursor = Buffer.from(key).toString('base64url');
     t.strictSame(answer.errors, []);
@@ -133,6 +137,13 @@ for (const { field, of, call } of lists) {
     t.strictSame(door.calls, [call]);
   });
 }
+
+t.test('auditHeads answers the views', async (t) => {
+  const door = await openDoor(t);
+  const answer = await door.ask(`{ auditHeads { ${fields.auditHead} } }`);
+  t.strictSame([answer.errors, answer.data], [[], { auditHeads: [auditHead] }]);
+  t.strictSame(door.calls, [{ name: 'audit.heads', input: [] }]);
+});
 
 const filters = [
   {

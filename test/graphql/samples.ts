@@ -4,6 +4,7 @@ import type {
   Actor,
   AttemptView,
   AuditEventView,
+  AuditHeadView,
   BranchStatusView,
   BranchView,
   CredentialView,
@@ -34,6 +35,7 @@ export const actor: Actor = {
   teamId: 'tem_1',
   kind: 'person',
   id: 'key_1',
+  label: 'ag_12345',
   role: 'admin',
   requestId: 'req-1',
   sourceAddress: '127.0.0.1',
@@ -476,16 +478,31 @@ export const waits: readonly JobWait[] = [
   { code: 'delivery' },
 ];
 
+export const auditHead: AuditHeadView = {
+  kind: 'closing',
+  teamId: 'tem_1',
+  sequence: 9_000_000_000,
+  hash: '01',
+  at,
+  month: '2026-09',
+  signedAt: at,
+  signature: 'a.b.c',
+};
+
 export const auditEvent: AuditEventView = {
+  form: 2,
+  teamId: 'tem_1',
   id: 'evt_1',
   sequence: 9_000_000_000,
   at,
-  actor: { kind: 'person', id: 'key_1' },
+  actor: { kind: 'person', id: 'key_1', label: 'ag_12345' },
   action: 'snapshot.requested',
   subject: { kind: 'snapshot', id: 'snp_1' },
   requestId: 'req-1',
   sourceAddress: '127.0.0.1',
   details: { name: 'before', nested: [1, null] },
+  before: null,
+  after: { name: 'after' },
   previousHash: '00',
   hash: '01',
 };

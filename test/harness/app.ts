@@ -74,6 +74,7 @@ async function startApp(t: Test, options: StartOptions = {}): Promise<Started> {
     redisUrl: options.redisUrl,
     neonApiUrl: emulator.baseUrl,
     encryptionKeys: `first:${randomBytes(32).toString('base64url')}`,
+    auditSigningKeys: `a1:${randomBytes(32).toString('base64url')}`,
     apiKey: `ag_${randomBytes(24).toString('hex')}`,
     roles: new Set(options.roles ?? ['worker']),
     production: false,

@@ -11,7 +11,15 @@ export async function addTeam({ db }: Pick<Started, 'db'>, slug: string): Promis
   await db
     .transaction()
     .execute((tx) => insertTeam(tx, { id: teamId, slug, name: `Team ${slug}`, created_at: new Date() }));
-  return { teamId, kind: 'person', id: `key_${slug}`, role: 'admin', requestId: null, sourceAddress: null };
+  return {
+    teamId,
+    kind: 'person',
+    id: `key_${slug}`,
+    label: null,
+    role: 'admin',
+    requestId: null,
+    sourceAddress: null,
+  };
 }
 
 /** The same actor in a lesser role. */

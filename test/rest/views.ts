@@ -3,6 +3,7 @@
 import type {
   AttemptView,
   AuditEventView,
+  AuditHeadView,
   BranchStatusView,
   BranchView,
   CredentialView,
@@ -21,6 +22,7 @@ import type {
   RestoreView,
   RetentionPlanView,
   RetentionSimulationView,
+  SigningKeyView,
   SnapshotView,
   TeamStatusView,
   TimelineView,
@@ -463,16 +465,40 @@ export const waits: readonly JobWait[] = [
   { code: 'delivery' },
 ];
 
+export const auditHead: AuditHeadView = {
+  kind: 'head',
+  teamId: 'tem_1',
+  sequence: 1,
+  hash: '0a',
+  at,
+  month: null,
+  signedAt: at,
+  signature: 'a.b.c',
+};
+
+export const signingKey: SigningKeyView = {
+  kty: 'OKP',
+  crv: 'Ed25519',
+  x: 'AAAA',
+  kid: 'first',
+  alg: 'EdDSA',
+  use: 'sig',
+};
+
 export const auditEvent: AuditEventView = {
+  form: 2,
   id: 'evt_1',
+  teamId: 'tem_1',
   sequence: 1,
   at,
-  actor: { kind: 'person', id: 'key_1' },
+  actor: { kind: 'person', id: 'key_1', label: 'ag_12345' },
   action: 'policy.created',
   subject: { kind: 'policy', id: 'pol_1' },
   requestId: null,
   sourceAddress: '127.0.0.1',
   details: { name: 'nightly', nested: { keepLast: 7, list: [1, null] } },
+  before: null,
+  after: { name: 'nightly', list: [null] },
   previousHash: '00',
   hash: '0a',
 };

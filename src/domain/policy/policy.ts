@@ -7,6 +7,7 @@ import type { PolicySelector } from '../../core/selector.ts';
 import { violatedUnique } from '../../store/constraint.ts';
 import {
   findPolicy,
+  findPolicyVersionRule,
   insertPolicy,
   insertPolicyVersion,
   isPolicyNameTaken,
@@ -126,9 +127,10 @@ export async function dropPolicy(unit: Unit, row: PolicyRow): Promise<void> {
   const { id, name, version } = row;
   const deleted = await updatePolicyRow(unit.tx, id, version, { deleted_at: unit.now, updated_at: unit.now });
   if (!deleted) throw staleVersion(undefined);
+  const before = await findPolicyVersionRule(unit.tx, id, version);
   await removeSchedulesExcept(unit.tx, id, [], unit.now);
   await promiseDelegations(unit, row);
-  unit.audit('policy.deleted', { kind: 'policy', id }, { name });
+  unit.audit('policy.deleted', { kind: 'policy', id }, { name, version, before });
 }
 
 export async function getPolicyRow(deps: CommandDeps, actor: Actor, id: string): Promise<PolicyRow> {
@@ -205,7 +207,10 @@ async function recordVersion(
     actor_id: actor.id,
     created_at: unit.now,
   });
-  unit.audit(action, { kind: 'policy', id: row.id }, { ...rule, version: row.version });
+  const before =
+    action === 'policy.updated' ? await findPolicyVersionRule(unit.tx, row.id, row.version - 1) : undefined;
+  const { name } = rule;
+  unit.audit(action, { kind: 'policy', id: row.id }, { name, version: row.version, before, after: { ...rule } });
 }
 
 async function refusingTakenName<T>(name: string, save: () => Promise<T>): Promise<T> {

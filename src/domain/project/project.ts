@@ -50,7 +50,7 @@ export async function registerProject(
       unit.audit(
         'project.registered',
         { kind: 'project', id: row.id },
-        { neonProjectId: row.neon_project_id, credentialId: credential.id, labels: row.labels },
+        { neonProjectId: row.neon_project_id, credentialId: credential.id, labels: row.labels, after: tell(row) },
       );
       return toProjectView(row);
     });
@@ -91,7 +91,7 @@ export async function updateProject(deps: CommandDeps, actor: Actor, input: Upda
       updated_at: now,
     });
     if (!updated) throw staleVersion(undefined);
-    audit('project.updated', { kind: 'project', id: row.id }, { labels, limits, maintenanceWindows });
+    audit('project.updated', { kind: 'project', id: row.id }, { before: tell(row), after: tell(updated) });
     return toProjectView(updated);
   });
 }
@@ -129,7 +129,11 @@ export async function removeProject(deps: CommandDeps, actor: Actor, id: string)
     if (delegated.length > 0 && canTakeBack) throw delegates(delegated);
     const removed = await updateProjectRow(tx, row.id, row.version, { removed_at: now, updated_at: now });
     if (!removed) throw staleVersion(undefined);
-    audit('project.removed', { kind: 'project', id: row.id }, { neonProjectId: row.neon_project_id, delegated });
+    audit(
+      'project.removed',
+      { kind: 'project', id: row.id },
+      { neonProjectId: row.neon_project_id, delegated, before: tell(row) },
+    );
   });
 }
 
@@ -140,6 +144,12 @@ function delegates(branchIds: readonly string[]): Refusal {
       'not removed. Pause or change the policy, wait until its schedules are taken back, and try again.',
     { members: { branchIds: branchIds.slice(0, 100) } },
   );
+}
+
+/** What the audit history says of one: what a team has set. */
+function tell(row: ProjectRow) {
+  const { name, labels, limits, maintenance_windows: maintenanceWindows, credential_id: credentialId } = row;
+  return { name, credentialId, labels, limits, maintenanceWindows };
 }
 
 async function getRow(deps: CommandDeps, actor: Actor, id: string): Promise<ProjectRow> {

@@ -87,9 +87,9 @@ async function setLock(unit: Unit, row: SnapshotRow, { lock, by, isNew, told }: 
     version: row.version + 1,
     updated_at: unit.now,
   });
-  const from = isNew ? {} : { from: tellLock(lockOf(row)) };
   const action = isNew ? 'snapshot.locked' : 'snapshot.lock_changed';
-  unit.audit(action, { kind: 'snapshot', id: row.id }, { ...from, lock: tellLock(lock), by, ...told });
+  const [before, after] = [{ lock: tellLock(lockOf(row)) }, { lock: tellLock(lock) }];
+  unit.audit(action, { kind: 'snapshot', id: row.id }, { by, ...told, before, after });
 }
 
 function lockOf(row: SnapshotRow): Lock | null {

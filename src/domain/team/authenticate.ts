@@ -16,7 +16,7 @@ export async function authenticate(
   if (!row) {
     throw new Refusal('unauthenticated', 'Send a valid API key as "Authorization: Bearer <key>". Nothing was done.');
   }
-  return { teamId: row.team_id, kind: row.kind, id: row.id, role: row.role, ...request };
+  return { teamId: row.team_id, kind: row.kind, id: row.id, label: row.prefix, role: row.role, ...request };
 }
 
 async function findKey(deps: Pick<Deps, 'db'>, presented: string) {

@@ -18,6 +18,11 @@ type EnsureDeps = Pick<Deps, 'db' | 'now' | 'newId' | 'settings'>;
 
 const presetKeyName = 'AFTERGLOW_API_KEY';
 
+/** What of a key may be shown. */
+export function apiKeyPrefix(apiKey: string): string {
+  return apiKey.slice(0, 8);
+}
+
 /** Makes the first team if it is missing, and `apiKey` a preset admin key of it, of kind `person`. Repeatable, from several processes. */
 export async function ensureFirstTeam(deps: EnsureDeps, apiKey: string): Promise<{ teamId: string; keyId: string }> {
   const teamId = await ensureTeam(deps);
@@ -34,7 +39,7 @@ async function putPresetKey(deps: EnsureDeps, teamId: string, apiKey: string): P
       id: deps.newId('key'),
       team_id: teamId,
       name: presetKeyName,
-      prefix: apiKey.slice(0, 8),
+      prefix: apiKeyPrefix(apiKey),
       hash,
       role: 'admin',
       kind: 'person',
