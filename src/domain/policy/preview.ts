@@ -80,7 +80,7 @@ async function preview(
     },
     ...expiry,
     warnings: [
-      ...warningsOf(rule, reach, now),
+      ...warningsOf(rule, reach),
       ...capWarnings(forecast),
       ...childWarnings(rule.store, forecast.covered),
       ...(isSaved && row ? pauseWarnings(row, now) : []),
