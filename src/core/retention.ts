@@ -13,7 +13,10 @@ import {
 } from './retention/tiers.ts';
 import { type Zone, zoneOf } from './schedule/zone.ts';
 
-/** How many buckets of each tier are kept, counted from the newest that holds a point, and what is kept besides. */
+/**
+ * How many buckets of each tier are kept, counted from the newest that holds a point, and what is kept besides. Points of several zones
+ * have their buckets apart, so many of each zone: a schedule of another zone beside it lets nothing go of what one keeps.
+ */
 export interface RetentionRule extends Readonly<Partial<Record<Tier, number>>> {
   /** So many of the newest points. */
   readonly keepLast?: number;
@@ -35,6 +38,8 @@ export interface RetentionPoint {
   readonly branchId: string;
   /** The moment that it captures. */
   readonly pointAt: Date;
+  /** The zone whose hours and days it belongs to: that of the schedule that made it; otherwise the context's. */
+  readonly timeZone?: string;
   readonly isHeld?: boolean;
   readonly lockedUntil?: Date | null;
   /** A restore of it was proved. */
@@ -42,7 +47,7 @@ export interface RetentionPoint {
 }
 
 export interface RetentionContext {
-  /** Buckets are hours, days, weeks, months and years of this zone. */
+  /** Buckets are hours, days, weeks, months and years of this zone, but for points that name another; `keepWithin` counts by it. */
   readonly timeZone: string;
   readonly now: Date;
   /** Branches whose policy is failing: nothing of them is let go. */
@@ -91,12 +96,6 @@ export function planRetention(
   return decisions;
 }
 
-/** What the tiers and `keepLast` keep at most; endless with `keepWithin`, which counts no points. */
-export function keptAtMost(rule: RetentionRule): number {
-  if (rule.keepWithin !== undefined) return Number.POSITIVE_INFINITY;
-  return tiers.reduce((sum, tier) => sum + (rule[tier] ?? 0), rule.keepLast ?? 0);
-}
-
 interface BranchContext extends RetentionContext {
   readonly zone: Zone;
   readonly names: BucketNames;
@@ -141,9 +140,11 @@ function reasonsToKeep(
     found[index] = present ? [...present, reason] : [reason];
   };
   const line = localLine(at, zone);
-  for (const tier of tiers) {
-    const wish = { tier, count: rule[tier] ?? 0, keeps: rule.bucketKeeps ?? 'first' } as const;
-    for (const { index, name } of choose(wish, line, names)) keep(index, name);
+  for (const { own, places } of linesByZone(points, { at, zone, line })) {
+    for (const tier of tiers) {
+      const wish = { tier, count: rule[tier] ?? 0, keeps: rule.bucketKeeps ?? 'first' } as const;
+      for (const { index, name } of choose(wish, own, names)) keep(places?.[index] ?? index, name);
+    }
   }
   for (const [count, reason] of [
     [rule.keepLast ?? 0, 'keep_last'],
@@ -168,6 +169,26 @@ function reasonsToKeep(
     if (lockedUntil && lockedUntil.getTime() > now.getTime()) keep(index, 'lock');
   });
   return found;
+}
+
+/** The points of each zone with their places; without places: all of them, in the given zone. */
+function linesByZone(
+  points: readonly RetentionPoint[],
+  { at, zone, line }: { readonly at: Float64Array; readonly zone: Zone; readonly line: Line },
+): { readonly own: Line; readonly places: readonly number[] | undefined }[] {
+  const isOther = ({ timeZone }: RetentionPoint): boolean => timeZone !== undefined && zoneOf(timeZone) !== zone;
+  if (!points.some(isOther)) return [{ own: line, places: undefined }];
+  const found = new Map<Zone, number[]>();
+  points.forEach(({ timeZone }, place) => {
+    const own = timeZone === undefined ? zone : zoneOf(timeZone);
+    const places = found.get(own) ?? [];
+    found.set(own, places);
+    places.push(place);
+  });
+  return [...found].map(([own, places]) => {
+    const moments = Float64Array.from(places, (place) => at[place] ?? 0);
+    return { own: localLine(moments, own), places };
+  });
 }
 
 /** The zone is asked once for each of its changes, not for each point. */

@@ -22,15 +22,6 @@ export const bucketOf: Readonly<Record<Tier, (local: number, offset: number) => 
   yearly: (local) => Math.floor(monthOf(local) / 12),
 };
 
-/** The local time at which the bucket of a local time begins. */
-export const bucketStart: Readonly<Record<Tier, (local: number) => number>> = {
-  hourly: (local) => Math.floor(local / hour) * hour,
-  daily: (local) => Math.floor(local / day) * day,
-  weekly: (local) => (Math.floor((local / day + 3) / 7) * 7 - 3) * day,
-  monthly: (local) => Date.UTC(1970, monthOf(local) - 1970 * 12),
-  yearly: (local) => Date.UTC(new Date(local).getUTCFullYear(), 0),
-};
-
 const daysOf4Years = 1_461;
 const daysOf100Years = 36_524;
 const daysOf400Years = 146_097;
@@ -54,7 +45,7 @@ function monthOf(local: number): number {
 
 export type BucketName = `${Tier}:${string}`;
 
-/** Names by bucket, each made once: branches have most buckets in common. To be kept for one plan, in one zone. */
+/** Names by bucket, each made once: branches have most buckets in common. To be kept for one plan. */
 export type BucketNames = Readonly<Record<Tier, Map<number, BucketName>>>;
 
 export function makeBucketNames(): BucketNames {
