@@ -2,9 +2,9 @@
 
 import { firedByUs } from '../../core/delegation.ts';
 import { type PolicyRule, startWithinSecondsDefault } from '../../core/policy.ts';
-import { keptAtMost } from '../../core/retention.ts';
 import { isWindowShorter, longestInterval } from '../../core/schedule.ts';
 import type { Warning } from '../../store/database.ts';
+import { keptBy } from './forecast.ts';
 
 /** What of its projects and branches matters here. */
 export interface Reach {
@@ -31,12 +31,15 @@ function nothingSelected({ branches }: Reach): Warning | undefined {
   };
 }
 
-function minimumAbove({ retention }: PolicyRule): Warning | undefined {
-  const most = keptAtMost(retention);
-  if (retention.minimumKept === undefined || retention.minimumKept <= most) return undefined;
+/** By what the rule keeps at its worst moment, apart from the minimum. */
+function minimumAbove(rule: PolicyRule): Warning | undefined {
+  const { minimumKept, ...retention } = rule.retention;
+  if (minimumKept === undefined) return undefined;
+  const { total, isAtLeast } = keptBy({ ...rule, retention });
+  if (isAtLeast || minimumKept <= total) return undefined;
   return {
     code: 'minimum_above_tiers',
-    message: `minimumKept is ${retention.minimumKept}, and everything else keeps at most ${most}: the minimum alone decides.`,
+    message: `minimumKept is ${minimumKept}, and everything else keeps at most ${total}: the minimum alone decides.`,
   };
 }
 
