@@ -94,7 +94,9 @@ function openLines({ rule, lock, timeZone, lateMs = 0 }: Kept, zoneCount: number
   });
   const counted = [rule.keepLast ?? 0, rule.minimumKept ?? 0, 1].flatMap((count) => openLast(count, tally) ?? []);
   const within = openWithin(rule.keepWithin, openClock(timeZone), tally);
-  const locked = openLocked(lock, lateMs, tally);
+  // For tiers that the rule has not nothing is ever locked.
+  const isIdle = lock?.tiers?.every((tier) => !rule[tier]) ?? false;
+  const locked = isIdle ? undefined : openLocked(lock, lateMs, tally);
   const all = [...byTier.flatMap(({ own }) => own), ...counted, within, locked].filter((line) => line !== undefined);
   return {
     within,
