@@ -52,10 +52,10 @@ export function makeBucketNames(): BucketNames {
   return { hourly: new Map(), daily: new Map(), weekly: new Map(), monthly: new Map(), yearly: new Map() };
 }
 
-export interface Choice {
-  /** Place of the point in the line. */
-  readonly index: number;
-  readonly name: BucketName;
+/** The points that are chosen, by their places in the line, the newest first, and the bucket that each stands for. */
+export interface Choices {
+  readonly places: readonly number[];
+  readonly names: readonly BucketName[];
 }
 
 /** The points that stand for the newest `count` buckets that hold one: of each the first, or the last. */
@@ -63,19 +63,22 @@ export function choose(
   { tier, count, keeps }: { readonly tier: Tier; readonly count: number; readonly keeps: 'first' | 'last' },
   { local, offsets }: Line,
   names: BucketNames,
-): Choice[] {
-  const choices: Choice[] = [];
+): Choices {
+  // Apart, so that a choice takes no object of its own: there may be a million.
+  const places: number[] = [];
+  const chosen: BucketName[] = [];
   const { length } = local;
   const bucketAt = (index: number): number => bucketOf[tier](local[index] ?? 0, offsets[index] ?? 0);
-  for (let start = 0, end = 0; start < length && choices.length < count; start = end) {
+  for (let start = 0, end = 0; start < length && places.length < count; start = end) {
     const bucket = bucketAt(start);
     for (end = start + 1; end < length && bucketAt(end) === bucket; ) end += 1;
     const name =
       names[tier].get(bucket) ?? (`${tier}:${nameOf(tier, local[start] ?? 0, offsets[start] ?? 0)}` as const);
     names[tier].set(bucket, name);
-    choices.push({ index: keeps === 'first' ? end - 1 : start, name });
+    places.push(keeps === 'first' ? end - 1 : start);
+    chosen.push(name);
   }
-  return choices;
+  return { places, names: chosen };
 }
 
 function nameOf(tier: Tier, local: number, offset: number): string {
