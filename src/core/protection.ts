@@ -3,7 +3,7 @@
 
 import { after, parseDuration } from './duration.ts';
 import { Refusal } from './errors.ts';
-import type { RetentionReason } from './retention.ts';
+import type { RetentionReason, RetentionRule } from './retention.ts';
 import type { Tier } from './retention/tiers.ts';
 
 /** `governance`: an admin may shorten or lift it, with a reason. `compliance`: nobody may, once its grace is over. */
@@ -108,6 +108,19 @@ export function checkProtection({ lock }: Protection, now: Date): void {
     `protection.lock.for: ${JSON.stringify(lock.for)} is shorter than the grace of ${lock.graceHours} hours. Nothing was saved. ` +
       'Lock for longer, or give a shorter grace.',
     { members: { field: 'protection.lock.for' } },
+  );
+}
+
+/** Refuses with `lock_tier_not_kept` a tier that the retention has not: nothing would ever be locked for it. */
+export function checkLockedTiers({ lock }: Protection, retention: RetentionRule): void {
+  const place = lock.tiers?.findIndex((tier) => retention[tier] === undefined) ?? -1;
+  const tier = lock.tiers?.[place];
+  if (tier === undefined) return;
+  throw new Refusal(
+    'lock_tier_not_kept',
+    `protection.lock.tiers[${place}] is ${tier}, and the retention keeps nothing ${tier}, so that nothing would ever be locked for it. ` +
+      'Nothing was saved. Keep that tier, or leave it out of the lock.',
+    { members: { field: `protection.lock.tiers[${place}]`, tier } },
   );
 }
 

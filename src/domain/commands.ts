@@ -110,11 +110,14 @@ export interface ProtectionInput {
   readonly lock: Omit<Protection['lock'], 'tiers'> & { readonly tiers?: readonly Tier[] | null | undefined };
 }
 
+/** Of a merge-patch: what is absent stays, null removes. */
+export interface ProtectionPatch {
+  readonly lock?: Nullable<Protection['lock']> | null | undefined;
+}
+
 interface PolicyParts {
   readonly schedules?: readonly ScheduleInput[] | undefined;
   readonly retention?: RetentionInput | undefined;
-  /** Null: none. */
-  readonly protection?: ProtectionInput | null | undefined;
   readonly store?: PolicyStore | undefined;
   readonly objectives?: Nullable<PolicyObjectives> | null | undefined;
   readonly missedFirings?: MissedFirings | undefined;
@@ -125,6 +128,8 @@ interface PolicyParts {
 export interface PolicyForm extends PolicyParts {
   readonly name: string;
   readonly selector: SelectorInput;
+  /** Null: none. */
+  readonly protection?: ProtectionInput | null | undefined;
   /** Fills the schedules and the retention, where they are absent. */
   readonly preset?: PresetName | undefined;
   /** Of the preset's schedules; UTC otherwise. */
@@ -149,8 +154,10 @@ export interface PreviewPolicyInput extends PreviewRange {
   readonly policyId?: string | undefined;
 }
 
+/** A merge-patch (RFC 7396), but for the selector: its projects, labels and branches are replaced as a whole, as lists are. */
 export interface PolicyPatch extends PolicyParts {
   readonly name?: string | undefined;
+  readonly protection?: ProtectionPatch | null | undefined;
   readonly selector?: SelectorInput | undefined;
 }
 

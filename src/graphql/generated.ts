@@ -612,8 +612,14 @@ export type FiringForecast = {
   /** In the zone of the schedule, with its offset. */
   readonly local: Scalars['String']['output'];
   readonly dst?: Maybe<FiringShift>;
+  /** Maintenance of some of the selected projects, or of all, lasts then: there it waits for the end, or is missed. */
+  readonly maintenance?: Maybe<MaintenanceReach>;
   readonly engine: ScheduleEngine;
 };
+
+export type MaintenanceReach =
+  | 'some'
+  | 'all';
 
 /** Of each part of a retention, by itself. */
 export type KeptByTier = {
@@ -625,6 +631,8 @@ export type KeptByTier = {
   readonly keepLast: Scalars['Int']['output'];
   readonly minimumKept: Scalars['Int']['output'];
   readonly keepWithin: Scalars['Int']['output'];
+  /** What the lock keeps. */
+  readonly locked: Scalars['Int']['output'];
 };
 
 export type KeptForecast = {
@@ -713,9 +721,9 @@ export type ExpiryForecast = {
 
 /** What a policy will do. Nothing is saved. */
 export type PolicyPreview = {
-  /** The next ones of all schedules, in the order of time. */
+  /** The next ones of all schedules, in the order of time; none within a pause. */
   readonly firings: ReadonlyArray<FiringForecast>;
-  /** Of each branch, as of now, once the policy has run for long. */
+  /** Of each branch at the worst moment, once the policy has run for long, whenever it is asked. */
   readonly keeps: KeptForecast;
   readonly forecast: PolicyForecast;
   /** What the next firing lets go of what the policy has. */
@@ -1935,7 +1943,21 @@ export type CreatePolicyInput = {
   readonly force?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
-/** What is absent stays as it is. */
+/** What is absent stays as it is; null removes a lock. */
+export type PolicyProtectionPatch = {
+  readonly lock?: InputMaybe<PolicyLockPatch>;
+};
+
+/** What is absent stays as it is. A first lock needs mode, for and graceHours. */
+export type PolicyLockPatch = {
+  readonly mode?: InputMaybe<LockMode>;
+  readonly for?: InputMaybe<Scalars['String']['input']>;
+  readonly graceHours?: InputMaybe<Scalars['Int']['input']>;
+  /** Null: all. */
+  readonly tiers?: InputMaybe<ReadonlyArray<RetentionTier>>;
+};
+
+/** A merge-patch: what is absent stays as it is, also within retention, protection, objectives and limits, where null removes. */
 export type UpdatePolicyInput = {
   readonly id: Scalars['ID']['input'];
   /** The version that you have read; another one is refused with `version_stale`. */
@@ -1943,12 +1965,14 @@ export type UpdatePolicyInput = {
   readonly name?: InputMaybe<Scalars['String']['input']>;
   /** What is given replaces; projects replace labels, and the other way round. */
   readonly selector?: InputMaybe<PolicySelectorInput>;
+  /** All of them: what is left out is removed. */
   readonly schedules?: InputMaybe<ReadonlyArray<ScheduleInput>>;
+  /** What is absent of it stays; null removes a part. */
   readonly retention?: InputMaybe<RetentionInput>;
-  /** Null: none. */
-  readonly protection?: InputMaybe<PolicyProtectionInput>;
+  /** Null: none. Of its lock what is absent stays. */
+  readonly protection?: InputMaybe<PolicyProtectionPatch>;
   readonly store?: InputMaybe<PolicyStore>;
-  /** Null brings the default back. */
+  /** What is absent of it stays. Null brings the default back. */
   readonly objectives?: InputMaybe<PolicyObjectivesInput>;
   readonly missedFirings?: InputMaybe<MissedFirings>;
   /** Null brings the default back. */
@@ -2601,6 +2625,7 @@ export type ResolversTypes = {
   Policy: ResolverTypeWrapper<PolicyView>;
   FiringShift: FiringShift;
   FiringForecast: ResolverTypeWrapper<FiringForecast>;
+  MaintenanceReach: MaintenanceReach;
   KeptByTier: ResolverTypeWrapper<KeptByTier>;
   KeptForecast: ResolverTypeWrapper<KeptForecast>;
   SnapshotNeed: ResolverTypeWrapper<SnapshotNeed>;
@@ -2717,6 +2742,8 @@ export type ResolversTypes = {
   SimulatedPointInput: SimulatedPointInput;
   SimulateRetentionInput: SimulateRetentionInput;
   CreatePolicyInput: CreatePolicyInput;
+  PolicyProtectionPatch: PolicyProtectionPatch;
+  PolicyLockPatch: PolicyLockPatch;
   UpdatePolicyInput: UpdatePolicyInput;
   DeletePolicyInput: DeletePolicyInput;
   RunPolicyInput: RunPolicyInput;
@@ -2891,6 +2918,8 @@ export type ResolversParentTypes = {
   SimulatedPointInput: SimulatedPointInput;
   SimulateRetentionInput: SimulateRetentionInput;
   CreatePolicyInput: CreatePolicyInput;
+  PolicyProtectionPatch: PolicyProtectionPatch;
+  PolicyLockPatch: PolicyLockPatch;
   UpdatePolicyInput: UpdatePolicyInput;
   DeletePolicyInput: DeletePolicyInput;
   RunPolicyInput: RunPolicyInput;
@@ -3173,6 +3202,7 @@ export type FiringForecastResolvers<ContextType = GraphqlContext, ParentType ext
   at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   local?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   dst?: Resolver<Maybe<ResolversTypes['FiringShift']>, ParentType, ContextType>;
+  maintenance?: Resolver<Maybe<ResolversTypes['MaintenanceReach']>, ParentType, ContextType>;
   engine?: Resolver<ResolversTypes['ScheduleEngine'], ParentType, ContextType>;
 };
 
@@ -3185,6 +3215,7 @@ export type KeptByTierResolvers<ContextType = GraphqlContext, ParentType extends
   keepLast?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   minimumKept?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   keepWithin?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  locked?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type KeptForecastResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['KeptForecast'] = ResolversParentTypes['KeptForecast']> = {

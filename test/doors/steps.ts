@@ -186,7 +186,15 @@ export const steps: readonly Step[] = [
   step('ok', 'createPolicy', policy, { key: 'k-policy', keep: 'policy' }),
   step('name_taken', 'createPolicy', policy),
   step('snapshot_cap_exceeded', 'createPolicy', { name: 'gfs', selector: policy.selector, preset: 'gfs' }),
+  step('time_zone_unused', 'createPolicy', { ...policy, name: 'zone', timeZone: 'UTC' }),
+  step('invalid_time_zone', 'createPolicy', { ...policy, name: 'zone', timeZone: 'Nope/Nope' }),
+  step('lock_tier_not_kept', 'createPolicy', {
+    ...policy,
+    name: 'never locked',
+    protection: { lock: { mode: 'governance', for: 'P1Y', graceHours: 0, tiers: ['yearly'] } },
+  }),
   step('snapshot_cap_exceeded', 'updatePolicy', { retention: { keepLast: 100 } }, { id: '$policy', version: 1 }),
+  step('invalid_request', 'updatePolicy', { protection: { lock: { for: 'P1D' } } }, { id: '$policy', version: 1 }),
   step('ok', 'updatePolicy', { selector: { branches: ['main'] } }, { id: '$policy', version: 1 }),
   step(
     'ok',
@@ -197,6 +205,7 @@ export const steps: readonly Step[] = [
   step('version_stale', 'updatePolicy', { name: 'x' }, { id: '$policy', version: 1 }),
   step('not_found', 'updatePolicy', { name: 'x' }, { id: unknown, version: 1 }),
   step('invalid_request', 'updatePolicy', { retention: { keepLast: 0 } }, { id: '$policy', version: 3 }),
+  step('retention_keeps_nothing', 'updatePolicy', { retention: { keepLast: null } }, { id: '$policy', version: 3 }),
   step('ok', 'runPolicy', undefined, { id: '$policy', key: 'k-run' }),
   step('ok', 'runPolicy', undefined, { id: '$policy', key: 'k-run' }),
   step('not_found', 'runPolicy', undefined, { id: unknown }),

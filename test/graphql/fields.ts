@@ -22,8 +22,8 @@ export const fields = {
   statusItem: `branchId projectId name state reasons lastPoint { snapshotId pointAt } rpo { achievedSeconds targetSeconds }
     nextFiringAt policyIds changedAt`,
   simulation: 'decisions { id keep reasons }',
-  policyPreview: `firings { schedule at local dst engine }
-    keeps { total isAtLeast tiers { hourly daily weekly monthly yearly keepLast minimumKept keepWithin } }
+  policyPreview: `firings { schedule at local dst maintenance engine }
+    keeps { total isAtLeast tiers { hourly daily weekly monthly yearly keepLast minimumKept keepWithin locked } }
     forecast { projectCount
       projects { projectId snapshots { ${need} } branches { ${need} included } rootSlots { needed used cap } ${cost} } ${cost} }
     wouldExpire ${expiry} wouldExpireNow ${expiry} warnings { code message }`,

@@ -278,7 +278,17 @@ export const simulation = {
   ],
 } satisfies RetentionSimulationView;
 
-const noTiers = { hourly: 0, daily: 0, weekly: 0, monthly: 0, yearly: 0, keepLast: 0, minimumKept: 0, keepWithin: 0 };
+const noTiers = {
+  hourly: 0,
+  daily: 0,
+  weekly: 0,
+  monthly: 0,
+  yearly: 0,
+  keepLast: 0,
+  minimumKept: 0,
+  keepWithin: 0,
+  locked: 0,
+};
 const need = {
   needed: 35,
   thisPolicy: 30,
@@ -294,8 +304,15 @@ const unknownCost = { snapshots: null, branches: 3, total: null, unknownBecause:
 
 export const policyPreview: PolicyPreviewView = {
   firings: [
-    { schedule: 'night', at, local: '2026-03-29T03:00:00+02:00', dst: 'skipped', engine: 'afterglow' },
-    { schedule: 'night', at, local: '2026-03-30T02:30:00+02:00', dst: null, engine: 'neon' },
+    {
+      schedule: 'night',
+      at,
+      local: '2026-03-29T03:00:00+02:00',
+      dst: 'skipped',
+      maintenance: 'some',
+      engine: 'afterglow',
+    },
+    { schedule: 'night', at, local: '2026-03-30T02:30:00+02:00', dst: null, maintenance: null, engine: 'neon' },
   ],
   keeps: { total: 30, isAtLeast: false, tiers: { ...noTiers, daily: 30, keepLast: 7 } },
   forecast: {

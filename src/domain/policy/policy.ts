@@ -74,8 +74,8 @@ export async function getPolicy(deps: CommandDeps, actor: Actor, id: string): Pr
 }
 
 /**
- * A merge-patch: what is given replaces what was; what changes nothing makes no version. Unchanged schedules keep their next firing, changed ones fire next after
- * now. Refuses with `version_stale` and what `createPolicy` refuses.
+ * A merge-patch, as `patchRule` reads it; what changes nothing makes no version. Unchanged schedules keep their next firing, changed ones
+ * fire next after now. Refuses with `version_stale` and what `createPolicy` refuses.
  */
 export async function updatePolicy(deps: CommandDeps, actor: Actor, input: UpdatePolicyInput): Promise<PolicyView> {
   const row = await getPolicyRow(deps, actor, input.id);
@@ -89,8 +89,9 @@ export async function updatePolicy(deps: CommandDeps, actor: Actor, input: Updat
   const taken = rule.name !== row.name && (await isPolicyNameTaken(deps.db, actor.teamId, rule.name));
   if (taken) throw nameTaken(rule.name);
   await checkDelegation(deps, actor.teamId, rule, [row.id]);
-  const keepsOther = input.selector ?? input.schedules ?? input.retention ?? input.store;
-  if (keepsOther !== undefined && !input.force) await checkCaps(deps, actor.teamId, rule, { policyId: row.id });
+  const { selector, schedules, retention, protection, store } = input;
+  const keepsOther = [selector, schedules, retention, protection, store].some((part) => part !== undefined);
+  if (keepsOther && !input.force) await checkCaps(deps, actor.teamId, rule, { policyId: row.id });
   return refusingTakenName(rule.name, () =>
     change(deps, actor, async (unit) => {
       const updated = await savePolicy(deps, unit, actor, { id: row.id, version: input.version, rule });

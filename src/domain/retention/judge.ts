@@ -12,7 +12,7 @@ import { listSnapshotsInRestore } from '../../store/restores.ts';
 import { lockAvailableOfPolicy, type SnapshotRow } from '../../store/snapshots.ts';
 import type { Unit } from '../change.ts';
 import { meansBranch } from '../policy/coverage.ts';
-import { zoneOfSchedules } from '../policy/retention.ts';
+import { inTheirZones, zoneOfSchedules } from '../policy/retention.ts';
 import { scheduleOf } from '../policy/rule.ts';
 import { toRetentionPoint } from './point.ts';
 
@@ -46,7 +46,10 @@ export async function judgeBranch(unit: Unit, policy: PolicyRow, branchId: strin
   const covers = await findCovers(unit.tx, ids, unit.now);
   const schedules = (await listSchedules(unit.tx, [policy.id])).map(scheduleOf);
   const rows = new Map(available.map((row) => [row.id, row] as const));
-  const facts = available.map((row) => toRetentionPoint(row, covers.get(row.id)));
+  const facts = await inTheirZones(
+    unit.tx,
+    available.map((row) => toRetentionPoint(row, covers.get(row.id))),
+  );
   const points = planRetention(facts, policy.retention, {
     timeZone: zoneOfSchedules(schedules),
     now: unit.now,
