@@ -81,7 +81,7 @@ t.test('no pass ever keeps more than is forecast, wherever it begins and wheneve
       const most = Math.max(0, ...passes(kept, from, 33).map((one) => one.kept));
       return most <= forecastKept(kept).total;
     }),
-    { numRuns: 80 },
+    { numRuns: 50 },
   );
 });
 
@@ -91,7 +91,7 @@ t.test('the worst moment of the forecast comes within a week, where clocks are n
       const most = Math.max(0, ...passes(kept, Date.UTC(2030, 4, 7), 33).map((one) => one.kept));
       return most === forecastKept(kept).total;
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 
@@ -111,7 +111,7 @@ t.test('a rule that keeps more is never told to need less', async () => {
       const [less, most] = [forecastKept(kept), forecastKept({ ...kept, rule: wider })];
       return less.total <= most.total && keptLines.every((line) => less.tiers[line] <= most.tiers[line]);
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 
