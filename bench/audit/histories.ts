@@ -27,7 +27,7 @@ export interface Histories {
   close(): Promise<void>;
 }
 
-export const months = 24;
+const months = 24;
 const smallRows = 10_000;
 /** Of a round million, so that the end of a long load is near when it is told. */
 const rowsAtOnce = 500_000;
