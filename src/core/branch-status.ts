@@ -2,9 +2,9 @@
 
 import type { DelegationState } from './delegation.ts';
 import type { FiringStatus } from './lifecycle.ts';
-import { type Freshness, freshness, standsFor } from './freshness.ts';
+import { type Freshness, freshness, type PromisedSchedule, standsFor } from './freshness.ts';
 import type { MaintenanceWindow } from './maintenance.ts';
-import type { MissedFirings, PolicySchedule } from './policy.ts';
+import type { MissedFirings } from './policy.ts';
 import { plainRhythms, type Rhythms } from './rhythm.ts';
 
 /**
@@ -56,7 +56,7 @@ export interface CoveringPolicy {
   readonly missedFirings: MissedFirings;
   /** Whether its points are Neon's snapshots, of which a project may hold only so many. */
   readonly drawsOnCap: boolean;
-  readonly schedules: readonly PolicySchedule[];
+  readonly schedules: readonly PromisedSchedule[];
   readonly coveredSince: Date;
   /** The moment of the newest available point that it made of the branch. */
   readonly newestPointAt: Date | null;

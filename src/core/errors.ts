@@ -58,6 +58,7 @@ export const refusals = {
   delegation_impossible: { status: 422, title: "Neon's own schedules cannot do it" },
   retention_keeps_nothing: { status: 422, title: 'The retention keeps nothing' },
   range_empty: { status: 422, title: 'The range holds no instant' },
+  lock_too_long: { status: 422, title: 'The lock would last too long' },
   lock_too_short: { status: 422, title: 'The lock would end too soon' },
   reason_required: { status: 422, title: 'A reason is required' },
   snapshot_cap_exceeded: { status: 422, title: 'More snapshots than Neon would hold' },

@@ -32,6 +32,8 @@ const leastRole = {
   'hold.place': 'operator',
   'hold.release': 'admin',
   'lock.set': 'operator',
+  // Nobody can take it back once its grace is over.
+  'lock.set_compliance': 'admin',
   'lock.shorten': 'admin',
   'restore.read': 'viewer',
   'restore.request': 'operator',

@@ -193,10 +193,16 @@ export interface SimulatedPointInput {
   readonly proven?: boolean | null | undefined;
 }
 
+export interface DeletePolicyInput {
+  readonly id: string;
+  /** Absent: whatever has become of it. */
+  readonly version?: number | undefined;
+}
+
 export interface PausePolicyInput {
   readonly id: string;
   /** RFC 3339 text: it goes on by itself then. Absent: until a person resumes it. */
-  readonly until?: string | undefined;
+  readonly until?: string | null | undefined;
   /** For the audit history. */
   readonly reason?: string | undefined;
 }

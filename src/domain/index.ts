@@ -82,7 +82,7 @@ export interface DoorDomain {
     list(actor: Actor, page: PageRequest): Promise<Page<views.PolicyView>>;
     get(actor: Actor, id: string): Promise<views.PolicyView>;
     update(actor: Actor, input: commands.UpdatePolicyInput): Promise<views.PolicyView>;
-    delete(actor: Actor, id: string): Promise<void>;
+    delete(actor: Actor, input: commands.DeletePolicyInput): Promise<void>;
     /** What a policy would do if it were saved; nothing is. */
     preview(actor: Actor, input: commands.PreviewPolicyInput): Promise<views.PolicyPreviewView>;
     /** What the policy will do, as it is. */

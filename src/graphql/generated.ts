@@ -707,6 +707,8 @@ export type ExpiryForecast = {
   readonly count: Scalars['Int']['output'];
   /** The first 200. */
   readonly snapshots: ReadonlyArray<SnapshotToExpire>;
+  /** Branches of which so many would go that nothing goes until a person approves. The first 200. */
+  readonly needApproval: ReadonlyArray<Scalars['ID']['output']>;
 };
 
 /** What a policy will do. Nothing is saved. */
@@ -933,6 +935,14 @@ export type PolicyChange = {
   /** Of one that is created: the removed one that says the same. A renamed policy is a new one, and the snapshots stay those of the old. */
   readonly insteadOf?: Maybe<Scalars['String']['output']>;
   readonly fields: ReadonlyArray<PolicyFieldChange>;
+  /** Of a policy in the document, one for each schedule. */
+  readonly nextFirings: ReadonlyArray<NextFiring>;
+};
+
+export type NextFiring = {
+  readonly schedule: Scalars['String']['output'];
+  /** Null while nothing is to fire, and for what Neon takes. */
+  readonly at?: Maybe<Scalars['DateTime']['output']>;
 };
 
 export type PolicyFieldChange = {
@@ -1949,6 +1959,8 @@ export type UpdatePolicyInput = {
 
 export type DeletePolicyInput = {
   readonly id: Scalars['ID']['input'];
+  /** Refused with `version_stale` where it has changed since. Absent: whatever has become of it. */
+  readonly version?: InputMaybe<Scalars['Int']['input']>;
 };
 
 export type RunPolicyInput = {
@@ -2629,6 +2641,7 @@ export type ResolversTypes = {
   PolicyChangeKind: PolicyChangeKind;
   PolicyImport: ResolverTypeWrapper<PolicyImport>;
   PolicyChange: ResolverTypeWrapper<PolicyChange>;
+  NextFiring: ResolverTypeWrapper<NextFiring>;
   PolicyFieldChange: ResolverTypeWrapper<PolicyFieldChange>;
   BucketKeeps: BucketKeeps;
   Retention: ResolverTypeWrapper<Retention>;
@@ -2804,6 +2817,7 @@ export type ResolversParentTypes = {
   FiringConnection: FiringConnection;
   PolicyImport: PolicyImport;
   PolicyChange: PolicyChange;
+  NextFiring: NextFiring;
   PolicyFieldChange: PolicyFieldChange;
   Retention: Retention;
   RetentionSimulation: RetentionSimulation;
@@ -3239,6 +3253,7 @@ export type SnapshotToExpireResolvers<ContextType = GraphqlContext, ParentType e
 export type ExpiryForecastResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ExpiryForecast'] = ResolversParentTypes['ExpiryForecast']> = {
   count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   snapshots?: Resolver<ReadonlyArray<ResolversTypes['SnapshotToExpire']>, ParentType, ContextType>;
+  needApproval?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
 };
 
 export type PolicyPreviewResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyPreview'] = ResolversParentTypes['PolicyPreview']> = {
@@ -3406,6 +3421,12 @@ export type PolicyChangeResolvers<ContextType = GraphqlContext, ParentType exten
   change?: Resolver<ResolversTypes['PolicyChangeKind'], ParentType, ContextType>;
   insteadOf?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   fields?: Resolver<ReadonlyArray<ResolversTypes['PolicyFieldChange']>, ParentType, ContextType>;
+  nextFirings?: Resolver<ReadonlyArray<ResolversTypes['NextFiring']>, ParentType, ContextType>;
+};
+
+export type NextFiringResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['NextFiring'] = ResolversParentTypes['NextFiring']> = {
+  schedule?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
 };
 
 export type PolicyFieldChangeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyFieldChange'] = ResolversParentTypes['PolicyFieldChange']> = {
@@ -3913,6 +3934,7 @@ export type Resolvers<ContextType = GraphqlContext> = {
   FiringConnection?: FiringConnectionResolvers<ContextType>;
   PolicyImport?: PolicyImportResolvers<ContextType>;
   PolicyChange?: PolicyChangeResolvers<ContextType>;
+  NextFiring?: NextFiringResolvers<ContextType>;
   PolicyFieldChange?: PolicyFieldChangeResolvers<ContextType>;
   Retention?: RetentionResolvers<ContextType>;
   RetentionSimulation?: RetentionSimulationResolvers<ContextType>;

@@ -82,7 +82,7 @@ t.test('a change says what it changed from and to, and never a secret', async (t
     retention: { keepLast: 2 },
   });
   await domain.policies.update(actor, { id: made.id, version: 1, retention: { keepLast: 3 } });
-  await domain.policies.delete(actor, made.id);
+  await domain.policies.delete(actor, { id: made.id, version: 2 });
   await domain.projects.update(actor, { id: project.id, version: project.version, labels: { env: 'test' } });
   const { emulator } = at;
   await domain.credentials.update(actor, {

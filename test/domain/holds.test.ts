@@ -132,7 +132,7 @@ t.test(
     await untilSnapshot(at, first, 'purged');
     await untilSnapshot(at, second, 'purged');
     t.strictSame((await domain.snapshots.get(actor, third)).keptBecause, ['keep_last', 'newest']);
-    await domain.policies.delete(actor, policy.id);
+    await domain.policies.delete(actor, { id: policy.id });
   },
 );
 
@@ -305,7 +305,7 @@ t.test('holds that are placed while a policy makes new points and looks at the o
   }
   t.ok(placed > 6, `${placed} holds were placed meanwhile`);
   for (const id of made) t.equal((await domain.snapshots.get(actor, id)).status, 'available');
-  await domain.policies.delete(actor, policy.id);
+  await domain.policies.delete(actor, { id: policy.id });
 });
 
 t.test('a key makes one hold of a request that is sent twice', async (t) => {

@@ -101,11 +101,13 @@ t.test('a governance lock: anybody who locks extends it, an admin shortens or li
 });
 
 t.test(
-  'a compliance lock past its grace is shortened, lifted and softened by nobody, and extended by all',
+  'a compliance lock past its grace is shortened, lifted and softened by nobody, and made and extended by an admin',
   async (t) => {
     const { id } = await take('compliance');
     const until = inHours(10);
-    await lock(id, { mode: 'compliance', until, graceHours: 0 }, operator);
+    const wish = { mode: 'compliance', until, graceHours: 0 } as const;
+    await refuses(t, at, 'forbidden', () => lock(id, wish, operator), { action: 'lock.set_compliance' });
+    await lock(id, wish);
     await rest();
     const reason = 'I am the admin.';
     for (const wish of [
@@ -117,14 +119,15 @@ t.test(
       await refuses(t, at, 'forbidden', () => lock(id, wish, operator));
     }
     const later = inHours(20);
-    t.match((await lock(id, { until: later }, operator)).lock, { mode: 'compliance', until: later });
+    await refuses(t, at, 'forbidden', () => lock(id, { until: later }, operator));
+    t.match((await lock(id, { until: later })).lock, { mode: 'compliance', until: later });
     await refuses(t, at, 'compliance_lock_fixed', () => lock(id, { until, reason }), { lockedUntil: later });
   },
 );
 
 t.test('in its grace an admin undoes a compliance lock', async (t) => {
   const { id } = await take('in grace');
-  await lock(id, { mode: 'compliance', until: inHours(10), graceHours: 5 }, operator);
+  await lock(id, { mode: 'compliance', until: inHours(10), graceHours: 5 });
   await rest();
   const wish = { until: null, reason: 'A slip.' };
   await refuses(t, at, 'forbidden', () => lock(id, wish, operator));
@@ -136,6 +139,7 @@ t.test('what cannot be a lock, and what cannot be locked, is refused', async (t)
   await rest();
   await refuses(t, at, 'lock_too_short', () => lock(id, { until: inHours(23) }), { field: 'until' });
   await refuses(t, at, 'lock_too_short', () => lock(id, { until: inHours(-1), graceHours: 0 }));
+  await refuses(t, at, 'lock_too_long', () => lock(id, { until: '9999-12-31T00:00:00Z' }), { field: 'until' });
   await refuses(t, at, 'invalid_instant', () => lock(id, { until: 'tomorrow' }), { field: 'until' });
   await refuses(t, at, 'not_found', () => lock('snp_nowhere', { until: null }));
   await domain.snapshots.delete(actor, id);
@@ -242,6 +246,15 @@ t.test('the protection of a policy locks what it has just made, for the tiers th
   const second = await run(policyId);
   t.equal((await domain.snapshots.get(actor, second)).lock, null, 'it stands for no year');
   t.strictSame((await domain.snapshots.get(actor, first)).lock, view.lock, 'a lock that is there stays');
+});
+
+t.test('a policy whose lock would never end is refused', async (t) => {
+  for (const length of ['P101Y', 'P99999Y', 'P99999Y99999M99999W']) {
+    const protection = { lock: { mode: 'governance', for: length, graceHours: 0 } } as const;
+    await refuses(t, at, 'lock_too_long', () => makePolicy('endless', { keepLast: 1 }, protection), {
+      field: 'protection.lock.for',
+    });
+  }
 });
 
 t.test('a policy whose lock is shorter than its grace is refused', async (t) => {

@@ -63,10 +63,31 @@ t.test('a policy is made, changed against its version, and its name stands for o
     'an unchanged schedule keeps its next firing',
   );
   await refuses(t, at, 'version_stale', () => domain.policies.update(actor, change), { version: 2 });
-  await domain.policies.delete(actor, policy.id);
+  await domain.policies.delete(actor, { id: policy.id });
   await refuses(t, at, 'not_found', () => domain.policies.get(actor, policy.id));
   t.strictSame(await scheduleOf(policy.id), []);
   t.match(await domain.policies.create(actor, wish('shop', [])), { name: 'shop' }, 'the name is free again');
+});
+
+t.test('a policy is deleted from the version that was looked at; its versions stay readable', async (t) => {
+  const { id, version } = await domain.policies.create(actor, wish('looked at'));
+  await domain.policies.update(actor, { id, version, name: 'changed since' });
+  await refuses(t, at, 'version_stale', () => domain.policies.delete(actor, { id, version }), { version: 2 });
+  await domain.policies.delete(actor, { id, version: 2 });
+  t.match((await domain.policies.versions(actor, id, { limit: 5 })).items, [{ version: 2 }, { version: 1 }]);
+});
+
+t.test('a change that changes nothing makes no version, and is refused where it is stale', async (t) => {
+  const policy = await domain.policies.create(actor, wish('the same'));
+  const { id, version } = policy;
+  t.equal((await domain.policies.update(actor, { id, version })).version, version);
+  t.equal(
+    (await domain.policies.update(actor, { id, version, name: policy.name, retention: policy.retention })).version,
+    version,
+  );
+  t.equal((await domain.policies.versions(actor, id, { limit: 5 })).items.length, 1);
+  await refuses(t, at, 'version_stale', () => domain.policies.update(actor, { id, version: version + 1 }));
+  await domain.policies.delete(actor, { id });
 });
 
 t.test('a rule of tiers is kept and shown whole; one that keeps nothing, or no duration, is refused', async (t) => {
@@ -85,7 +106,7 @@ t.test('a rule of tiers is kept and shown whole; one that keeps nothing, or no d
   ] as const) {
     await refuses(t, at, code, () => domain.policies.create(actor, { ...wish('none'), retention }));
   }
-  await domain.policies.delete(actor, policy.id);
+  await domain.policies.delete(actor, { id: policy.id });
 });
 
 t.test(
@@ -136,7 +157,7 @@ t.test('the snapshots of a deleted policy stay', async (t) => {
   const id = (await domain.policies.run(actor, policy.id)).snapshots[0]?.id ?? '';
   await untilSnapshot(at, id, 'available');
   const last = (await domain.policies.run(actor, policy.id)).snapshots[0]?.id ?? '';
-  await domain.policies.delete(actor, policy.id);
+  await domain.policies.delete(actor, { id: policy.id });
   await untilSnapshot(at, last, 'available');
   t.equal((await domain.snapshots.get(actor, id)).policyId, policy.id);
 });

@@ -86,7 +86,7 @@ t.test(
     const more = { id, version: 2, retention: { hourly: 24, daily: 31, weekly: 52 } };
     await refuses(t, at, 'snapshot_cap_exceeded', () => domain.policies.update(actor, more));
     t.equal((await domain.policies.update(actor, { ...more, force: true })).version, 3);
-    await domain.policies.delete(actor, id);
+    await domain.policies.delete(actor, { id });
   },
 );
 
@@ -107,7 +107,7 @@ t.test('compliance fits one branch; what others keep and what is there anyway co
   });
   await domain.snapshots.delete(actor, manual.id);
   await untilSnapshot(at, manual.id, 'purged');
-  await domain.policies.delete(actor, policy.id);
+  await domain.policies.delete(actor, { id: policy.id });
 });
 
 t.test(
@@ -180,7 +180,7 @@ t.test(
     const last = (await domain.policies.run(actor, policy.id)).snapshots[0]?.id ?? '';
     for (const id of taken) await untilSnapshot(at, id, 'purged');
     t.equal((await domain.snapshots.get(actor, last)).status, 'available');
-    await domain.policies.delete(actor, policy.id);
+    await domain.policies.delete(actor, { id: policy.id });
     const left = (await domain.policies.preview(actor, { form: wish() })).forecast.projects;
     t.match(left, [{ snapshots: { standing: 1 } }], 'those of a deleted policy stay');
   },
@@ -216,7 +216,7 @@ t.test(
     const preview = await domain.policies.previewOf(actor, policy.id, {});
     t.match(preview.forecast.projects, [{ snapshots: { thisPolicy: 7 }, branches: { thisPolicy: 7 } }]);
     t.ok(preview.warnings.some(({ code }) => code === 'child_kept_as_branch'));
-    await domain.policies.delete(actor, policy.id);
+    await domain.policies.delete(actor, { id: policy.id });
     const one = await domain.policies.coverage(actor, branched.id);
     t.match(one, {
       covered: [{ name: 'main', kind: 'branch' }],

@@ -65,6 +65,7 @@ function resolveAll(world: World, value: unknown): unknown {
 
 const past = '2001-01-01T00:00:00Z';
 const future = '2999-01-01T00:00:00Z';
+const lockEnd = '2090-01-01T00:00:00Z';
 const unknown = 'xyz_1';
 
 const windows = [
@@ -230,13 +231,13 @@ export const steps: readonly Step[] = [
   step('not_found', 'requestRetentionPlan', undefined, { id: unknown }),
   step('ok', 'requestRetentionPlan', undefined, { id: '$policy', key: 'k-plan', keep: 'plan' }),
   step('ok', 'requestRetentionPlan', undefined, { id: '$policy', key: 'k-plan' }),
-  step('ok', 'requestRetentionPlan', undefined, { id: '$policy', keep: 'empty' }),
-  step('ok', 'approveRetentionPlan', { hash: '$emptyHash' }, { id: '$empty' }),
   step('not_found', 'approveRetentionPlan', { hash: 'a'.repeat(64) }, { id: unknown }),
   step('plan_stale', 'approveRetentionPlan', { hash: 'a'.repeat(64) }, { id: '$plan' }),
   step('ok', 'rejectRetentionPlan', undefined, { id: '$plan', key: 'k-reject' }),
   step('ok', 'rejectRetentionPlan', undefined, { id: '$plan', key: 'k-reject' }),
   step('already_decided', 'rejectRetentionPlan', undefined, { id: '$plan' }),
+  step('ok', 'requestRetentionPlan', undefined, { id: '$policy', keep: 'empty' }),
+  step('ok', 'approveRetentionPlan', { hash: '$emptyHash' }, { id: '$empty' }),
   step('ok', 'deletePolicy', undefined, { id: '$policy' }),
   step('not_found', 'deletePolicy', undefined, { id: '$policy' }),
 
@@ -332,19 +333,20 @@ export const steps: readonly Step[] = [
   step('not_found', 'connectRestore', {}, { id: unknown }),
   step('invalid_request', 'connectRestore', { databaseName: '' }, { id: '$restore' }),
   step('no_preserved_branch', 'deletePreservedBranch', undefined, { id: '$restore' }),
-  step('not_found', 'lockSnapshot', { until: future }, { id: unknown }),
+  step('not_found', 'lockSnapshot', { until: lockEnd }, { id: unknown }),
   step('invalid_request', 'lockSnapshot', {}, { id: '$snapshot' }),
-  step('invalid_request', 'lockSnapshot', { until: future, graceHours: -1 }, { id: '$snapshot' }),
+  step('invalid_request', 'lockSnapshot', { until: lockEnd, graceHours: -1 }, { id: '$snapshot' }),
   step('invalid_instant', 'lockSnapshot', { until: 'soon' }, { id: '$snapshot' }),
   step('lock_too_short', 'lockSnapshot', { until: past }, { id: '$snapshot' }),
-  step('snapshot_not_available', 'lockSnapshot', { until: future }, { id: '$unwanted' }),
-  step('ok', 'lockSnapshot', { until: future, graceHours: 1 }, { id: '$snapshot', key: 'k-lock' }),
-  step('ok', 'lockSnapshot', { until: future, graceHours: 1 }, { id: '$snapshot', key: 'k-lock' }),
-  step('idempotency_key_reused', 'lockSnapshot', { until: future }, { id: '$snapshot', key: 'k-lock' }),
+  step('lock_too_long', 'lockSnapshot', { until: '9999-12-31T00:00:00Z' }, { id: '$snapshot' }),
+  step('snapshot_not_available', 'lockSnapshot', { until: lockEnd }, { id: '$unwanted' }),
+  step('ok', 'lockSnapshot', { until: lockEnd, graceHours: 1 }, { id: '$snapshot', key: 'k-lock' }),
+  step('ok', 'lockSnapshot', { until: lockEnd, graceHours: 1 }, { id: '$snapshot', key: 'k-lock' }),
+  step('idempotency_key_reused', 'lockSnapshot', { until: lockEnd }, { id: '$snapshot', key: 'k-lock' }),
   step('snapshot_locked', 'deleteSnapshot', undefined, { id: '$snapshot' }),
   step('reason_required', 'lockSnapshot', { until: null }, { id: '$snapshot' }),
   step('ok', 'lockSnapshot', { until: null, reason: 'The audit is over.' }, { id: '$snapshot' }),
-  step('ok', 'lockSnapshot', { mode: 'compliance', until: future, graceHours: 0 }, { id: '$late' }),
+  step('ok', 'lockSnapshot', { mode: 'compliance', until: lockEnd, graceHours: 0 }, { id: '$late' }),
   step('compliance_lock_fixed', 'lockSnapshot', { until: null, reason: 'I wish it.' }, { id: '$late' }),
   step('not_found', 'placeHold', { ...hold, selector: { snapshotIds: ['$snapshot', unknown] } }),
   step('not_found', 'placeHold', { ...hold, selector: { branchId: unknown, from: past } }),
@@ -354,7 +356,7 @@ export const steps: readonly Step[] = [
     selector: { snapshotIds: ['$late'], branchId: '$branch', from: past },
   }),
   step('invalid_instant', 'placeHold', { ...hold, selector: { branchId: '$branch', from: 'then' } }),
-  step('range_empty', 'placeHold', { ...hold, selector: { branchId: '$branch', from: future, until: past } }),
+  step('range_empty', 'placeHold', { ...hold, selector: { branchId: '$branch', from: lockEnd, until: past } }),
   step('ok', 'placeHold', { ...hold, selector: { snapshotIds: ['$late'] } }, { key: 'k-hold' }),
   step('ok', 'placeHold', { ...hold, selector: { snapshotIds: ['$late'] } }, { key: 'k-hold' }),
   step('ok', 'placeHold', { ...hold, selector: { branchId: '$branch', from: past, until: null } }, { keep: 'hold' }),

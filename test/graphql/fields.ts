@@ -2,7 +2,7 @@ const warningsAndError = 'unverified warnings { code message } error { code mess
 
 const need = 'needed thisPolicy otherPolicies standing beingMade cap fits isAtLeast';
 const cost = 'monthlyCost { snapshots branches total unknownBecause }';
-const expiry = '{ count snapshots { snapshotId branchId pointAt reasons } }';
+const expiry = '{ count snapshots { snapshotId branchId pointAt reasons } needApproval }';
 const schedule = 'name cron timeZone jitterSeconds window { startWithinSeconds } engine';
 const rule = `selector { projects labels branches }
   retention { hourly daily weekly monthly yearly keepLast keepWithin minimumKept bucketKeeps }
@@ -36,7 +36,7 @@ export const fields = {
     version createdAt updatedAt`,
   policyVersion: `version name ${rule} schedules { ${schedule} } createdAt by { kind id }`,
   firing: 'id policyId schedule branchId dueAt status reason snapshotId createdAt updatedAt',
-  policyImport: 'isDryRun changes { name change insteadOf fields { path from to } }',
+  policyImport: 'isDryRun changes { name change insteadOf fields { path from to } nextFirings { schedule at } }',
   snapshot: `id projectId branchId policyId policyVersion name kind status requestedAt requestedLsn pointAt lsn neonId sizeBytes keptBecause
     holds lock { mode until graceUntil lockedAt lockedBy }
     ${warningsAndError} steps { name startedAt endedAt } version createdAt updatedAt availableAt endedAt`,

@@ -314,8 +314,9 @@ export const policyPreview: PolicyPreviewView = {
   wouldExpire: {
     count: 1,
     snapshots: [{ snapshotId: 'snp_1', branchId: 'brn_1', pointAt: at, reasons: ['daily:2026-03-01'] }],
+    needApproval: ['brn_1'],
   },
-  wouldExpireNow: { count: 0, snapshots: [] },
+  wouldExpireNow: { count: 0, snapshots: [], needApproval: [] },
   warnings: [{ code: 'paused', message: 'It is paused.' }],
 };
 
@@ -336,8 +337,20 @@ export const policyDocument: PolicyDocument = {
 export const policyImport: PolicyImportView = {
   isDryRun: true,
   changes: [
-    { name: 'new', change: 'create', insteadOf: 'old', fields: [{ path: 'store', from: null, to: 'branch' }] },
-    { name: 'nightly', change: 'update', insteadOf: null, fields: [{ path: 'retention.daily', from: 7, to: 14 }] },
+    {
+      name: 'new',
+      change: 'create',
+      insteadOf: 'old',
+      fields: [{ path: 'store', from: null, to: 'branch' }],
+      nextFirings: [{ schedule: 'nightly', at }],
+    },
+    {
+      name: 'nightly',
+      change: 'update',
+      insteadOf: null,
+      fields: [{ path: 'retention.daily', from: 7, to: 14 }],
+      nextFirings: [{ schedule: 'nightly', at: null }],
+    },
   ],
 };
 

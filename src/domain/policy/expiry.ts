@@ -1,6 +1,7 @@
 // Owns saying beforehand what a policy lets go of the points that it has. It expires nothing.
 
 import { firedByUs } from '../../core/delegation.ts';
+import { needsApproval } from '../../core/expiry.ts';
 import type { PolicyRule } from '../../core/policy.ts';
 import { planRetention, type RetentionDecision, type RetentionPoint } from '../../core/retention.ts';
 import { nextFiring } from '../../core/schedule.ts';
@@ -17,6 +18,7 @@ import type { PolicyForecast } from './forecast.ts';
 import { retentionZone, zoneOfSchedules } from './retention.ts';
 
 const snapshotsShown = 200;
+const branchesShown = 200;
 
 interface Asked extends Pick<PolicyForecast, 'covered' | 'selected'> {
   readonly rule: PolicyRule;
@@ -34,7 +36,7 @@ type Expiry = Pick<PolicyPreviewView, 'wouldExpire' | 'wouldExpireNow'>;
  */
 export async function forecastExpiry(deps: CommandDeps, asked: Asked): Promise<Expiry> {
   const { rule, row, isSaved, covered } = asked;
-  if (!row) return { wouldExpire: { count: 0, snapshots: [] }, wouldExpireNow: { count: 0, snapshots: [] } };
+  if (!row) return { wouldExpire: nothing, wouldExpireNow: nothing };
   const now = deps.now();
   const points = await readPoints(
     deps,
@@ -53,8 +55,14 @@ export async function forecastExpiry(deps: CommandDeps, asked: Asked): Promise<E
     const reasons = present.get(decision.id) ?? ['not_selected'];
     return reasons.includes('beyond_retention') ? [] : [{ ...decision, reasons }];
   });
-  return { wouldExpire: await show(deps, points, next), wouldExpireNow: await show(deps, points, atOnce) };
+  const share = rule.limits.expireAtMostShare;
+  return {
+    wouldExpire: await show(deps, { points: [...points, ...made], share }, next),
+    wouldExpireNow: await show(deps, { points, share }, atOnce),
+  };
 }
+
+const nothing: ExpiryForecastView = { count: 0, snapshots: [], needApproval: [] };
 
 async function readPoints(
   { db, now }: CommandDeps,
@@ -90,11 +98,11 @@ async function planPresent(
 
 async function show(
   { db }: CommandDeps,
-  points: readonly RetentionPoint[],
+  { points, share }: { readonly points: readonly RetentionPoint[]; readonly share: number | undefined },
   decisions: readonly (Pick<RetentionDecision, 'id' | 'keep'> & { readonly reasons: readonly string[] })[],
 ): Promise<ExpiryForecastView> {
   const byId = new Map(points.map((point) => [point.id, point] as const));
-  const gone = decisions.filter(({ id, keep }) => !keep && byId.has(id));
+  const gone = decisions.filter(({ keep }) => !keep);
   const inRestore = await listSnapshotsInRestore(
     db,
     gone.map(({ id }) => id),
@@ -106,7 +114,19 @@ async function show(
       const point = byId.get(id);
       return point ? [{ snapshotId: id, branchId: point.branchId, pointAt: point.pointAt.toISOString(), reasons }] : [];
     }),
+    needApproval: branchesThatNeedApproval(points, new Set(found.map(({ id }) => id)), share).slice(0, branchesShown),
   };
+}
+
+function branchesThatNeedApproval(
+  points: readonly RetentionPoint[],
+  expires: ReadonlySet<string>,
+  share: number | undefined,
+): string[] {
+  return [...Map.groupBy(points, ({ branchId }) => branchId)].flatMap(([branchId, own]) => {
+    const count = { points: own.length, expires: own.filter(({ id }) => expires.has(id)).length };
+    return needsApproval(count, share) ? [branchId] : [];
+  });
 }
 
 function earliest(instants: readonly Date[]): Date | undefined {

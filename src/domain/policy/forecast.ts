@@ -43,15 +43,24 @@ interface Place {
   readonly held: readonly HeldSnapshots[];
 }
 
+/** What is saved together with a rule. */
+export interface SavedWith {
+  /** The policy that it replaces. */
+  readonly policyId?: string | undefined;
+  /** Policies that are replaced or removed with it. */
+  readonly without?: ReadonlySet<string>;
+  readonly beside?: readonly { readonly id: string | undefined; readonly rule: PolicyRule }[];
+}
+
 /**
- * What the rule comes to in each project that it selects now, with what the team's other policies keep there. `policyId`: the
- * policy that it replaces. Six statements, whatever it selects.
+ * What the rule comes to in each project that it selects now, with what the team's other policies keep there. Six statements,
+ * whatever it selects.
  */
 export async function forecastPolicy(
   { db, settings, now }: Pick<Deps, 'db' | 'settings' | 'now'>,
   teamId: string,
   rule: PolicyRule,
-  policyId?: string,
+  { policyId, without = new Set(), beside = [] }: SavedWith = {},
 ): Promise<PolicyForecast> {
   const at = now();
   const selected = (await listSelectedProjects(db, teamId, rule.selector)).filter(({ gone_at }) => !gone_at);
@@ -62,7 +71,11 @@ export async function forecastPolicy(
     store: rule.store,
     kept: keptBy(rule, at, makeEffort()),
   };
-  const others = (await listOthers(db, teamId, ids, at)).filter(({ id }) => id !== policyId);
+  const there = await listOthers(db, teamId, ids, at);
+  const others = [
+    ...there.filter(({ id }) => id !== policyId && !without.has(id ?? '')),
+    ...beside.map((one) => keepingOf(one, at)),
+  ];
   const branches = groupBy(await listSelectableBranches(db, ids), ({ projectId }) => projectId);
   const present = await countPresentBranches(db, ids);
   const held = groupBy(await countHeldSnapshots(db, ids), ({ projectId }) => projectId);
@@ -87,6 +100,10 @@ export async function forecastPolicy(
 
 function keptBy({ schedules, retention }: PolicyRule, now: Date, effort: Effort): KeptForecast {
   return forecastKept(firedByUs(schedules), retention, { timeZone: zoneOfSchedules(schedules), now }, effort);
+}
+
+function keepingOf({ id, rule }: { readonly id: string | undefined; readonly rule: PolicyRule }, now: Date): Keeping {
+  return { id, selector: rule.selector, store: rule.store, kept: keptBy(rule, now, makeEffort()) };
 }
 
 /** All of them share one effort; rules that are alike are counted once. */

@@ -64,7 +64,7 @@ async function preview(
   const now = deps.now();
   const from = range.from === undefined ? now : parseInstant(range.from, 'from');
   const firings = mergeFirings(rule.schedules, from, range.count ?? countDefault);
-  const forecast = await forecastPolicy(deps, teamId, rule, row?.id);
+  const forecast = await forecastPolicy(deps, teamId, rule, { policyId: row?.id });
   const expiry = await forecastExpiry(deps, { rule, row, isSaved, ...forecast });
   const reach = {
     branches: forecast.covered.length,

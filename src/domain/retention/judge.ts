@@ -3,11 +3,15 @@
 import { firedByUs } from '../../core/delegation.ts';
 import { isFrozen } from '../../core/freshness.ts';
 import { planRetention, type RetentionDecision } from '../../core/retention.ts';
+import { selectsProject } from '../../core/selector.ts';
+import { getBranchRow } from '../../store/branches.ts';
 import { listSchedules, type PolicyRow } from '../../store/policies.ts';
+import { getProjectRow } from '../../store/projects.ts';
 import { findCovers } from '../../store/protection.ts';
 import { listSnapshotsInRestore } from '../../store/restores.ts';
 import { lockAvailableOfPolicy, type SnapshotRow } from '../../store/snapshots.ts';
 import type { Unit } from '../change.ts';
+import { meansBranch } from '../policy/coverage.ts';
 import { zoneOfSchedules } from '../policy/retention.ts';
 import { scheduleOf } from '../policy/rule.ts';
 import { toRetentionPoint } from './point.ts';
@@ -25,6 +29,13 @@ export interface Judgement {
   readonly expires: readonly JudgedPoint[];
   /** While it is, nothing goes but by a person's approval. */
   readonly isFrozen: boolean;
+}
+
+/** Snapshots of a branch that the policy no longer means are a person's to delete. */
+export async function isSelected(unit: Unit, { selector }: PolicyRow, branchId: string): Promise<boolean> {
+  const branch = await getBranchRow(unit.tx, branchId);
+  const project = await getProjectRow(unit.tx, branch.project_id);
+  return selectsProject(selector, project) && meansBranch(selector, branch);
 }
 
 /** Judged as if it were not frozen: who lets go by itself must ask for that. */

@@ -206,6 +206,8 @@ export interface ExpiryForecastView {
     readonly pointAt: string;
     readonly reasons: readonly string[];
   }[];
+  /** Branches of which so many would go that nothing goes until a person approves: the first 200. */
+  readonly needApproval: readonly string[];
 }
 
 export interface PolicyPreviewView {
@@ -254,6 +256,8 @@ export interface PolicyChange {
   /** Of one that is created: the removed one that says the same. A renamed policy is a new one, and the snapshots stay the old one's. */
   readonly insteadOf: string | null;
   readonly fields: readonly FieldChange[];
+  /** Of what is in the document, by schedule: null where it fires no more, is paused without end, or is left to Neon. */
+  readonly nextFirings: readonly { readonly schedule: string; readonly at: string | null }[];
 }
 
 export interface PolicyImportView {

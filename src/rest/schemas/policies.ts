@@ -218,7 +218,7 @@ export const ImportPoliciesQuery = strict({
 });
 
 export const PausePolicy = strict({
-  until: Type.Optional(instant('It goes on by itself then; absent, until somebody resumes it.')),
+  until: Type.Optional(orNull(instant('It goes on by itself then; absent or null, until somebody resumes it.'))),
   reason: Type.Optional(name('For the audit history.', 500)),
 });
 
@@ -384,6 +384,13 @@ export const PolicyImport = answer<PolicyImportView>()('PolicyImport', 'What an 
           to: Type.Unknown({ description: 'Null where nothing is left.' }),
         }),
         { description: 'By path.' },
+      ),
+      nextFirings: Type.Array(
+        Type.Object({
+          schedule: text('Its name.'),
+          at: orNull(at('Null while nothing is to fire, and for what Neon takes.')),
+        }),
+        { description: 'Of a policy in the document, one for each schedule.' },
       ),
     }),
     { description: 'Of every policy that is there or in the document, by name.' },

@@ -55,6 +55,9 @@ const expiry = (description: string) =>
         }),
         { description: 'The first 200.' },
       ),
+      needApproval: Type.Array(Type.String(), {
+        description: 'Branches of which so many would go that nothing goes until a person approves. The first 200.',
+      }),
     },
     { description },
   );
