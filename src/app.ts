@@ -1,6 +1,6 @@
 // Owns the composition: the only place that constructs adapters and hands them to the domain and the doors.
 
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -122,7 +122,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
       settings,
       ...options.replace,
     };
-    const { teamId, keyId } = await ensureFirstTeam(base, options.apiKey);
+    const firstActor = await ensureFirstTeam(base, options.apiKey);
+    const { teamId } = firstActor;
     const queue = await connectQueue({
       redisUrl: options.redisUrl,
       databaseUrl: options.databaseUrl,
@@ -138,6 +139,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     opened.unshift(queue);
     const deps: Deps = {
       random: Math.random,
+      newSecret: () => randomBytes(32).toString('base64url'),
       keyring,
       probeTarget: probeWithin(Math.round((leaseMs * 7) / 9)),
       queue,
@@ -164,7 +166,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       domain,
       rest,
       retireOtherKeys: () => revokeOtherPresetKeys(deps, teamId, options.apiKey),
-      firstActor: { teamId, kind: 'person', id: keyId, role: 'admin', requestId: null, sourceAddress: null },
+      firstActor,
       ...lifecycle(options, domain, { store, queue, disconnect, stop: () => (stopping = true) }),
     };
   } catch (error) {

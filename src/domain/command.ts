@@ -5,11 +5,14 @@ import { NeonFailure, Refusal, type RefusalCode, Throttled } from '../core/error
 import { gaveWay, isUnreachable, violatedProtection } from '../store/constraint.ts';
 import { claimIdempotencyKey, dropIdempotencyClaim, findIdempotencyKey } from '../store/idempotency.ts';
 import type { Actor } from './actor.ts';
-import { type Action, authorize } from './authorize.ts';
+import { type Action, authorize, authorizeAnywhere } from './authorize.ts';
 import type { CommandOptions, IdempotencyInput } from './commands.ts';
 import type { CommandDeps, Deps } from './deps.ts';
 
-/** Binds a use-case to its action. The use-case must call `deps.allow()`: a path that does not is a fault, never an answer. */
+/**
+ * Binds a use-case to its action. What the actor may do to nothing is refused before the use-case looks anything up; it must call
+ * `deps.allow()` for the rest: a path that does not is a fault, never an answer.
+ */
 export function bindUseCase<I extends unknown[], O>(
   deps: Deps,
   action: Action,
@@ -25,7 +28,8 @@ export function bindCommand<I, O>(
   useCase: (deps: CommandDeps, actor: Actor, input: I) => Promise<O>,
 ): (actor: Actor, input: I, options?: CommandOptions) => Promise<O> {
   return (actor, input, options) =>
-    answered(() => {
+    answered(async () => {
+      authorizeAnywhere(actor, action);
       const { idempotency } = options ?? {};
       if (!idempotency) return allowed(deps, actor, action, (given) => useCase(given, actor, input));
       return once(deps, actor, action, idempotency, (claimed) =>
@@ -40,10 +44,11 @@ async function allowed<O>(
   action: Action,
   run: (deps: CommandDeps) => Promise<O>,
 ): Promise<O> {
+  authorizeAnywhere(actor, action);
   let asked = false;
-  const allow = (): void => {
+  const allow = (acting: Actor = actor): void => {
     asked = true;
-    authorize(actor, action);
+    authorize(acting, action);
   };
   const answer = await run({ ...deps, allow });
   if (!asked) throw new Error(`The use-case behind ${action} answered without asking whether the actor may.`);
@@ -58,9 +63,11 @@ async function once<O>(
   deps: Deps,
   actor: Actor,
   action: Action,
-  { key, fingerprint }: IdempotencyInput,
+  { key, fingerprint: asked }: IdempotencyInput,
   run: (deps: Deps & Pick<CommandDeps, 'idempotency'>) => Promise<O>,
 ): Promise<O> {
+  // What one who sees the whole team was answered is no answer for one who is narrowed to projects.
+  const fingerprint = actor.projects === null ? asked : `${asked} ${[...actor.projects].sort().join(' ')}`;
   const claim = { teamId: actor.teamId, key, fingerprint, token: deps.newId('job') };
   if (!(await claimIdempotencyKey(deps.db, claim, deps.settings.keyClaimMs))) {
     const kept = await findIdempotencyKey(deps.db, actor.teamId, key);

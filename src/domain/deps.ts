@@ -5,6 +5,7 @@ import type { ConnectNeon, ProbeTarget } from '../neon/api.ts';
 import type { Db } from '../store/database.ts';
 import type { IdempotencyClaim } from '../store/idempotency.ts';
 import type { Keyring } from '../store/seal.ts';
+import type { Actor } from './actor.ts';
 import type { CrashPoint } from './job/points.ts';
 
 export type IdPrefix =
@@ -20,6 +21,7 @@ export type IdPrefix =
   | 'hld'
   | 'evt'
   | 'key'
+  | 'mbr'
   | 'job'
   | 'rec'
   | 'rtp';
@@ -69,6 +71,8 @@ export interface DomainSettings {
   readonly goneRecheckMs: number;
   /** What Neon asks for, in US dollars: for forecasts. */
   readonly prices: Prices;
+  /** Of the identity provider; undefined where there is none. */
+  readonly issuer?: string | undefined;
 }
 
 export interface Deps {
@@ -80,6 +84,8 @@ export interface Deps {
   readonly random: () => number;
   readonly newId: (prefix: IdPrefix) => string;
   readonly keyring: Keyring;
+  /** A secret of 256 random bits, as text of the URL alphabet. */
+  readonly newSecret: () => string;
   readonly connectNeon: ConnectNeon;
   readonly probeTarget: ProbeTarget;
   readonly queue: JobQueue;
@@ -95,8 +101,11 @@ export interface Deps {
 
 /** What a use-case called by a door is given. */
 export interface CommandDeps extends Deps {
-  /** Refuses with `forbidden`; every use-case calls it after its 404s and before anything else is said. */
-  readonly allow: () => void;
+  /**
+   * Refuses with `forbidden`; every use-case calls it after its 404s and before anything else is said. With an actor where it acts in a
+   * team that the request has named.
+   */
+  readonly allow: (acting?: Actor) => void;
   /** Set where the request carried an Idempotency-Key: the change keeps its answer under it. */
   readonly idempotency?: IdempotencyClaim;
 }

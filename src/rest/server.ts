@@ -13,11 +13,13 @@ import { doorLogger, logAnswers } from './logging.ts';
 import { describeRoutes, serveDocs } from './openapi.ts';
 import { announceClosing } from './prefer.ts';
 import { answerError } from './problem.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
 import { auditEventRoutes } from './routes/audit-events.ts';
 import { branchRoutes } from './routes/branches.ts';
 import { credentialRoutes } from './routes/credentials.ts';
 import { healthRoutes } from './routes/health.ts';
 import { holdRoutes } from './routes/holds.ts';
+import { memberRoutes } from './routes/members.ts';
 import { retentionPlanRoutes } from './routes/retention-plans.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { type RenderMetrics, serveMetrics } from './routes/metrics.ts';
@@ -31,6 +33,7 @@ import { restoreRoutes } from './routes/restores.ts';
 import { retentionRoutes } from './routes/retention.ts';
 import { snapshotRoutes } from './routes/snapshots.ts';
 import { statusRoutes } from './routes/status.ts';
+import { teamRoutes } from './routes/teams.ts';
 import { buildSerializersOnce } from './serializers.ts';
 import { refuseUnknownRoutes } from './unknown-route.ts';
 
@@ -71,6 +74,9 @@ export async function buildRest(options: RestOptions): Promise<FastifyInstance> 
 
 async function registerRoutes(app: FastifyInstance, domain: DoorDomain): Promise<void> {
   const door = app.withTypeProvider<TypeBoxTypeProvider>();
+  await door.register(teamRoutes, { domain });
+  await door.register(memberRoutes, { domain });
+  await door.register(apiKeyRoutes, { domain });
   await door.register(credentialRoutes, { domain });
   await door.register(projectRoutes, { domain });
   await door.register(reconcileRoutes, { domain });

@@ -1,6 +1,7 @@
 // Owns running a policy by a person's word: a snapshot of the present, of every branch that it means.
 
 import { listSelectedProjects } from '../../store/projects.ts';
+import { wholeTeam } from '../../store/scope.ts';
 import type { PolicyRow } from '../../store/policies.ts';
 import type { Actor } from '../actor.ts';
 import { change } from '../change.ts';
@@ -27,6 +28,6 @@ export async function runPolicy(deps: CommandDeps, actor: Actor, id: string): Pr
 }
 
 async function checkAnyProjectPresent({ db }: Pick<Deps, 'db'>, policy: PolicyRow): Promise<void> {
-  const projects = await listSelectedProjects(db, policy.team_id, policy.selector);
+  const projects = await listSelectedProjects(db, wholeTeam(policy.team_id), policy.selector);
   if (projects.length > 0 && projects.every((project) => project.gone_at)) projects.forEach(checkProjectPresent);
 }

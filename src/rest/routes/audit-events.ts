@@ -8,6 +8,7 @@ export const auditEventRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { 
   app.get(
     '/v1/audit-events',
     {
+      config: { action: 'audit.read' },
       schema: {
         operationId: 'listAuditEvents',
         summary: 'Read who did what',

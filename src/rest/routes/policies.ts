@@ -29,6 +29,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
   app.post(
     '/v1/policies',
     {
+      config: { action: 'policy.write' },
       schema: {
         operationId: 'createPolicy',
         summary: 'Make a policy',
@@ -54,6 +55,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
   app.get(
     '/v1/policies',
     {
+      config: { action: 'policy.read' },
       schema: {
         operationId: 'listPolicies',
         summary: 'List policies',
@@ -71,6 +73,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
   app.get(
     '/v1/policies/:id',
     {
+      config: { action: 'policy.read' },
       schema: {
         operationId: 'getPolicy',
         summary: 'Show a policy',
@@ -86,6 +89,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
   app.patch(
     '/v1/policies/:id',
     {
+      config: { action: 'policy.write' },
       schema: {
         operationId: 'updatePolicy',
         consumes: patchTypes,
@@ -115,6 +119,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
     '/v1/policies/:id',
     {
       preHandler: takesNoBody,
+      config: { action: 'policy.write' },
       schema: {
         operationId: 'deletePolicy',
         summary: 'Delete a policy',
@@ -136,6 +141,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
     '/v1/policies/:id/run',
     {
       preHandler: takesNoBody,
+      config: { action: 'policy.run' },
       schema: {
         operationId: 'runPolicy',
         summary: "Take a policy's snapshots now",

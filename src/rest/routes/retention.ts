@@ -8,7 +8,7 @@ export const retentionRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { d
   app.post(
     '/v1/retention/simulate',
     {
-      config: { valuesMax: simulationValuesMax },
+      config: { action: 'retention.simulate', valuesMax: simulationValuesMax },
       schema: {
         operationId: 'simulateRetention',
         summary: 'Try a retention on any list of points',
