@@ -19,6 +19,7 @@ import { connectNeon } from './neon/client.ts';
 import { governNeon } from './neon/governor.ts';
 import { probeWithin } from './neon/probe.ts';
 import { withSpareRate } from './neon/spare-rate.ts';
+import { makeVerifyToken } from './oidc/tokens.ts';
 import { connectQueue, type QueueConnection, type QueueTimes } from './queue/connection.ts';
 import { within } from './queue/within.ts';
 import { buildRest } from './rest/server.ts';
@@ -37,6 +38,10 @@ export interface AppOptions {
   /** The first team's admin key. */
   readonly apiKey: string;
   readonly roles: ReadonlySet<Role>;
+  /** The identity provider whose tokens people may send. */
+  readonly oidc?: OidcOptions | undefined;
+  /** Networks, separated by commas, whose X-Forwarded-For is believed. */
+  readonly trustedProxies?: string | undefined;
   readonly production: boolean;
   readonly logger: Logger;
   readonly settings?: Partial<DomainSettings>;
@@ -53,6 +58,15 @@ export interface AppOptions {
     /** The ports that send; the governor stands before them. */
     readonly connectNeon?: (neonApiKey: string) => NeonApi;
   };
+}
+
+export interface OidcOptions {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly teamsClaim?: string | undefined;
+  readonly platformClaim?: string | undefined;
+  /** How often its keys are asked for. */
+  readonly times?: { readonly cooldownMs?: number; readonly maxAgeMs?: number; readonly staleMs?: number };
 }
 
 export interface App {
@@ -110,7 +124,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
     for (const one of opened) await one.close();
   };
   try {
-    const settings = { ...defaults, ...options.settings };
+    const { issuer, teamsClaim, platformClaim } = options.oidc ?? {};
+    const settings = { ...defaults, issuer, teamsClaim, platformClaim, ...options.settings };
     const rateLimits = options.rateLimits ?? defaultRateLimits;
     const metrics = createMetrics();
     const { leaseMs } = settings;
@@ -147,6 +162,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       worker: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
       isStopping: () => stopping,
       ...base,
+      verifyToken: options.oidc && verifyTokens(options.oidc, base, logger),
       connectNeon: reportingPorts(
         governed({ options, leaseMs, metrics }, queue.rateBucket ?? rateBucketOnPostgres(store.db, rateLimits)),
         options.replace?.reached,
@@ -158,7 +174,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
       const unknown = () => undefined;
       return metrics.render(await domain.countJobs().catch(unknown), await domain.countStates().catch(unknown));
     };
-    const rest = await buildRest({ domain, logger, production: options.production, serves, renderMetrics });
+    const { production, trustedProxies } = options;
+    const rest = await buildRest({ domain, logger, production, serves, renderMetrics, trustedProxies });
     opened.unshift(rest);
     if (serves === 'everything') await registerGraphql(rest, { domain, graphiql: !options.production });
     await rest.ready();
@@ -173,6 +190,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
     await disconnect();
     throw error;
   }
+}
+
+function verifyTokens(oidc: OidcOptions, { now, elapsedMs }: Pick<Deps, 'now' | 'elapsedMs'>, logger: Logger) {
+  const onError = (error: unknown) => logger.warn({ err: error }, 'the identity provider did not give its keys');
+  return makeVerifyToken({ ...oidc, now, elapsedMs, onError });
 }
 
 interface Held {

@@ -106,6 +106,15 @@ export function isWithinOwn(actor: Actor, role: Role): boolean {
   return actor.role !== null && ranks[actor.role] >= ranks[role];
 }
 
+export function isRole(text: string): text is Role {
+  return Object.hasOwn(ranks, text);
+}
+
+/** The higher of two roles. */
+export function higher(one: Role, other: Role): Role {
+  return ranks[one] >= ranks[other] ? one : other;
+}
+
 function findObstacle(actor: Actor, action: Action): Refusal | undefined {
   const { least, of, platform }: Rule = rules[action];
   if (least === 'any') return undefined;

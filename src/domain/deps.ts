@@ -7,6 +7,7 @@ import type { IdempotencyClaim } from '../store/idempotency.ts';
 import type { Keyring } from '../store/seal.ts';
 import type { Actor } from './actor.ts';
 import type { CrashPoint } from './job/points.ts';
+import type { VerifyToken } from './team/token.ts';
 
 export type IdPrefix =
   | 'tem'
@@ -73,6 +74,10 @@ export interface DomainSettings {
   readonly prices: Prices;
   /** Of the identity provider; undefined where there is none. */
   readonly issuer?: string | undefined;
+  /** The claim of its tokens that lists `team:role`; where there is none, memberships say which teams a person is of. */
+  readonly teamsClaim?: string | undefined;
+  /** The claim that is true for who is of the platform. */
+  readonly platformClaim?: string | undefined;
 }
 
 export interface Deps {
@@ -87,6 +92,8 @@ export interface Deps {
   /** A secret of 256 random bits, as text of the URL alphabet. */
   readonly newSecret: () => string;
   readonly connectNeon: ConnectNeon;
+  /** Of the identity provider's tokens; undefined where there is none. */
+  readonly verifyToken?: VerifyToken | undefined;
   readonly probeTarget: ProbeTarget;
   readonly queue: JobQueue;
   readonly log: DomainLog;

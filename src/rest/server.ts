@@ -48,6 +48,8 @@ export interface RestOptions {
   readonly serves?: 'everything' | 'probes';
   /** What `/metrics` answers, in every role; absent, there is no such page. */
   readonly renderMetrics?: RenderMetrics;
+  /** Networks, separated by commas, whose X-Forwarded-For is believed. Default: nobody's. */
+  readonly trustedProxies?: string | undefined;
 }
 
 /**
@@ -95,8 +97,9 @@ async function registerRoutes(app: FastifyInstance, domain: DoorDomain): Promise
   await door.register(auditEventRoutes, { domain });
 }
 
-function settings({ logger, newRequestId = randomUUID }: RestOptions): FastifyServerOptions {
+function settings({ logger, newRequestId = randomUUID, trustedProxies }: RestOptions): FastifyServerOptions {
   return {
+    ...(trustedProxies === undefined ? {} : { trustProxy: trustedProxies }),
     ...(logger ? { loggerInstance: doorLogger(logger) } : { logger: false }),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: (raw) => givenRequestId(raw.headers['x-request-id']) ?? newRequestId(),

@@ -1,7 +1,7 @@
 // Owns teams.
 
 import type { Insertable, Selectable } from 'kysely';
-import type { Database, Db, Tx } from './database.ts';
+import type { Database, Db, Role, Tx } from './database.ts';
 import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
 
 export type TeamRow = Selectable<Database['teams']>;
@@ -12,6 +12,27 @@ export async function findTeam(db: Db, id: string): Promise<TeamRow | undefined>
 
 export async function findTeamBySlug(db: Db, slug: string): Promise<TeamRow | undefined> {
   return db.selectFrom('teams').selectAll().where('slug', '=', slug).executeTakeFirst();
+}
+
+/** Those that there are, by slug. */
+export async function findTeamsBySlug(db: Db, slugs: readonly string[]): Promise<TeamRow[]> {
+  if (slugs.length === 0) return [];
+  return db.selectFrom('teams').selectAll().where('slug', 'in', slugs).orderBy('slug').execute();
+}
+
+/** The teams in which the person is a member, by slug. */
+export async function listTeamsOfPerson(
+  db: Db,
+  person: { readonly issuer: string; readonly subject: string },
+): Promise<{ id: string; slug: string; name: string; role: Role }[]> {
+  return db
+    .selectFrom('memberships')
+    .innerJoin('teams', 'teams.id', 'memberships.team_id')
+    .select(['teams.id', 'teams.slug', 'teams.name', 'memberships.role'])
+    .where('memberships.issuer', '=', person.issuer)
+    .where('memberships.subject', '=', person.subject)
+    .orderBy('teams.slug')
+    .execute();
 }
 
 /** Newest first: all teams, or those of the ids. Refuses with `invalid_cursor`. */

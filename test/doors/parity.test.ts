@@ -258,6 +258,21 @@ t.test('what is nested in GraphQL is what the lists of REST hold', async (t) => 
   t.strictSame(like(nested?.timeline), like(await read(`/v1/branches/${branch}/timeline`)));
 });
 
+t.test('what is nested in a team that was entered is read in that team, by who acts in another', async (t) => {
+  if (!rest) throw new Error('no side');
+  const { world } = rest;
+  const nested = 'projects { edges { node { id branches { edges { node { id timeline { branchId } } } } } } }';
+  const { body: direct } = await ask(world, `{ ${nested} }`);
+  const answer = await world.send({
+    method: 'POST',
+    url: '/graphql',
+    body: { query: `{ team(slug: "default") { query { ${nested} } } }` },
+    headers: { 'afterglow-team': 'shop' },
+  });
+  t.strictSame(answer.body, { data: { team: { query: (direct as { data: object }).data } } });
+  t.ok(JSON.stringify(direct).includes(world.kept.get('branch') ?? 'none'), 'and there is something in it');
+});
+
 for (const [index, step] of lastSteps.entries()) take(step, steps.length + index);
 
 t.test('both doors leave the same rows', async (t) => {

@@ -65,6 +65,20 @@ t.test('the team that the header names reaches the domain', async (t) => {
   t.strictSame(seen, ['shop', 'shop', '', undefined]);
 });
 
+t.test('where a request comes from is believed of trusted proxies alone', async (t) => {
+  const seen: string[] = [];
+  const authenticate: DoorDomain['authenticate'] = async (_, { sourceAddress }) => {
+    seen.push(sourceAddress);
+    return actor;
+  };
+  const forwarded = { 'x-forwarded-for': '203.0.113.9, 192.0.2.7' };
+  for (const trustedProxies of [undefined, '10.0.0.0/8', '127.0.0.0/8', '127.0.0.1,192.0.2.0/24']) {
+    const { send } = await openDoor(t, { replace: { authenticate }, trustedProxies });
+    await send('GET', '/v1/me', undefined, forwarded);
+  }
+  t.strictSame(seen, ['127.0.0.1', '127.0.0.1', '192.0.2.7', '203.0.113.9']);
+});
+
 t.test('a handler of an open route that asks for the actor is a fault of ours', async (t) => {
   const { app } = await openDoor(t, { alarms: 1 });
   app.get('/open', { config: { isOpen: true } }, async (request) => ({ actor: request.actor.id }));

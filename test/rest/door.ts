@@ -65,7 +65,7 @@ export interface Door {
   ): Promise<LightMyRequestResponse>;
 }
 
-export interface DoorOptions extends Partial<Pick<RestOptions, 'newRequestId' | 'production'>> {
+export interface DoorOptions extends Partial<Pick<RestOptions, 'newRequestId' | 'production' | 'trustedProxies'>> {
   readonly replace?: Replace;
   /** Log lines of warning and above that the test expects. */
   readonly alarms?: number;

@@ -8,6 +8,7 @@ import type { Actor } from '../actor.ts';
 import { toRefusal } from '../command.ts';
 import type { Deps } from '../deps.ts';
 import { enterTeam } from './enter.ts';
+import { looksLikeToken, personOf } from './person.ts';
 
 export interface Presented {
   readonly requestId: string;
@@ -21,17 +22,29 @@ export type Authenticate = (presented: string | undefined, request: Presented) =
 const noteEveryMs = 60_000;
 
 /**
- * The actor whose key it is. Refuses with `unauthenticated` a missing, malformed, unknown, revoked or ended key, and one from outside its
- * networks, always the same; with `not_found` a team that is not the actor's.
+ * The actor whose key or token it is. Refuses with `unauthenticated` a missing, malformed, unknown, revoked or ended one, and a key from
+ * outside its networks, always the same; with `not_found` a team that is not the actor's; with `identity_provider_unreachable` a token that
+ * cannot be verified.
  */
-export function makeAuthenticate(deps: Pick<Deps, 'db' | 'now'>): Authenticate {
+export function makeAuthenticate(deps: Pick<Deps, 'db' | 'now' | 'settings' | 'verifyToken'>): Authenticate {
   const noting = new Set<string>();
+
+  async function know(presented: string | undefined, request: Presented): Promise<Actor | undefined> {
+    if (presented === undefined) return undefined;
+    if (deps.verifyToken && looksLikeToken(presented)) {
+      const token = await deps.verifyToken(presented);
+      return token && personOf(deps, token, request);
+    }
+    const key = await findPresentedKey(deps.db, presented);
+    if (!key || !isInForce(key, deps.now(), request.sourceAddress)) return undefined;
+    noteUse(deps, noting, key);
+    return actorOf(key, request);
+  }
+
   return async (presented, request) => {
     try {
-      const key = presented === undefined ? undefined : await findPresentedKey(deps.db, presented);
-      if (!key || !isInForce(key, deps.now(), request.sourceAddress)) throw unauthenticated();
-      noteUse(deps, noting, key);
-      const actor = actorOf(key, request);
+      const actor = await know(presented, request);
+      if (!actor) throw unauthenticated();
       return request.team === undefined ? actor : await enterTeam(deps, actor, request.team);
     } catch (error) {
       throw toRefusal(error);
@@ -75,5 +88,8 @@ function actorOf(key: KnownKey, { requestId, sourceAddress }: Presented): Actor 
 }
 
 function unauthenticated(): Refusal {
-  return new Refusal('unauthenticated', 'Send a valid API key as "Authorization: Bearer <key>". Nothing was done.');
+  return new Refusal(
+    'unauthenticated',
+    'Send a valid API key or token as "Authorization: Bearer <key>". Nothing was done.',
+  );
 }
