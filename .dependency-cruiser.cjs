@@ -68,6 +68,10 @@ module.exports = {
       '^src/(core|neon)/',
       packages('@neon/sdk', 'pg'),
     ]),
+    ...onlyFromOrTypes('oidc-own-driver', 'oidc: core, oidc, and jose.', '^src/oidc/', [
+      '^src/(core|oidc)/',
+      packages('jose'),
+    ]),
     ...onlyFromOrTypes('queue-own-driver', 'queue: core, queue, BullMQ and its connections.', '^src/queue/', [
       '^src/(core|queue)/',
       packages('bullmq', 'ioredis'),
@@ -186,7 +190,12 @@ module.exports = {
       ['prom-client'],
       ['^src/metrics\\.ts$'],
     ),
-    packageOnlyIn('jose-in-store', 'Secrets are sealed in one place.', ['jose'], ['^src/store/']),
+    packageOnlyIn(
+      'jose-in-its-places',
+      'Secrets are sealed in one place, and tokens verified in another.',
+      ['jose'],
+      ['^src/(store|oidc)/'],
+    ),
     packageOnlyIn(
       'graphql-in-graphql',
       'GraphQL is one door.',

@@ -14,6 +14,12 @@ interface Generated {
 
 /** What stands behind a type of the schema: the domain's view, so that a resolver hands on what the domain gave. */
 const views = {
+  ApiKey: 'ApiKeyView',
+  Fleet: 'FleetView',
+  Me: 'MeView',
+  Member: 'MemberView',
+  NewApiKey: 'NewApiKeyView',
+  Team: 'TeamView',
   AuditEvent: 'AuditEventView',
   Branch: 'BranchView',
   BranchStatus: 'BranchStatusView',

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import type { DoorDomain } from '../src/domain/index.ts';
 import { buildRest } from '../src/rest/server.ts';
 import { graphqlContracts } from './generate-graphql.ts';
+import { generateRoles } from './generate-roles.ts';
 import { settingsContracts } from './generate-settings.ts';
 import { root } from './tools.ts';
 
@@ -17,17 +18,18 @@ interface Generated {
 }
 
 const contracts: readonly Generated[] = [
-  { path: 'openapi/openapi.json', generate: generateOpenapi },
+  { path: 'openapi/openapi.json', generate: async () => `${JSON.stringify(await describe(), null, 2)}\n` },
+  { path: 'docs/roles.md', generate: async () => generateRoles((await describe()).paths ?? {}) },
   ...graphqlContracts,
   ...settingsContracts,
 ];
 
 /** The document as the routes make it: no database, no network, the same text on every machine. */
-async function generateOpenapi(): Promise<string> {
+async function describe() {
   const app = await buildRest({ domain: uncalled, logger: false, production: true });
   try {
     await app.ready();
-    return `${JSON.stringify(app.swagger(), null, 2)}\n`;
+    return app.swagger();
   } finally {
     await app.close();
   }
@@ -40,6 +42,11 @@ const never = (): never => {
 const uncalled: DoorDomain = {
   authenticate: never,
   checkReady: never,
+  me: { get: never },
+  teams: { create: never, list: never, get: never, enter: never },
+  members: { add: never, list: never, update: never, remove: never },
+  apiKeys: { create: never, list: never, get: never, rotate: never, revoke: never },
+  fleet: { get: never },
   credentials: { create: never, list: never, get: never, update: never, delete: never },
   projects: {
     register: never,

@@ -1,6 +1,6 @@
 // Owns the composition: the only place that constructs adapters and hands them to the domain and the doors.
 
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -11,7 +11,7 @@ import { bindDomain } from './domain/bind.ts';
 import type { Deps, DomainSettings, IdPrefix } from './domain/deps.ts';
 import type { Actor, Domain } from './domain/index.ts';
 import { reportingPorts } from './domain/job/points.ts';
-import { apiKeyPrefix, ensureFirstTeam, revokeOtherPresetKeys } from './domain/team/ensure.ts';
+import { ensureFirstTeam, revokeOtherPresetKeys } from './domain/team/ensure.ts';
 import { registerGraphql } from './graphql/register.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { ConnectNeon, NeonApi } from './neon/api.ts';
@@ -19,6 +19,7 @@ import { connectNeon } from './neon/client.ts';
 import { governNeon } from './neon/governor.ts';
 import { probeWithin } from './neon/probe.ts';
 import { withSpareRate } from './neon/spare-rate.ts';
+import { makeVerifyToken } from './oidc/tokens.ts';
 import { connectQueue, type QueueConnection, type QueueTimes } from './queue/connection.ts';
 import { within } from './queue/within.ts';
 import { buildRest } from './rest/server.ts';
@@ -40,6 +41,10 @@ export interface AppOptions {
   /** The first team's admin key. */
   readonly apiKey: string;
   readonly roles: ReadonlySet<Role>;
+  /** The identity provider whose tokens people may send. */
+  readonly oidc?: OidcOptions | undefined;
+  /** Networks, separated by commas, whose X-Forwarded-For is believed. */
+  readonly trustedProxies?: string | undefined;
   readonly production: boolean;
   readonly logger: Logger;
   readonly settings?: Partial<DomainSettings>;
@@ -56,6 +61,15 @@ export interface AppOptions {
     /** The ports that send; the governor stands before them. */
     readonly connectNeon?: (neonApiKey: string) => NeonApi;
   };
+}
+
+export interface OidcOptions {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly teamsClaim?: string | undefined;
+  readonly platformClaim?: string | undefined;
+  /** How often its keys are asked for. */
+  readonly times?: { readonly cooldownMs?: number; readonly maxAgeMs?: number; readonly staleMs?: number };
 }
 
 export interface App {
@@ -115,7 +129,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
     for (const one of opened) await one.close();
   };
   try {
-    const settings = { ...defaults, ...options.settings };
+    const { issuer, teamsClaim, platformClaim } = options.oidc ?? {};
+    const settings = { ...defaults, issuer, teamsClaim, platformClaim, ...options.settings };
     const rateLimits = options.rateLimits ?? defaultRateLimits;
     const metrics = createMetrics();
     const { leaseMs } = settings;
@@ -127,7 +142,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
       settings,
       ...options.replace,
     };
-    const { teamId, keyId } = await ensureFirstTeam(base, options.apiKey);
+    const firstActor = await ensureFirstTeam(base, options.apiKey);
+    const { teamId } = firstActor;
     const queue = await connectQueue({
       redisUrl: options.redisUrl,
       databaseUrl: options.databaseUrl,
@@ -143,6 +159,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     opened.unshift(queue);
     const deps: Deps = {
       random: Math.random,
+      newSecret: () => randomBytes(32).toString('base64url'),
       keyring,
       signer,
       probeTarget: probeWithin(Math.round((leaseMs * 7) / 9)),
@@ -152,6 +169,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       worker: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
       isStopping: () => stopping,
       ...base,
+      verifyToken: options.oidc && verifyTokens(options.oidc, base, logger),
       connectNeon: reportingPorts(
         governed({ options, leaseMs, metrics }, queue.rateBucket ?? rateBucketOnPostgres(store.db, rateLimits)),
         options.replace?.reached,
@@ -163,7 +181,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
       const unknown = () => undefined;
       return metrics.render(await domain.countJobs().catch(unknown), await domain.countStates().catch(unknown));
     };
-    const rest = await buildRest({ domain, logger, production: options.production, serves, renderMetrics });
+    const { production, trustedProxies } = options;
+    const rest = await buildRest({ domain, logger, production, serves, renderMetrics, trustedProxies });
     opened.unshift(rest);
     if (serves === 'everything') await registerGraphql(rest, { domain, graphiql: !options.production });
     await rest.ready();
@@ -171,21 +190,18 @@ export async function buildApp(options: AppOptions): Promise<App> {
       domain,
       rest,
       retireOtherKeys: () => revokeOtherPresetKeys(deps, teamId, options.apiKey),
-      firstActor: {
-        teamId,
-        kind: 'person',
-        id: keyId,
-        label: apiKeyPrefix(options.apiKey),
-        role: 'admin',
-        requestId: null,
-        sourceAddress: null,
-      },
+      firstActor,
       ...lifecycle(options, domain, { store, queue, disconnect, stop: () => (stopping = true) }),
     };
   } catch (error) {
     await disconnect();
     throw error;
   }
+}
+
+function verifyTokens(oidc: OidcOptions, { now, elapsedMs }: Pick<Deps, 'now' | 'elapsedMs'>, logger: Logger) {
+  const onError = (error: unknown) => logger.warn({ err: error }, 'the identity provider did not give its keys');
+  return makeVerifyToken({ ...oidc, now, elapsedMs, onError });
 }
 
 interface Held {

@@ -67,7 +67,33 @@ export const settingsSchema = Type.Object({
       minLength: 16,
       pattern: '^[\\x21-\\x7e]+$',
       description:
-        "The first team's admin key, of kind person. Unset: one is made, printed, and kept in the data directory.",
+        "The first team's admin key, of kind person and of the platform. Unset: one is made, printed, and kept in the data directory.",
+    }),
+  ),
+  OIDC_ISSUER: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^\\s?#]+$',
+      description:
+        'The identity provider whose tokens people may send, as its tokens name it (iss). Unset: API keys alone.',
+    }),
+  ),
+  OIDC_AUDIENCE: Type.Optional(
+    Type.String({ minLength: 1, description: 'What tokens must be made for (aud). Needed with OIDC_ISSUER.' }),
+  ),
+  OIDC_TEAMS_CLAIM: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description: 'The claim that lists the teams and roles of a person, as team:role. Unset: memberships say it.',
+    }),
+  ),
+  OIDC_PLATFORM_CLAIM: Type.Optional(
+    Type.String({ minLength: 1, description: 'The claim that is true for people of the platform. Unset: nobody is.' }),
+  ),
+  TRUSTED_PROXIES: Type.Optional(
+    Type.String({
+      pattern: '^[0-9a-fA-F:./]+(,[0-9a-fA-F:./]+)*$',
+      description:
+        'Addresses or networks, separated by commas, whose X-Forwarded-For says where a request comes from. Unset: nobody is believed.',
     }),
   ),
   SHUTDOWN_GRACE_SECONDS: Type.Integer({
@@ -172,12 +198,28 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       if (given[name] === undefined) faults.push(`${name} must be set when NODE_ENV is production.`);
     }
   }
+  faults.push(...findOidcFaults(given));
   if (faults.length > 0 || !settings) throw new ConfigError(faults);
   return {
     ...settings,
     ROLES: new Set(settings.ROLES.split(',') as Role[]),
     isProduction: settings.NODE_ENV === 'production',
   };
+}
+
+function findOidcFaults(given: Readonly<Record<string, string | undefined>>): string[] {
+  const faults: string[] = [];
+  const issuer = given['OIDC_ISSUER'];
+  if (issuer !== undefined && given['OIDC_AUDIENCE'] === undefined) {
+    faults.push('OIDC_AUDIENCE must be set with OIDC_ISSUER: tokens that were made for others would be accepted.');
+  }
+  if (issuer?.startsWith('http:') && given['NODE_ENV'] === 'production') {
+    faults.push('OIDC_ISSUER must begin with https:// when NODE_ENV is production.');
+  }
+  for (const name of ['OIDC_AUDIENCE', 'OIDC_TEAMS_CLAIM', 'OIDC_PLATFORM_CLAIM']) {
+    if (issuer === undefined && given[name] !== undefined) faults.push(`${name} says nothing without OIDC_ISSUER.`);
+  }
+  return faults;
 }
 
 interface SchemaFault {

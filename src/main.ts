@@ -80,6 +80,8 @@ function optionsOf(config: Config, local: Local | undefined, logger: Logger) {
     production: config.isProduction,
     logger,
     graceMs: config.SHUTDOWN_GRACE_SECONDS * 1_000,
+    oidc: oidcOf(config),
+    trustedProxies: config.TRUSTED_PROXIES,
     settings: {
       pollMinMs,
       snapshotBudgetMs: config.SNAPSHOT_BUDGET_SECONDS * 1_000,
@@ -93,6 +95,12 @@ function optionsOf(config: Config, local: Local | undefined, logger: Logger) {
       perRouteSecond: config.NEON_RATE_PER_ROUTE,
     },
   };
+}
+
+function oidcOf(config: Config) {
+  const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience } = config;
+  if (issuer === undefined || audience === undefined) return undefined;
+  return { issuer, audience, teamsClaim: config.OIDC_TEAMS_CLAIM, platformClaim: config.OIDC_PLATFORM_CLAIM };
 }
 
 function readyBlock(config: Config, local: Local | undefined, address: string): string {

@@ -75,7 +75,12 @@ import {
 } from './snapshot/snapshot.ts';
 import { getBranchStatus, getBranchStatuses, getTeamStatus } from './status/status.ts';
 import { makeWatch } from './status/watch.ts';
-import { authenticate } from './team/authenticate.ts';
+import { createApiKey, getApiKey, listApiKeys, revokeApiKey, rotateApiKey } from './team/api-keys.ts';
+import { makeAuthenticate } from './team/authenticate.ts';
+import { enterTeam } from './team/enter.ts';
+import { getFleet, getMe } from './team/me.ts';
+import { addMember, listMembers, removeMember, updateMember } from './team/members.ts';
+import { createTeam, getTeam, listTeams } from './team/teams.ts';
 
 /** The use-cases, bound to the adapters that the composition root made. */
 export function bindDomain(deps: Deps): Domain {
@@ -87,10 +92,29 @@ export function bindDomain(deps: Deps): Domain {
   const command = <I, O>(action: Action, useCase: (deps: CommandDeps, actor: Actor, input: I) => Promise<O>) =>
     bindCommand(binding, action, useCase);
   return {
-    authenticate: tellingOfSignIns(deps, (...presented: Parameters<Domain['authenticate']>) =>
-      authenticate(deps, ...presented),
-    ),
+    authenticate: tellingOfSignIns(deps, makeAuthenticate(deps)),
     checkReady: () => checkReady(deps),
+    me: { get: use('me.read', getMe) },
+    teams: {
+      create: use('team.create', createTeam),
+      list: use('team.read', listTeams),
+      get: use('team.read', getTeam),
+      enter: (actor, slug) => enterTeam(deps, actor, slug),
+    },
+    members: {
+      add: use('member.write', addMember),
+      list: use('member.read', listMembers),
+      update: use('member.write', updateMember),
+      remove: use('member.write', removeMember),
+    },
+    apiKeys: {
+      create: use('api_key.write', createApiKey),
+      list: use('api_key.read', listApiKeys),
+      get: use('api_key.read', getApiKey),
+      rotate: use('api_key.write', rotateApiKey),
+      revoke: use('api_key.write', revokeApiKey),
+    },
+    fleet: { get: use('fleet.read', getFleet) },
     credentials: {
       create: command('credential.write', createCredential),
       list: use('credential.read', listCredentials),
@@ -99,11 +123,11 @@ export function bindDomain(deps: Deps): Domain {
       delete: use('credential.write', deleteCredential),
     },
     projects: {
-      register: command('project.write', registerProject),
+      register: command('project.register', registerProject),
       list: use('project.read', listProjects),
       get: use('project.read', getProject),
       update: use('project.write', updateProject),
-      remove: use('project.write', removeProject),
+      remove: use('project.register', removeProject),
       requestSync: command('project.sync', requestSync),
       reconcile: command('project.reconcile', requestReconcile),
       reconcileReport: use('project.read', getReconcileReport),
@@ -146,8 +170,8 @@ export function bindDomain(deps: Deps): Domain {
       approve: command('retention_plan.decide', approveRetentionPlan),
       reject: command('retention_plan.decide', rejectRetentionPlan),
     },
-    retention: { simulate: use('policy.read', simulateRetention) },
-    firings: { list: use('policy.read', listFirings) },
+    retention: { simulate: use('retention.simulate', simulateRetention) },
+    firings: { list: use('firing.read', listFirings) },
     snapshots: {
       request: command('snapshot.request', requestSnapshot),
       list: use('snapshot.read', listSnapshots),

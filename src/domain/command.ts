@@ -2,11 +2,11 @@
 // and the translation of what the database or Neon could not do into a refusal.
 
 import { NeonFailure, Refusal, type RefusalCode, Throttled } from '../core/errors.ts';
-import { gaveWay, isUnreachable, violatedProtection } from '../store/constraint.ts';
+import { gaveWay, isReadOnly, isUnreachable, violatedProtection } from '../store/constraint.ts';
 import { claimIdempotencyKey, dropIdempotencyClaim, findIdempotencyKey } from '../store/idempotency.ts';
 import type { Actor } from './actor.ts';
 import type { NoteRefusal } from './audit/refusals.ts';
-import { type Action, authorize } from './authorize.ts';
+import { type Action, authorize, authorizeAnywhere } from './authorize.ts';
 import type { CommandOptions, IdempotencyInput } from './commands.ts';
 import type { CommandDeps, Deps } from './deps.ts';
 
@@ -15,7 +15,10 @@ export interface BindDeps extends Deps {
   readonly noteRefusal: NoteRefusal;
 }
 
-/** Binds a use-case to its action. The use-case must call `deps.allow()`: a path that does not is a fault, never an answer. */
+/**
+ * Binds a use-case to its action. What the actor may do to nothing is refused before the use-case looks anything up; it must call
+ * `deps.allow()` for the rest: a path that does not is a fault, never an answer.
+ */
 export function bindUseCase<I extends unknown[], O>(
   deps: BindDeps,
   action: Action,
@@ -32,7 +35,8 @@ export function bindCommand<I, O>(
   useCase: (deps: CommandDeps, actor: Actor, input: I) => Promise<O>,
 ): (actor: Actor, input: I, options?: CommandOptions) => Promise<O> {
   return (actor, input, options) =>
-    answered({ deps, actor, action }, () => {
+    answered({ deps, actor, action }, async () => {
+      authorizeAnywhere(actor, action);
       const { idempotency } = options ?? {};
       if (!idempotency) return allowed(deps, actor, action, (given) => useCase(given, actor, input));
       return once(deps, actor, action, idempotency, (claimed) =>
@@ -47,10 +51,11 @@ async function allowed<O>(
   action: Action,
   run: (deps: CommandDeps) => Promise<O>,
 ): Promise<O> {
+  authorizeAnywhere(actor, action);
   let asked = false;
-  const allow = (): void => {
+  const allow = (acting: Actor = actor): void => {
     asked = true;
-    authorize(actor, action);
+    authorize(acting, action);
   };
   const answer = await run({ ...deps, allow });
   if (!asked) throw new Error(`The use-case behind ${action} answered without asking whether the actor may.`);
@@ -65,9 +70,11 @@ async function once<O>(
   deps: Deps,
   actor: Actor,
   action: Action,
-  { key, fingerprint }: IdempotencyInput,
+  { key, fingerprint: asked }: IdempotencyInput,
   run: (deps: Deps & Pick<CommandDeps, 'idempotency'>) => Promise<O>,
 ): Promise<O> {
+  // What one who sees the whole team was answered is no answer for one who is narrowed to projects.
+  const fingerprint = actor.projects === null ? asked : `${asked} ${[...actor.projects].sort().join(' ')}`;
   const claim = { teamId: actor.teamId, key, fingerprint, token: deps.newId('job') };
   if (!(await claimIdempotencyKey(deps.db, claim, deps.settings.keyClaimMs))) {
     const kept = await findIdempotencyKey(deps.db, actor.teamId, key);
@@ -144,7 +151,9 @@ export function toRefusal(error: unknown): unknown {
   if (isUnreachable(error)) {
     return new Refusal(
       'database_unreachable',
-      'The database does not answer. Nothing is known to be done. Send it again.',
+      isReadOnly(error)
+        ? 'The database takes no writes at the moment: it is read-only, or has no room. Nothing was done. Send it again.'
+        : 'The database does not answer. Nothing is known to be done. Send it again.',
       { retryAfterSeconds: 2 },
     );
   }

@@ -6,7 +6,9 @@ import type { Db } from '../store/database.ts';
 import type { IdempotencyClaim } from '../store/idempotency.ts';
 import type { Keyring } from '../store/seal.ts';
 import type { Signer } from '../store/signing.ts';
+import type { Actor } from './actor.ts';
 import type { CrashPoint } from './job/points.ts';
+import type { VerifyToken } from './team/token.ts';
 
 export type IdPrefix =
   | 'tem'
@@ -21,6 +23,7 @@ export type IdPrefix =
   | 'hld'
   | 'evt'
   | 'key'
+  | 'mbr'
   | 'job'
   | 'rec'
   | 'rtp';
@@ -77,6 +80,12 @@ export interface DomainSettings {
   readonly prices: Prices;
   /** How many whole months of the audit history are kept; null for ever. */
   readonly auditRetentionMonths: number | null;
+  /** Of the identity provider; undefined where there is none. */
+  readonly issuer?: string | undefined;
+  /** The claim of its tokens that lists `team:role`; where there is none, memberships say which teams a person is of. */
+  readonly teamsClaim?: string | undefined;
+  /** The claim that is true for who is of the platform. */
+  readonly platformClaim?: string | undefined;
 }
 
 export interface Deps {
@@ -89,7 +98,11 @@ export interface Deps {
   readonly newId: (prefix: IdPrefix) => string;
   readonly keyring: Keyring;
   readonly signer: Signer;
+  /** A secret of 256 random bits, as text of the URL alphabet. */
+  readonly newSecret: () => string;
   readonly connectNeon: ConnectNeon;
+  /** Of the identity provider's tokens; undefined where there is none. */
+  readonly verifyToken?: VerifyToken | undefined;
   readonly probeTarget: ProbeTarget;
   readonly queue: JobQueue;
   readonly log: DomainLog;
@@ -105,8 +118,11 @@ export interface Deps {
 
 /** What a use-case called by a door is given. */
 export interface CommandDeps extends Deps {
-  /** Refuses with `forbidden`; every use-case calls it after its 404s and before anything else is said. */
-  readonly allow: () => void;
+  /**
+   * Refuses with `forbidden`; every use-case calls it after its 404s and before anything else is said. With an actor where it acts in a
+   * team that the request has named.
+   */
+  readonly allow: (acting?: Actor) => void;
   /** Set where the request carried an Idempotency-Key: the change keeps its answer under it. */
   readonly idempotency?: IdempotencyClaim;
 }

@@ -7,8 +7,10 @@ import type * as views from './views.ts';
 import type { Page } from './views.ts';
 import type { JobCount } from '../store/job-counts.ts';
 import type { StateCounts } from '../store/statuses.ts';
+import type { Authenticate } from './team/authenticate.ts';
 
 export type { Actor } from './actor.ts';
+export { type Action, actions, isAction, rules as actionRules } from './authorize.ts';
 export type { JobCount } from '../store/job-counts.ts';
 export type { StateCounts } from '../store/statuses.ts';
 export type * from './commands.ts';
@@ -26,11 +28,41 @@ export type JobOutcome =
   | { readonly kind: 'look_again'; readonly inMs: number };
 
 export interface DoorDomain {
-  /** The actor of a presented API key; refuses with `unauthenticated`. */
-  authenticate(presented: string | undefined, request: { requestId: string; sourceAddress: string }): Promise<Actor>;
+  /** The actor of a presented API key or token, in the team that the request names; refuses with `unauthenticated`. */
+  authenticate: Authenticate;
   /** Refuses with `database_unreachable` while the database does not answer or cannot be written to, and with `starting` once the process is to end. */
   checkReady(): Promise<void>;
 
+  me: {
+    /** Who asks, and what it may do. */
+    get(actor: Actor): Promise<views.MeView>;
+  };
+  teams: {
+    create(actor: Actor, input: commands.CreateTeamInput): Promise<views.TeamView>;
+    /** The actor's own; all of them for the platform. */
+    list(actor: Actor, page: PageRequest): Promise<Page<views.TeamView>>;
+    get(actor: Actor, id: string): Promise<views.TeamView>;
+    /** The same actor in another of its teams; refuses with `not_found`. */
+    enter(actor: Actor, slug: string): Promise<Actor>;
+  };
+  members: {
+    add(actor: Actor, input: commands.AddMemberInput): Promise<views.MemberView>;
+    list(actor: Actor, teamId: string, page: PageRequest): Promise<Page<views.MemberView>>;
+    update(actor: Actor, input: commands.UpdateMemberInput): Promise<views.MemberView>;
+    remove(actor: Actor, input: commands.RemoveMemberInput): Promise<void>;
+  };
+  apiKeys: {
+    /** The answer alone holds the secret. */
+    create(actor: Actor, input: commands.CreateApiKeyInput): Promise<views.NewApiKeyView>;
+    list(actor: Actor, page: PageRequest): Promise<Page<views.ApiKeyView>>;
+    get(actor: Actor, id: string): Promise<views.ApiKeyView>;
+    rotate(actor: Actor, input: commands.RotateApiKeyInput): Promise<views.NewApiKeyView>;
+    revoke(actor: Actor, id: string): Promise<void>;
+  };
+  fleet: {
+    /** Figures of the installation, for the platform. */
+    get(actor: Actor): Promise<views.FleetView>;
+  };
   credentials: {
     create(
       actor: Actor,

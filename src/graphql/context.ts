@@ -2,7 +2,8 @@ import type { Actor, DoorDomain } from '../domain/index.ts';
 
 /** What every resolver and loader is given beside its arguments. */
 export interface GraphqlContext {
-  readonly actor: Actor;
+  /** Another one once the operation has entered a team. */
+  actor: Actor;
   readonly domain: DoorDomain;
 }
 

@@ -19,6 +19,10 @@ export const forms: Readonly<Record<TextForm, Form>> = {
   visible: { pattern: /^[\x21-\x7e]+$/, words: 'must hold visible ASCII characters only' },
   neon_project_id: { pattern: /^[A-Za-z0-9_-]+$/, words: 'must hold letters, digits, - and _ only' },
   idempotency_key: { pattern: /^[\x21-\x7e]{1,255}$/, words: 'must be 1 to 255 visible ASCII characters' },
+  slug: {
+    pattern: /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/,
+    words: 'must hold lower-case letters, digits and - only, and neither begin nor end with -',
+  },
   lsn: { pattern: new RegExp(lsnPattern), words: 'must be a log sequence number such as 16/B374D848' },
 };
 

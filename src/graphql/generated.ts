@@ -1,7 +1,7 @@
 // Generated from schema.graphql by scripts/generate.ts. Do not edit.
 
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { AuditEventView, BranchView, BranchStatusView, StatusItemView, CredentialView, AttemptView, ConnectionView, JobView, PolicyView, PolicyCoverageView, PolicyPreviewView, ProjectView, FindingView, ReconcileReportView, RestoreView, SnapshotView, TimelineView } from '../domain/index.ts';
+import type { ApiKeyView, FleetView, MeView, MemberView, NewApiKeyView, TeamView, AuditEventView, BranchView, BranchStatusView, StatusItemView, CredentialView, AttemptView, ConnectionView, JobView, PolicyView, PolicyCoverageView, PolicyPreviewView, ProjectView, FindingView, ReconcileReportView, RestoreView, SnapshotView, TimelineView } from '../domain/index.ts';
 import type { GraphqlContext } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = T | null | undefined;
@@ -37,7 +37,9 @@ export type TextForm =
   /** 1 to 255 visible ASCII characters. */
   | 'idempotency_key'
   /** A log sequence number, such as 16/B374D848. */
-  | 'lsn';
+  | 'lsn'
+  /** Lower-case letters, digits and -, neither first nor last. */
+  | 'slug';
 
 export type CredentialStatus =
   | 'active'
@@ -1461,11 +1463,196 @@ export type AuditEventFilter = {
   readonly until?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
+/** What somebody may do in a team: each may also do what those before it may. */
+export type Role =
+  | 'viewer'
+  | 'operator'
+  | 'approver'
+  | 'admin';
+
+/** Who uses a key. A service may not decide what needs a person. */
+export type KeyKind =
+  | 'person'
+  | 'service';
+
+/** Who asks, and what it may do. */
+export type Me = {
+  readonly kind: ActorKind;
+  /** Of the API key, or the issuer and subject of the token. */
+  readonly id: Scalars['ID']['output'];
+  /** The key's prefix, or the token's subject. */
+  readonly label?: Maybe<Scalars['String']['output']>;
+  /** Manages teams, members and keys. */
+  readonly isPlatform: Scalars['Boolean']['output'];
+  /** In which it acts; null where it has named none. */
+  readonly team?: Maybe<MyTeam>;
+  /** Those in which it has a role. */
+  readonly teams: ReadonlyArray<MyTeam>;
+  /** Those that its key is narrowed to; null for every project of the team. */
+  readonly projects?: Maybe<ReadonlyArray<Scalars['ID']['output']>>;
+  /** What it may do in that team: names of docs/roles.md. */
+  readonly actions: ReadonlyArray<Scalars['String']['output']>;
+};
+
+export type MyTeam = {
+  readonly id: Scalars['ID']['output'];
+  readonly slug: Scalars['String']['output'];
+  readonly name: Scalars['String']['output'];
+  /** Null for who makes keys there, and no more. */
+  readonly role?: Maybe<Role>;
+};
+
+/** Figures of the installation. */
+export type Fleet = {
+  readonly teams: Scalars['Int']['output'];
+  /** People who are a member of a team. */
+  readonly members: Scalars['Int']['output'];
+  /** Those in force. */
+  readonly apiKeys: Scalars['Int']['output'];
+  /** Those registered. */
+  readonly projects: Scalars['Int']['output'];
+  /** Covered branches by state. */
+  readonly branches: StateCounts;
+  /** Unfinished jobs. */
+  readonly jobs: ReadonlyArray<JobCount>;
+};
+
+export type JobCount = {
+  readonly job: Scalars['String']['output'];
+  readonly status: JobCountStatus;
+  readonly count: Scalars['Int']['output'];
+  readonly oldestSeconds: Scalars['Float']['output'];
+};
+
+export type JobCountStatus =
+  | 'waiting'
+  | 'released'
+  | 'running';
+
+/** A tenant: nothing of it is seen or changed by another. */
+export type Team = {
+  readonly id: Scalars['ID']['output'];
+  readonly slug: Scalars['String']['output'];
+  readonly name: Scalars['String']['output'];
+  /** Of the one who asks; null for none. */
+  readonly role?: Maybe<Role>;
+  readonly createdAt: Scalars['DateTime']['output'];
+};
+
+/** A team that the operation has entered. */
+export type EnteredTeam = {
+  readonly team: Team;
+  /** Everything, as it is in that team. */
+  readonly query: Query;
+};
+
+export type TeamEdge = {
+  readonly node: Team;
+  readonly cursor: Scalars['String']['output'];
+};
+
+export type TeamConnection = {
+  readonly edges: ReadonlyArray<TeamEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+/** A person with a role in a team. */
+export type Member = {
+  readonly id: Scalars['ID']['output'];
+  readonly teamId: Scalars['ID']['output'];
+  /** Whose tokens name the person, and as what. */
+  readonly issuer: Scalars['String']['output'];
+  readonly subject: Scalars['String']['output'];
+  readonly role: Role;
+  readonly version: Scalars['Int']['output'];
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly updatedAt: Scalars['DateTime']['output'];
+};
+
+export type MemberEdge = {
+  readonly node: Member;
+  readonly cursor: Scalars['String']['output'];
+};
+
+export type MemberConnection = {
+  readonly edges: ReadonlyArray<MemberEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+/** A key, without its secret. */
+export type ApiKey = {
+  readonly id: Scalars['ID']['output'];
+  readonly name: Scalars['String']['output'];
+  /** How it begins. */
+  readonly prefix: Scalars['String']['output'];
+  readonly role: Role;
+  readonly kind: KeyKind;
+  /** Those that it is narrowed to; null for every project of the team. */
+  readonly projects?: Maybe<ReadonlyArray<Scalars['ID']['output']>>;
+  /** Networks that it may come from; null for any. */
+  readonly cidrs?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
+  /** To the minute. */
+  readonly lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The key in whose place it was made. */
+  readonly rotatedFrom?: Maybe<Scalars['ID']['output']>;
+  /** Set by AFTERGLOW_API_KEY: it is changed there alone. */
+  readonly isPreset: Scalars['Boolean']['output'];
+  readonly createdBy?: Maybe<AuditActor>;
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** Since when it opens nothing. */
+  readonly revokedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** A key with its secret, which is shown this once. */
+export type NewApiKey = {
+  readonly id: Scalars['ID']['output'];
+  readonly name: Scalars['String']['output'];
+  readonly prefix: Scalars['String']['output'];
+  readonly role: Role;
+  readonly kind: KeyKind;
+  readonly projects?: Maybe<ReadonlyArray<Scalars['ID']['output']>>;
+  readonly cidrs?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly rotatedFrom?: Maybe<Scalars['ID']['output']>;
+  readonly isPreset: Scalars['Boolean']['output'];
+  readonly createdBy?: Maybe<AuditActor>;
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly revokedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The secret: it is kept nowhere. */
+  readonly key: Scalars['String']['output'];
+};
+
+export type ApiKeyEdge = {
+  readonly node: ApiKey;
+  readonly cursor: Scalars['String']['output'];
+};
+
+export type ApiKeyConnection = {
+  readonly edges: ReadonlyArray<ApiKeyEdge>;
+  readonly pageInfo: PageInfo;
+};
+
 /**
  * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type Query = {
+  readonly me?: Maybe<Me>;
+  /** For the platform. */
+  readonly fleet?: Maybe<Fleet>;
+  /**
+   * Enters one of your teams, by its id or its slug: what is read under it is read there, as with the header Afterglow-Team. A document that
+   * does so reads nothing beside it.
+   */
+  readonly team?: Maybe<EnteredTeam>;
+  /** Yours; of the platform every one. */
+  readonly teams?: Maybe<TeamConnection>;
+  readonly members?: Maybe<MemberConnection>;
+  readonly apiKey?: Maybe<ApiKey>;
+  /** Revoked ones stay listed. */
+  readonly apiKeys?: Maybe<ApiKeyConnection>;
   readonly credential?: Maybe<Credential>;
   readonly credentials?: Maybe<CredentialConnection>;
   readonly project?: Maybe<Project>;
@@ -1504,6 +1691,56 @@ export type Query = {
   readonly auditEvents?: Maybe<AuditEventConnection>;
   /** The head of this moment first, then the closing heads of months that retention let go, newest first. */
   readonly auditHeads?: Maybe<ReadonlyArray<AuditHead>>;
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryTeamArgs = {
+  id?: InputMaybe<Scalars['ID']['input']>;
+  slug?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryTeamsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryMembersArgs = {
+  teamId: Scalars['ID']['input'];
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryApiKeyArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryApiKeysArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -2136,11 +2373,75 @@ export type DatabaseConnection = {
   readonly uri: Scalars['String']['output'];
 };
 
+export type CreateTeamInput = {
+  /** Names the team in the header Afterglow-Team: lower-case letters, digits and -. */
+  readonly slug: Scalars['String']['input'];
+  readonly name: Scalars['String']['input'];
+};
+
+export type AddMemberInput = {
+  readonly teamId: Scalars['ID']['input'];
+  /** As the tokens of the issuer name the person (`sub`). */
+  readonly subject: Scalars['String']['input'];
+  /** Whose tokens (`iss`); the configured issuer by default. */
+  readonly issuer?: InputMaybe<Scalars['String']['input']>;
+  readonly role: Role;
+};
+
+export type UpdateMemberInput = {
+  readonly teamId: Scalars['ID']['input'];
+  readonly id: Scalars['ID']['input'];
+  /** The version that you have read; another one is refused with `version_stale`. */
+  readonly version: Scalars['Int']['input'];
+  readonly role: Role;
+};
+
+export type RemoveMemberInput = {
+  readonly teamId: Scalars['ID']['input'];
+  readonly id: Scalars['ID']['input'];
+};
+
+export type CreateApiKeyInput = {
+  readonly name: Scalars['String']['input'];
+  /** What it may do; not above your own role. */
+  readonly role: Role;
+  /** Default: service. */
+  readonly kind?: InputMaybe<KeyKind>;
+  /** RFC 3339. Default: it has no end. */
+  readonly expiresAt?: InputMaybe<Scalars['String']['input']>;
+  /** Narrows it to these projects: it sees and changes nothing else, and nothing that is the whole team's. */
+  readonly projects?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  /** Networks that it may come from, such as 192.0.2.0/24; from elsewhere it is no key. */
+  readonly cidrs?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+};
+
+export type RotateApiKeyInput = {
+  readonly id: Scalars['ID']['input'];
+  /** How long the old key holds beside the new one; a day by default. */
+  readonly overlapSeconds?: InputMaybe<Scalars['Int']['input']>;
+};
+
+export type RevokeApiKeyInput = {
+  readonly id: Scalars['ID']['input'];
+};
+
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
  * given the first answer again, another input is refused with `idempotency_key_reused`.
  */
 export type Mutation = {
+  /** For the platform. */
+  readonly createTeam?: Maybe<Team>;
+  readonly addMember?: Maybe<Member>;
+  /** It counts from the next request of the person on. */
+  readonly updateMember?: Maybe<Member>;
+  readonly removeMember?: Maybe<Deletion>;
+  /** The secret is in this answer and nowhere else. */
+  readonly createApiKey?: Maybe<NewApiKey>;
+  /** A new key in the place of this one, bound as it is. The old one holds for the overlap. */
+  readonly rotateApiKey?: Maybe<NewApiKey>;
+  /** It opens nothing any more, in any process. It stays listed. */
+  readonly revokeApiKey?: Maybe<Deletion>;
   readonly createCredential?: Maybe<Credential>;
   readonly updateCredential?: Maybe<Credential>;
   readonly deleteCredential?: Maybe<Deletion>;
@@ -2204,6 +2505,69 @@ export type Mutation = {
   readonly cancelRestore?: Maybe<Restore>;
   readonly connectRestore?: Maybe<DatabaseConnection>;
   readonly deletePreservedBranch?: Maybe<Restore>;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationCreateTeamArgs = {
+  input: CreateTeamInput;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationAddMemberArgs = {
+  input: AddMemberInput;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationUpdateMemberArgs = {
+  input: UpdateMemberInput;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationRemoveMemberArgs = {
+  input: RemoveMemberInput;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationCreateApiKeyArgs = {
+  input: CreateApiKeyInput;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationRotateApiKeyArgs = {
+  input: RotateApiKeyInput;
+};
+
+
+/**
+ * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
+ * given the first answer again, another input is refused with `idempotency_key_reused`.
+ */
+export type MutationRevokeApiKeyArgs = {
+  input: RevokeApiKeyInput;
 };
 
 
@@ -2597,7 +2961,6 @@ export type ResolversTypes = {
   PolicyStopCode: PolicyStopCode;
   ActorKind: ActorKind;
   PageInfo: ResolverTypeWrapper<PageInfo>;
-  String: ResolverTypeWrapper<Scalars['String']['output']>;
   Credential: ResolverTypeWrapper<CredentialView>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   CredentialEdge: ResolverTypeWrapper<Omit<CredentialEdge, 'node'> & { node: ResolversTypes['Credential'] }>;
@@ -2719,6 +3082,24 @@ export type ResolversTypes = {
   RestoreFilter: RestoreFilter;
   JobFilter: JobFilter;
   AuditEventFilter: AuditEventFilter;
+  Role: Role;
+  KeyKind: KeyKind;
+  Me: ResolverTypeWrapper<MeView>;
+  MyTeam: ResolverTypeWrapper<MyTeam>;
+  Fleet: ResolverTypeWrapper<FleetView>;
+  JobCount: ResolverTypeWrapper<JobCount>;
+  JobCountStatus: JobCountStatus;
+  Team: ResolverTypeWrapper<TeamView>;
+  EnteredTeam: ResolverTypeWrapper<Omit<EnteredTeam, 'team' | 'query'> & { team: ResolversTypes['Team'], query: ResolversTypes['Query'] }>;
+  TeamEdge: ResolverTypeWrapper<Omit<TeamEdge, 'node'> & { node: ResolversTypes['Team'] }>;
+  TeamConnection: ResolverTypeWrapper<Omit<TeamConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['TeamEdge']> }>;
+  Member: ResolverTypeWrapper<MemberView>;
+  MemberEdge: ResolverTypeWrapper<Omit<MemberEdge, 'node'> & { node: ResolversTypes['Member'] }>;
+  MemberConnection: ResolverTypeWrapper<Omit<MemberConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['MemberEdge']> }>;
+  ApiKey: ResolverTypeWrapper<ApiKeyView>;
+  NewApiKey: ResolverTypeWrapper<NewApiKeyView>;
+  ApiKeyEdge: ResolverTypeWrapper<Omit<ApiKeyEdge, 'node'> & { node: ResolversTypes['ApiKey'] }>;
+  ApiKeyConnection: ResolverTypeWrapper<Omit<ApiKeyConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['ApiKeyEdge']> }>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   CreateCredentialInput: CreateCredentialInput;
   UpdateCredentialInput: UpdateCredentialInput;
@@ -2769,9 +3150,17 @@ export type ResolversTypes = {
   Deletion: ResolverTypeWrapper<Deletion>;
   PolicyRun: ResolverTypeWrapper<Omit<PolicyRun, 'snapshots'> & { snapshots: ReadonlyArray<ResolversTypes['Snapshot']> }>;
   DatabaseConnection: ResolverTypeWrapper<ConnectionView>;
+  CreateTeamInput: CreateTeamInput;
+  AddMemberInput: AddMemberInput;
+  UpdateMemberInput: UpdateMemberInput;
+  RemoveMemberInput: RemoveMemberInput;
+  CreateApiKeyInput: CreateApiKeyInput;
+  RotateApiKeyInput: RotateApiKeyInput;
+  RevokeApiKeyInput: RevokeApiKeyInput;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -2781,7 +3170,6 @@ export type ResolversParentTypes = {
   SafeInt: Scalars['SafeInt']['output'];
   BranchSelection: Scalars['BranchSelection']['output'];
   PageInfo: PageInfo;
-  String: Scalars['String']['output'];
   Credential: CredentialView;
   ID: Scalars['ID']['output'];
   CredentialEdge: Omit<CredentialEdge, 'node'> & { node: ResolversParentTypes['Credential'] };
@@ -2895,6 +3283,21 @@ export type ResolversParentTypes = {
   RestoreFilter: RestoreFilter;
   JobFilter: JobFilter;
   AuditEventFilter: AuditEventFilter;
+  Me: MeView;
+  MyTeam: MyTeam;
+  Fleet: FleetView;
+  JobCount: JobCount;
+  Team: TeamView;
+  EnteredTeam: Omit<EnteredTeam, 'team' | 'query'> & { team: ResolversParentTypes['Team'], query: ResolversParentTypes['Query'] };
+  TeamEdge: Omit<TeamEdge, 'node'> & { node: ResolversParentTypes['Team'] };
+  TeamConnection: Omit<TeamConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['TeamEdge']> };
+  Member: MemberView;
+  MemberEdge: Omit<MemberEdge, 'node'> & { node: ResolversParentTypes['Member'] };
+  MemberConnection: Omit<MemberConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['MemberEdge']> };
+  ApiKey: ApiKeyView;
+  NewApiKey: NewApiKeyView;
+  ApiKeyEdge: Omit<ApiKeyEdge, 'node'> & { node: ResolversParentTypes['ApiKey'] };
+  ApiKeyConnection: Omit<ApiKeyConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['ApiKeyEdge']> };
   Query: Record<PropertyKey, never>;
   CreateCredentialInput: CreateCredentialInput;
   UpdateCredentialInput: UpdateCredentialInput;
@@ -2945,9 +3348,17 @@ export type ResolversParentTypes = {
   Deletion: Deletion;
   PolicyRun: Omit<PolicyRun, 'snapshots'> & { snapshots: ReadonlyArray<ResolversParentTypes['Snapshot']> };
   DatabaseConnection: ConnectionView;
+  CreateTeamInput: CreateTeamInput;
+  AddMemberInput: AddMemberInput;
+  UpdateMemberInput: UpdateMemberInput;
+  RemoveMemberInput: RemoveMemberInput;
+  CreateApiKeyInput: CreateApiKeyInput;
+  RotateApiKeyInput: RotateApiKeyInput;
+  RevokeApiKeyInput: RevokeApiKeyInput;
   Mutation: Record<PropertyKey, never>;
   Int: Scalars['Int']['output'];
   Boolean: Scalars['Boolean']['output'];
+  String: Scalars['String']['output'];
 };
 
 export type LimitDirectiveArgs = {
@@ -2962,6 +3373,12 @@ export type LimitDirectiveArgs = {
 };
 
 export type LimitDirectiveResolver<Result, Parent, ContextType = GraphqlContext, Args = LimitDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type ActionDirectiveArgs = {
+  is: Scalars['String']['input'];
+};
+
+export type ActionDirectiveResolver<Result, Parent, ContextType = GraphqlContext, Args = ActionDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
@@ -3825,7 +4242,137 @@ export type AuditEventConnectionResolvers<ContextType = GraphqlContext, ParentTy
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
 };
 
+export type MeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Me'] = ResolversParentTypes['Me']> = {
+  kind?: Resolver<ResolversTypes['ActorKind'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  label?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  isPlatform?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  team?: Resolver<Maybe<ResolversTypes['MyTeam']>, ParentType, ContextType>;
+  teams?: Resolver<ReadonlyArray<ResolversTypes['MyTeam']>, ParentType, ContextType>;
+  projects?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ID']>>, ParentType, ContextType>;
+  actions?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type MyTeamResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['MyTeam'] = ResolversParentTypes['MyTeam']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  slug?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  role?: Resolver<Maybe<ResolversTypes['Role']>, ParentType, ContextType>;
+};
+
+export type FleetResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Fleet'] = ResolversParentTypes['Fleet']> = {
+  teams?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  members?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  apiKeys?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  projects?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  branches?: Resolver<ResolversTypes['StateCounts'], ParentType, ContextType>;
+  jobs?: Resolver<ReadonlyArray<ResolversTypes['JobCount']>, ParentType, ContextType>;
+};
+
+export type JobCountResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['JobCount'] = ResolversParentTypes['JobCount']> = {
+  job?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['JobCountStatus'], ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  oldestSeconds?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type TeamResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Team'] = ResolversParentTypes['Team']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  slug?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  role?: Resolver<Maybe<ResolversTypes['Role']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type EnteredTeamResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['EnteredTeam'] = ResolversParentTypes['EnteredTeam']> = {
+  team?: Resolver<ResolversTypes['Team'], ParentType, ContextType>;
+  query?: Resolver<ResolversTypes['Query'], ParentType, ContextType>;
+};
+
+export type TeamEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['TeamEdge'] = ResolversParentTypes['TeamEdge']> = {
+  node?: Resolver<ResolversTypes['Team'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type TeamConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['TeamConnection'] = ResolversParentTypes['TeamConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['TeamEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type MemberResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Member'] = ResolversParentTypes['Member']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  teamId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  issuer?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  subject?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  role?: Resolver<ResolversTypes['Role'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type MemberEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['MemberEdge'] = ResolversParentTypes['MemberEdge']> = {
+  node?: Resolver<ResolversTypes['Member'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type MemberConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['MemberConnection'] = ResolversParentTypes['MemberConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['MemberEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ApiKeyResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ApiKey'] = ResolversParentTypes['ApiKey']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  prefix?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  role?: Resolver<ResolversTypes['Role'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['KeyKind'], ParentType, ContextType>;
+  projects?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ID']>>, ParentType, ContextType>;
+  cidrs?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  lastUsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  rotatedFrom?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  isPreset?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  createdBy?: Resolver<Maybe<ResolversTypes['AuditActor']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type NewApiKeyResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['NewApiKey'] = ResolversParentTypes['NewApiKey']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  prefix?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  role?: Resolver<ResolversTypes['Role'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['KeyKind'], ParentType, ContextType>;
+  projects?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ID']>>, ParentType, ContextType>;
+  cidrs?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  lastUsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  rotatedFrom?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  isPreset?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  createdBy?: Resolver<Maybe<ResolversTypes['AuditActor']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ApiKeyEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ApiKeyEdge'] = ResolversParentTypes['ApiKeyEdge']> = {
+  node?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ApiKeyConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ApiKeyConnection'] = ResolversParentTypes['ApiKeyConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ApiKeyEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
 export type QueryResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  me?: Resolver<Maybe<ResolversTypes['Me']>, ParentType, ContextType>;
+  fleet?: Resolver<Maybe<ResolversTypes['Fleet']>, ParentType, ContextType>;
+  team?: Resolver<Maybe<ResolversTypes['EnteredTeam']>, ParentType, ContextType, Partial<QueryTeamArgs>>;
+  teams?: Resolver<Maybe<ResolversTypes['TeamConnection']>, ParentType, ContextType, RequireFields<QueryTeamsArgs, 'first'>>;
+  members?: Resolver<Maybe<ResolversTypes['MemberConnection']>, ParentType, ContextType, RequireFields<QueryMembersArgs, 'teamId' | 'first'>>;
+  apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType, RequireFields<QueryApiKeyArgs, 'id'>>;
+  apiKeys?: Resolver<Maybe<ResolversTypes['ApiKeyConnection']>, ParentType, ContextType, RequireFields<QueryApiKeysArgs, 'first'>>;
   credential?: Resolver<Maybe<ResolversTypes['Credential']>, ParentType, ContextType, RequireFields<QueryCredentialArgs, 'id'>>;
   credentials?: Resolver<Maybe<ResolversTypes['CredentialConnection']>, ParentType, ContextType, RequireFields<QueryCredentialsArgs, 'first'>>;
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<QueryProjectArgs, 'id'>>;
@@ -3868,6 +4415,13 @@ export type DatabaseConnectionResolvers<ContextType = GraphqlContext, ParentType
 };
 
 export type MutationResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  createTeam?: Resolver<Maybe<ResolversTypes['Team']>, ParentType, ContextType, RequireFields<MutationCreateTeamArgs, 'input'>>;
+  addMember?: Resolver<Maybe<ResolversTypes['Member']>, ParentType, ContextType, RequireFields<MutationAddMemberArgs, 'input'>>;
+  updateMember?: Resolver<Maybe<ResolversTypes['Member']>, ParentType, ContextType, RequireFields<MutationUpdateMemberArgs, 'input'>>;
+  removeMember?: Resolver<Maybe<ResolversTypes['Deletion']>, ParentType, ContextType, RequireFields<MutationRemoveMemberArgs, 'input'>>;
+  createApiKey?: Resolver<Maybe<ResolversTypes['NewApiKey']>, ParentType, ContextType, RequireFields<MutationCreateApiKeyArgs, 'input'>>;
+  rotateApiKey?: Resolver<Maybe<ResolversTypes['NewApiKey']>, ParentType, ContextType, RequireFields<MutationRotateApiKeyArgs, 'input'>>;
+  revokeApiKey?: Resolver<Maybe<ResolversTypes['Deletion']>, ParentType, ContextType, RequireFields<MutationRevokeApiKeyArgs, 'input'>>;
   createCredential?: Resolver<Maybe<ResolversTypes['Credential']>, ParentType, ContextType, RequireFields<MutationCreateCredentialArgs, 'input'>>;
   updateCredential?: Resolver<Maybe<ResolversTypes['Credential']>, ParentType, ContextType, RequireFields<MutationUpdateCredentialArgs, 'input'>>;
   deleteCredential?: Resolver<Maybe<ResolversTypes['Deletion']>, ParentType, ContextType, RequireFields<MutationDeleteCredentialArgs, 'input'>>;
@@ -4009,6 +4563,21 @@ export type Resolvers<ContextType = GraphqlContext> = {
   AuditHead?: AuditHeadResolvers<ContextType>;
   AuditEventEdge?: AuditEventEdgeResolvers<ContextType>;
   AuditEventConnection?: AuditEventConnectionResolvers<ContextType>;
+  Me?: MeResolvers<ContextType>;
+  MyTeam?: MyTeamResolvers<ContextType>;
+  Fleet?: FleetResolvers<ContextType>;
+  JobCount?: JobCountResolvers<ContextType>;
+  Team?: TeamResolvers<ContextType>;
+  EnteredTeam?: EnteredTeamResolvers<ContextType>;
+  TeamEdge?: TeamEdgeResolvers<ContextType>;
+  TeamConnection?: TeamConnectionResolvers<ContextType>;
+  Member?: MemberResolvers<ContextType>;
+  MemberEdge?: MemberEdgeResolvers<ContextType>;
+  MemberConnection?: MemberConnectionResolvers<ContextType>;
+  ApiKey?: ApiKeyResolvers<ContextType>;
+  NewApiKey?: NewApiKeyResolvers<ContextType>;
+  ApiKeyEdge?: ApiKeyEdgeResolvers<ContextType>;
+  ApiKeyConnection?: ApiKeyConnectionResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   Deletion?: DeletionResolvers<ContextType>;
   PolicyRun?: PolicyRunResolvers<ContextType>;
@@ -4018,4 +4587,5 @@ export type Resolvers<ContextType = GraphqlContext> = {
 
 export type DirectiveResolvers<ContextType = GraphqlContext> = {
   limit?: LimitDirectiveResolver<any, any, ContextType>;
+  action?: ActionDirectiveResolver<any, any, ContextType>;
 };

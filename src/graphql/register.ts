@@ -6,13 +6,14 @@ import type { GraphQLError } from 'graphql';
 import mercurius, { type MercuriusContext, type MercuriusError, type MercuriusOptions } from 'mercurius';
 import { Refusal } from '../core/errors.ts';
 import type { DoorDomain } from '../domain/index.ts';
+import { readActions } from './actions.ts';
 import { toFieldError, toRefusedRequest, toRequestError } from './errors.ts';
 import { registerGraphiql } from './graphiql.ts';
 import { limitArguments, tokensMax, valuesMax } from './limits.ts';
 import { loaders } from './loaders.ts';
 import { type Operation, readOperation } from './operation.ts';
 import { resolvers } from './resolvers/index.ts';
-import { depthRule, servedRule } from './rules.ts';
+import { depthRule, enteredRule, servedRule } from './rules.ts';
 import { buildGraphqlSchema } from './schema.ts';
 
 interface GraphqlOptions {
@@ -33,13 +34,15 @@ export async function registerGraphql(app: FastifyInstance, { domain, graphiql }
 }
 
 function toMercurius(): MercuriusOptions {
+  const schema = buildGraphqlSchema();
+  readActions(schema);
   return {
-    schema: buildGraphqlSchema(),
+    schema,
     resolvers,
     loaders,
     schemaTransforms: [limitArguments],
     routes: false,
-    validationRules: [servedRule, depthRule],
+    validationRules: [servedRule, enteredRule, depthRule],
     graphql: { parseOptions: { maxTokens: tokensMax } },
     errorFormatter: formatErrors,
   };

@@ -1,10 +1,12 @@
-// Owns what an operation must be beyond GraphQL's own rules: of a kind that is served, and not too deep.
+// Owns what an operation must be beyond GraphQL's own rules: of a kind that is served, in one team, and not too deep.
 
 import {
   type ASTVisitor,
+  type FieldNode,
   type FragmentDefinitionNode,
   GraphQLError,
   Kind,
+  type SelectionNode,
   type SelectionSetNode,
   type ValidationContext,
 } from 'graphql';
@@ -17,6 +19,38 @@ export function servedRule(context: ValidationContext): ASTVisitor {
       context.reportError(new GraphQLError(`A ${operation.operation} is not served.`, { nodes: operation }));
     },
   };
+}
+
+/**
+ * Refuses a document that enters a team and reads anything beside it, or enters more than one: who acts would depend on which field comes
+ * first.
+ */
+export function enteredRule(context: ValidationContext): ASTVisitor {
+  const entered: FieldNode[] = [];
+  const alone = new Set<FieldNode>();
+  return {
+    OperationDefinition({ selectionSet }) {
+      const [first, ...rest] = selectionSet.selections.filter((one) => !isMeta(one));
+      if (first?.kind === Kind.FIELD && rest.length === 0) alone.add(first);
+    },
+    Field(field) {
+      if (field.name.value === 'team' && context.getParentType() === context.getSchema().getQueryType()) {
+        entered.push(field);
+      }
+    },
+    Document: {
+      leave() {
+        const [first] = entered;
+        if (!first || (entered.length === 1 && alone.has(first))) return;
+        const message = 'A document that enters a team reads nothing beside it, and enters no other.';
+        context.reportError(new GraphQLError(message, { nodes: entered }));
+      },
+    },
+  };
+}
+
+function isMeta(selection: SelectionNode): boolean {
+  return selection.kind === Kind.FIELD && selection.name.value.startsWith('__');
 }
 
 const depthMax = 12;

@@ -1,8 +1,8 @@
-// Owns who is let in: every route asks for an API key but those that say `config: { isOpen: true }`. It runs before a body is
-// read, and leaves the actor on the request for the handlers of both doors.
+// Owns who is let in: every route asks for an API key but those that say `config: { isOpen: true }`, and every route of /v1 names its
+// action. It runs before a body is read, and leaves the actor on the request for the handlers of both doors.
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Actor, DoorDomain } from '../domain/index.ts';
+import { type Action, type Actor, type DoorDomain, isAction } from '../domain/index.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -12,11 +12,19 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Answers without an API key. */
     isOpen?: boolean;
+    /** What it does, by the table of roles and actions: that of the call that it makes. */
+    action?: Action;
   }
 }
 
-/** Guards every route of `app` and of what is registered on it later. */
+/** Guards every route of `app` and of what is registered on it later. One of /v1 that names no action is not registered: it throws. */
 export function guardAccess(app: FastifyInstance, domain: DoorDomain): void {
+  app.addHook('onRoute', ({ url, method, config }) => {
+    if (!url.startsWith('/v1/') || config?.isOpen) return;
+    if (config?.action === undefined || !isAction(config.action)) {
+      throw new Error(`${String(method)} ${url} names no action of the table (config: { action }).`);
+    }
+  });
   const actors = new WeakMap<FastifyRequest, Actor>();
   app.decorateRequest('actor', {
     getter() {
@@ -28,7 +36,8 @@ export function guardAccess(app: FastifyInstance, domain: DoorDomain): void {
   app.addHook('onRequest', async (request) => {
     if (request.is404 || request.routeOptions.config.isOpen) return;
     const presented = presentedKey(request.headers.authorization);
-    actors.set(request, await domain.authenticate(presented, { requestId: request.id, sourceAddress: request.ip }));
+    const facts = { requestId: request.id, sourceAddress: request.ip, team: namedTeam(request.headers[teamHeader]) };
+    actors.set(request, await domain.authenticate(presented, facts));
   });
 }
 
@@ -40,6 +49,13 @@ export function leaveOpen(scope: FastifyInstance, isOpen: (path: string) => bool
   scope.addHook('onRoute', (route) => {
     if (isOpen(route.url)) route.config = { ...route.config, isOpen: true };
   });
+}
+
+const teamHeader = 'afterglow-team';
+
+/** The slug of the team in which the request is to act; one that was sent twice names none that there is. */
+function namedTeam(header: string | string[] | undefined): string | undefined {
+  return header === undefined ? undefined : String(header).trim();
 }
 
 /** The key of `Authorization: Bearer <key>`, or undefined. */

@@ -9,6 +9,9 @@ import { namedSchemas } from './schemas/named.ts';
 
 const description = `Backups of Neon Postgres: policies say what is kept, snapshots are taken, any moment is brought back.
 
+Each operation names its action (\`x-action\`): which role may do it, docs/roles.md says. Who is of several teams names one with the
+header \`Afterglow-Team: slug\`.
+
 Refusals are problems (RFC 9457) with a stable \`code\`. Lists are newest first, in pages. Changes need \`If-Match\`. Requests that
 start work answer 202 and may carry \`Idempotency-Key\` and \`Prefer: wait=N\`.`;
 
@@ -20,6 +23,9 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
       openapi: '3.1.0',
       info: { title: 'Afterglow', version: '1.0.0', description },
       tags: [
+        { name: 'Identity', description: 'Who asks, and what it may do.' },
+        { name: 'Teams', description: 'Teams and their members.' },
+        { name: 'API keys', description: 'By which actors are known.' },
         { name: 'Credentials', description: 'Neon API keys.' },
         { name: 'Projects', description: 'Neon projects that the team has registered.' },
         { name: 'Branches', description: 'Their branches, and what those can be restored to.' },
@@ -34,7 +40,9 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
         { name: 'Health', description: 'For probes.' },
       ],
       components: {
-        securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of the team.' } },
+        securitySchemes: {
+          apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, or a token of the identity provider.' },
+        },
       },
       security: [{ apiKey: [] }],
     },
@@ -44,9 +52,10 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
       tellNeeds(document.openapiObject.paths ?? {});
       return document.openapiObject;
     },
-    transform: ({ schema, url }) => {
+    transform: ({ schema, url, route }) => {
       const isOurs = /^\/(v1\/|livez$|readyz$|\.well-known\/)/.test(url);
-      return { schema: isOurs ? schema : { ...schema, hide: true }, url };
+      const action = route.config?.action;
+      return { schema: isOurs ? { ...schema, ...(action && { 'x-action': action }) } : { ...schema, hide: true }, url };
     },
   });
 }

@@ -13,12 +13,14 @@ import { doorLogger, logAnswers } from './logging.ts';
 import { describeRoutes, serveDocs } from './openapi.ts';
 import { announceClosing } from './prefer.ts';
 import { answerError } from './problem.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
 import { auditEventRoutes } from './routes/audit-events.ts';
 import { auditHeadRoutes } from './routes/audit-heads.ts';
 import { branchRoutes } from './routes/branches.ts';
 import { credentialRoutes } from './routes/credentials.ts';
 import { healthRoutes } from './routes/health.ts';
 import { holdRoutes } from './routes/holds.ts';
+import { memberRoutes } from './routes/members.ts';
 import { retentionPlanRoutes } from './routes/retention-plans.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { type RenderMetrics, serveMetrics } from './routes/metrics.ts';
@@ -32,6 +34,7 @@ import { restoreRoutes } from './routes/restores.ts';
 import { retentionRoutes } from './routes/retention.ts';
 import { snapshotRoutes } from './routes/snapshots.ts';
 import { statusRoutes } from './routes/status.ts';
+import { teamRoutes } from './routes/teams.ts';
 import { buildSerializersOnce } from './serializers.ts';
 import { refuseUnknownRoutes } from './unknown-route.ts';
 
@@ -46,6 +49,8 @@ export interface RestOptions {
   readonly serves?: 'everything' | 'probes';
   /** What `/metrics` answers, in every role; absent, there is no such page. */
   readonly renderMetrics?: RenderMetrics;
+  /** Networks, separated by commas, whose X-Forwarded-For is believed. Default: nobody's. */
+  readonly trustedProxies?: string | undefined;
 }
 
 /**
@@ -72,6 +77,9 @@ export async function buildRest(options: RestOptions): Promise<FastifyInstance> 
 
 async function registerRoutes(app: FastifyInstance, domain: DoorDomain): Promise<void> {
   const door = app.withTypeProvider<TypeBoxTypeProvider>();
+  await door.register(teamRoutes, { domain });
+  await door.register(memberRoutes, { domain });
+  await door.register(apiKeyRoutes, { domain });
   await door.register(credentialRoutes, { domain });
   await door.register(projectRoutes, { domain });
   await door.register(reconcileRoutes, { domain });
@@ -91,8 +99,9 @@ async function registerRoutes(app: FastifyInstance, domain: DoorDomain): Promise
   await door.register(auditHeadRoutes, { domain });
 }
 
-function settings({ logger, newRequestId = randomUUID }: RestOptions): FastifyServerOptions {
+function settings({ logger, newRequestId = randomUUID, trustedProxies }: RestOptions): FastifyServerOptions {
   return {
+    ...(trustedProxies === undefined ? {} : { trustProxy: trustedProxies }),
     ...(logger ? { loggerInstance: doorLogger(logger) } : { logger: false }),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: (raw) => givenRequestId(raw.headers['x-request-id']) ?? newRequestId(),

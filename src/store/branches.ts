@@ -3,6 +3,7 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import type { Database, Db, Tx } from './database.ts';
 import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
+import { inScope, type Scope } from './scope.ts';
 
 export type BranchRow = Selectable<Database['branches']>;
 
@@ -15,13 +16,18 @@ export async function updateBranch(tx: Tx, id: string, patch: Updateable<Databas
 }
 
 /** A branch of a registered project of the team, gone from Neon or not. */
-export async function findBranch(db: Db, teamId: string, id: string): Promise<BranchRow | undefined> {
-  return db.selectFrom('branches').selectAll().where('team_id', '=', teamId).where('id', '=', id).executeTakeFirst();
+export async function findBranch(db: Db, scope: Scope, id: string): Promise<BranchRow | undefined> {
+  return db
+    .selectFrom('branches')
+    .selectAll()
+    .where(inScope(scope, 'branches'))
+    .where('id', '=', id)
+    .executeTakeFirst();
 }
 
-export async function findBranches(db: Db, teamId: string, ids: readonly string[]): Promise<BranchRow[]> {
+export async function findBranches(db: Db, scope: Scope, ids: readonly string[]): Promise<BranchRow[]> {
   if (ids.length === 0) return [];
-  return db.selectFrom('branches').selectAll().where('team_id', '=', teamId).where('id', 'in', ids).execute();
+  return db.selectFrom('branches').selectAll().where(inScope(scope, 'branches')).where('id', 'in', ids).execute();
 }
 
 /** For the worker, which has no team. */
@@ -61,7 +67,7 @@ export async function listGoneBranches(
 
 export async function listBranches(
   db: Db,
-  teamId: string,
+  scope: Scope,
   projectId: string,
   page: PageRequest,
 ): Promise<Page<BranchRow>> {
@@ -69,7 +75,7 @@ export async function listBranches(
   let query = db
     .selectFrom('branches')
     .selectAll()
-    .where('team_id', '=', teamId)
+    .where(inScope(scope, 'branches'))
     .where('project_id', '=', projectId)
     .where('gone_at', 'is', null);
   if (before !== undefined) query = query.where('id', '<', before);

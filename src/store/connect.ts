@@ -35,9 +35,13 @@ export function connectStore(connectionString: string, options: StoreOptions): S
   };
 }
 
+/** Whether a session may write is settled when it begins: so long after a database takes writes again, the last one may. */
+const maxLifetimeSeconds = 60;
+
 /** A pool none of whose connections ends the process when it breaks; `onError` is told of those that nobody uses then. */
 export function openPool(config: pg.PoolConfig, onError: (error: Error) => void): pg.Pool {
-  const pool = new pg.Pool({ connectionTimeoutMillis: 5_000, application_name: 'afterglow', ...config });
+  const defaults = { connectionTimeoutMillis: 5_000, maxLifetimeSeconds, application_name: 'afterglow' };
+  const pool = new pg.Pool({ ...defaults, ...config });
   pool.on('error', onError);
   // One that breaks while it is used, between two statements, has no other listener: unheard, it would end the process. Whoever uses it
   // hears of it by the next statement.

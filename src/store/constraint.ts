@@ -22,6 +22,12 @@ export function gaveWay(error: unknown): boolean {
   return error instanceof Error && typeof code === 'string' && code.startsWith('40');
 }
 
+/** Whether PostgreSQL answered, and refused to write: read-only, or no room left. Nothing of the transaction was done. */
+export function isReadOnly(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return error instanceof Error && typeof code === 'string' && /^(25006|53100)$/.test(code);
+}
+
 /** Whether the database could not be reached, is starting or stopping, or cannot write: the same request may succeed later. */
 export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -77,10 +77,34 @@ interface ApiKeyTable {
   name: string;
   prefix: Fixed<string>;
   hash: Fixed<Buffer>;
-  role: Role;
-  kind: Fixed<'person' | 'service'>;
+  role: Fixed<Role>;
+  kind: Fixed<Exclude<ActorKind, 'scheduler'>>;
+  /** Those that it is narrowed to; null for every project of the team. */
+  projects: ColumnType<string[] | null, string[] | null | undefined, never>;
+  /** The networks that it may come from; null for any. */
+  cidrs: ColumnType<string[] | null, string[] | null | undefined, never>;
+  /** Its end, and where another key has taken its place, the end of the overlap. */
+  expires_at: Nullable<Date>;
+  last_used_at: Nullable<Date>;
+  rotated_from: ColumnType<string | null, string | null | undefined, never>;
+  /** Null for what the settings preset. */
+  created_by_kind: ColumnType<ActorKind | null, ActorKind | null | undefined, never>;
+  created_by: ColumnType<string | null, string | null | undefined, never>;
+  is_platform: ColumnType<boolean, boolean | undefined, boolean>;
   created_at: Fixed<Date>;
   revoked_at: Nullable<Date>;
+}
+
+interface MembershipTable {
+  id: Fixed<string>;
+  team_id: Fixed<string>;
+  /** Of the tokens by which the person is known. */
+  issuer: Fixed<string>;
+  subject: Fixed<string>;
+  role: Role;
+  version: Generated<number>;
+  created_at: Fixed<Date>;
+  updated_at: Date;
 }
 
 interface CredentialTable {
@@ -346,6 +370,7 @@ interface SignInTable {
 export interface Database {
   teams: TeamTable;
   api_keys: ApiKeyTable;
+  memberships: MembershipTable;
   credentials: CredentialTable;
   projects: ProjectTable;
   branches: BranchTable;

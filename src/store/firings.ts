@@ -5,6 +5,7 @@ import type { FiringStatus } from '../core/lifecycle.ts';
 import type { MissedFirings } from '../core/policy.ts';
 import type { Database, Db, Tx } from './database.ts';
 import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
+import { namesBranch, type Scope } from './scope.ts';
 
 export type FiringRow = Selectable<Database['firings']>;
 
@@ -87,7 +88,7 @@ export interface FiringFilter {
 /** Newest first, with the name of their schedule. */
 export async function listFirings(
   db: Db,
-  teamId: string,
+  scope: Scope,
   filter: FiringFilter,
   page: PageRequest,
 ): Promise<Page<FiringRow & { schedule: string }>> {
@@ -97,7 +98,8 @@ export async function listFirings(
     .innerJoin('schedules', 'schedules.id', 'firings.schedule_id')
     .selectAll('firings')
     .select('schedules.name as schedule')
-    .where('firings.team_id', '=', teamId);
+    .where('firings.team_id', '=', scope.teamId)
+    .where(namesBranch(scope, 'firings.branch_id'));
   if (before !== undefined) query = query.where('firings.id', '<', before);
   if (filter.policyId !== undefined) query = query.where('firings.policy_id', '=', filter.policyId);
   if (filter.branchId !== undefined) query = query.where('firings.branch_id', '=', filter.branchId);

@@ -4,6 +4,7 @@ import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import type { PolicySelector } from '../core/selector.ts';
 import type { Database, Db, Tx } from './database.ts';
 import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
+import { inScope, type Scope } from './scope.ts';
 
 export type ProjectRow = Selectable<Database['projects']>;
 
@@ -12,11 +13,11 @@ export async function insertProject(tx: Tx, row: Insertable<Database['projects']
 }
 
 /** A registered project of the team. */
-export async function findProject(db: Db, teamId: string, id: string): Promise<ProjectRow | undefined> {
+export async function findProject(db: Db, scope: Scope, id: string): Promise<ProjectRow | undefined> {
   return db
     .selectFrom('projects')
     .selectAll()
-    .where('team_id', '=', teamId)
+    .where(inScope(scope, 'projects'))
     .where('id', '=', id)
     .where('removed_at', 'is', null)
     .executeTakeFirst();
@@ -34,12 +35,12 @@ export async function listProjectRows(db: Db, ids: readonly string[]): Promise<P
 }
 
 /** Those of the ids that are registered by the team. */
-export async function findProjects(db: Db, teamId: string, ids: readonly string[]): Promise<ProjectRow[]> {
+export async function findProjects(db: Db, scope: Scope, ids: readonly string[]): Promise<ProjectRow[]> {
   if (ids.length === 0) return [];
   return db
     .selectFrom('projects')
     .selectAll()
-    .where('team_id', '=', teamId)
+    .where(inScope(scope, 'projects'))
     .where(sql<boolean>`id = any(${ids})`)
     .where('removed_at', 'is', null)
     .execute();
@@ -48,14 +49,14 @@ export async function findProjects(db: Db, teamId: string, ids: readonly string[
 /** Those that are registered by the team, each named by its id or by Neon's. */
 export async function listNamedProjects(
   db: Db,
-  teamId: string,
+  scope: Scope,
   names: readonly string[],
 ): Promise<Pick<ProjectRow, 'id' | 'neon_project_id'>[]> {
   if (names.length === 0) return [];
   return db
     .selectFrom('projects')
     .select(['id', 'neon_project_id'])
-    .where('team_id', '=', teamId)
+    .where(inScope(scope, 'projects'))
     .where(sql<boolean>`(id = any(${names}) or neon_project_id = any(${names}))`)
     .where('removed_at', 'is', null)
     .execute();
@@ -64,29 +65,25 @@ export async function listNamedProjects(
 /** The registered projects of the team that the selector means, gone from Neon or not. */
 export async function listSelectedProjects(
   db: Db,
-  teamId: string,
+  scope: Scope,
   { projects, labels }: Pick<PolicySelector, 'projects' | 'labels'>,
 ): Promise<ProjectRow[]> {
-  if (projects) return findProjects(db, teamId, projects);
+  if (projects) return findProjects(db, scope, projects);
   return db
     .selectFrom('projects')
     .selectAll()
-    .where('team_id', '=', teamId)
+    .where(inScope(scope, 'projects'))
     .where('removed_at', 'is', null)
     .where(sql<boolean>`labels @> ${JSON.stringify(labels ?? {})}::jsonb`)
     .execute();
 }
 
 /** A project of this team with the Neon id that was registered before and removed: it is revived, with all its history. */
-export async function findRemovedProject(
-  db: Db,
-  teamId: string,
-  neonProjectId: string,
-): Promise<ProjectRow | undefined> {
+export async function findRemovedProject(db: Db, scope: Scope, neonProjectId: string): Promise<ProjectRow | undefined> {
   return db
     .selectFrom('projects')
     .selectAll()
-    .where('team_id', '=', teamId)
+    .where(inScope(scope, 'projects'))
     .where('neon_project_id', '=', neonProjectId)
     .where('removed_at', 'is not', null)
     .orderBy('id', 'desc')
@@ -104,9 +101,9 @@ export async function isNeonProjectRegistered(db: Db, neonProjectId: string): Pr
   return row !== undefined;
 }
 
-export async function listProjects(db: Db, teamId: string, page: PageRequest): Promise<Page<ProjectRow>> {
+export async function listProjects(db: Db, scope: Scope, page: PageRequest): Promise<Page<ProjectRow>> {
   const before = readCursor(page);
-  let query = db.selectFrom('projects').selectAll().where('team_id', '=', teamId).where('removed_at', 'is', null);
+  let query = db.selectFrom('projects').selectAll().where(inScope(scope, 'projects')).where('removed_at', 'is', null);
   if (before !== undefined) query = query.where('id', '<', before);
   const rows = await query
     .orderBy('id', 'desc')
@@ -192,12 +189,12 @@ export async function listStaleProjects(
 /** The registered projects of the team, with what a policy selects them by, and whether Neon still shows them. */
 export async function listSelectableProjects(
   db: Db,
-  teamId: string,
+  scope: Scope,
 ): Promise<Pick<ProjectRow, 'id' | 'labels' | 'gone_at' | 'history_retention_seconds'>[]> {
   return db
     .selectFrom('projects')
     .select(['id', 'labels', 'gone_at', 'history_retention_seconds'])
-    .where('team_id', '=', teamId)
+    .where(inScope(scope, 'projects'))
     .where('removed_at', 'is', null)
     .orderBy('id')
     .execute();

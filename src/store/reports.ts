@@ -2,6 +2,7 @@
 
 import type { Insertable, Selectable, Updateable } from 'kysely';
 import type { Database, Db, Tx } from './database.ts';
+import { inScope, type Scope } from './scope.ts';
 
 export type ReportRow = Selectable<Database['reconcile_reports']>;
 
@@ -19,13 +20,13 @@ export async function patchReport(tx: Tx, id: string, patch: Updateable<Database
 }
 
 /** The newest report of each project that says something, or that somebody asked for: the clock's are shown once they have compared. */
-export async function listNewestReports(db: Db, teamId: string, projectIds: readonly string[]): Promise<ReportRow[]> {
+export async function listNewestReports(db: Db, scope: Scope, projectIds: readonly string[]): Promise<ReportRow[]> {
   if (projectIds.length === 0) return [];
   return db
     .selectFrom('reconcile_reports')
     .distinctOn('project_id')
     .selectAll()
-    .where('team_id', '=', teamId)
+    .where(inScope(scope, 'reconcile_reports'))
     .where('project_id', 'in', projectIds)
     .where((eb) => eb.or([eb('compared_at', 'is not', null), eb('requested_by', '!=', 'scheduler')]))
     .orderBy('project_id')

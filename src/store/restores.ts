@@ -4,6 +4,7 @@ import { type Insertable, type Selectable, type Updateable, sql } from 'kysely';
 import type { RestoreStatus } from '../core/lifecycle.ts';
 import type { Database, Db, Tx } from './database.ts';
 import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
+import { inScope, type Scope } from './scope.ts';
 
 export type RestoreRow = Selectable<Database['restores']>;
 export type PreservedBranchRow = Selectable<Database['preserved_branches']>;
@@ -18,8 +19,13 @@ export async function insertRestore(tx: Tx, row: Insertable<Database['restores']
   return tx.insertInto('restores').values(row).returningAll().executeTakeFirstOrThrow();
 }
 
-export async function findRestore(db: Db, teamId: string, id: string): Promise<RestoreRow | undefined> {
-  return db.selectFrom('restores').selectAll().where('team_id', '=', teamId).where('id', '=', id).executeTakeFirst();
+export async function findRestore(db: Db, scope: Scope, id: string): Promise<RestoreRow | undefined> {
+  return db
+    .selectFrom('restores')
+    .selectAll()
+    .where(inScope(scope, 'restores'))
+    .where('id', '=', id)
+    .executeTakeFirst();
 }
 
 /** For the worker, which has no team. */
@@ -39,12 +45,12 @@ export async function patchRestore(tx: Tx, id: string, patch: Updateable<Databas
 
 export async function listRestores(
   db: Db,
-  teamId: string,
+  scope: Scope,
   filter: RestoreFilter,
   page: PageRequest,
 ): Promise<Page<RestoreRow>> {
   const before = readCursor(page);
-  let query = db.selectFrom('restores').selectAll().where('team_id', '=', teamId);
+  let query = db.selectFrom('restores').selectAll().where(inScope(scope, 'restores'));
   if (before !== undefined) query = query.where('id', '<', before);
   if (filter.projectId !== undefined) query = query.where('project_id', '=', filter.projectId);
   if (filter.branchId !== undefined) query = query.where('branch_id', '=', filter.branchId);
@@ -59,7 +65,7 @@ export async function listRestores(
 /** The newest `limit` restores of each branch, newest first: for nested reads, in one statement. */
 export async function listRestoresOfBranches(
   db: Db,
-  teamId: string,
+  scope: Scope,
   branchIds: readonly string[],
   limit: number,
 ): Promise<RestoreRow[]> {
@@ -78,7 +84,7 @@ export async function listRestoresOfBranches(
       (join) => join.onTrue(),
     )
     .selectAll('newest')
-    .where('branches.team_id', '=', teamId)
+    .where(inScope(scope, 'branches'))
     .where('branches.id', 'in', branchIds)
     .orderBy('newest.id', 'desc')
     .execute();

@@ -4,6 +4,7 @@ import { type Insertable, type Selectable, type Updateable, sql } from 'kysely';
 import type { SnapshotStatus } from '../core/lifecycle.ts';
 import type { Database, Db, Tx } from './database.ts';
 import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
+import { inScope, type Scope } from './scope.ts';
 
 export type SnapshotRow = Selectable<Database['snapshots']>;
 
@@ -33,13 +34,18 @@ export async function insertSnapshots(
   return inserted;
 }
 
-export async function findSnapshot(db: Db, teamId: string, id: string): Promise<SnapshotRow | undefined> {
-  return db.selectFrom('snapshots').selectAll().where('team_id', '=', teamId).where('id', '=', id).executeTakeFirst();
+export async function findSnapshot(db: Db, scope: Scope, id: string): Promise<SnapshotRow | undefined> {
+  return db
+    .selectFrom('snapshots')
+    .selectAll()
+    .where(inScope(scope, 'snapshots'))
+    .where('id', '=', id)
+    .executeTakeFirst();
 }
 
-export async function findSnapshots(db: Db, teamId: string, ids: readonly string[]): Promise<SnapshotRow[]> {
+export async function findSnapshots(db: Db, scope: Scope, ids: readonly string[]): Promise<SnapshotRow[]> {
   if (ids.length === 0) return [];
-  return db.selectFrom('snapshots').selectAll().where('team_id', '=', teamId).where('id', 'in', ids).execute();
+  return db.selectFrom('snapshots').selectAll().where(inScope(scope, 'snapshots')).where('id', 'in', ids).execute();
 }
 
 /** For the worker, which has no team. */
@@ -59,12 +65,12 @@ export async function patchSnapshot(tx: Tx, id: string, patch: Updateable<Databa
 
 export async function listSnapshots(
   db: Db,
-  teamId: string,
+  scope: Scope,
   filter: SnapshotFilter,
   page: PageRequest,
 ): Promise<Page<SnapshotRow>> {
   const before = readCursor(page);
-  let query = db.selectFrom('snapshots').selectAll().where('team_id', '=', teamId);
+  let query = db.selectFrom('snapshots').selectAll().where(inScope(scope, 'snapshots'));
   if (before !== undefined) query = query.where('id', '<', before);
   if (filter.projectId !== undefined) query = query.where('project_id', '=', filter.projectId);
   if (filter.branchId !== undefined) query = query.where('branch_id', '=', filter.branchId);
@@ -80,7 +86,7 @@ export async function listSnapshots(
 /** The newest `limit` snapshots of each branch (of one status, where given), newest first: for nested reads, in one statement. */
 export async function listSnapshotsOfBranches(
   db: Db,
-  teamId: string,
+  scope: Scope,
   branchIds: readonly string[],
   limit: number,
   status?: SnapshotStatus,
@@ -101,7 +107,7 @@ export async function listSnapshotsOfBranches(
       (join) => join.onTrue(),
     )
     .selectAll('newest')
-    .where('branches.team_id', '=', teamId)
+    .where(inScope(scope, 'branches'))
     .where('branches.id', 'in', branchIds)
     .orderBy('newest.id', 'desc')
     .execute();

@@ -7,6 +7,7 @@ import type { BranchRow } from './branches.ts';
 import type { CoveringSince, Database, Db, Tx } from './database.ts';
 import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
 import type { ProjectRow } from './projects.ts';
+import { inScope, type Scope } from './scope.ts';
 
 export type StatusRow = Selectable<Database['branch_statuses']>;
 export type WatchedProject = ProjectRow & { readonly credentialStatus: CredentialStatus };
@@ -24,11 +25,11 @@ export async function listWatchedTeams(db: Db): Promise<string[]> {
 /** Projects of the team after the id, by id: those that are registered, and those in which a branch is still said to be covered. */
 export async function listWatchedProjects(
   db: Db,
-  teamId: string,
+  scope: Scope,
   after: string,
   limit: number,
 ): Promise<WatchedProject[]> {
-  return watchedProjects(db, teamId)
+  return watchedProjects(db, scope)
     .where('projects.id', '>', after)
     .where(({ eb, or, exists, selectFrom }) =>
       or([
@@ -44,17 +45,17 @@ export async function listWatchedProjects(
 }
 
 /** Those of the ids that are the team's, removed or not. */
-export async function findWatchedProjects(db: Db, teamId: string, ids: readonly string[]): Promise<WatchedProject[]> {
-  return watchedProjects(db, teamId).where(sql<boolean>`projects.id = any(${ids})`).execute();
+export async function findWatchedProjects(db: Db, scope: Scope, ids: readonly string[]): Promise<WatchedProject[]> {
+  return watchedProjects(db, scope).where(sql<boolean>`projects.id = any(${ids})`).execute();
 }
 
-function watchedProjects(db: Db, teamId: string) {
+function watchedProjects(db: Db, scope: Scope) {
   return db
     .selectFrom('projects')
     .innerJoin('credentials', 'credentials.id', 'projects.credential_id')
     .selectAll('projects')
     .select('credentials.status as credentialStatus')
-    .where('projects.team_id', '=', teamId);
+    .where(inScope(scope, 'projects'));
 }
 
 /** The branches of the projects that Neon shows, and those that have gone together with their project. */
@@ -215,7 +216,7 @@ export interface StatusFilter {
 /** Of the team, newest branches first; without a state every one that is not ok. */
 export async function listStatuses(
   db: Db,
-  teamId: string,
+  scope: Scope,
   { state }: StatusFilter,
   page: PageRequest,
 ): Promise<Page<StatusRow & { name: string }>> {
@@ -225,7 +226,7 @@ export async function listStatuses(
     .innerJoin('branches', 'branches.id', 'branch_statuses.branch_id')
     .selectAll('branch_statuses')
     .select('branches.name')
-    .where('branch_statuses.team_id', '=', teamId);
+    .where(inScope(scope, 'branch_statuses'));
   query = state ? query.where('branch_statuses.state', '=', state) : query.where('branch_statuses.state', '!=', 'ok');
   if (before !== undefined) query = query.where('branch_id', '<', before);
   const rows = await query
@@ -237,12 +238,12 @@ export async function listStatuses(
 
 export type StateCounts = Record<BranchState, number>;
 
-/** Covered branches by state; of all teams where none is named. */
-export async function countStates(db: Db, teamId?: string): Promise<StateCounts> {
+/** Covered branches by state; of all teams without a scope. */
+export async function countStates(db: Db, scope?: Scope): Promise<StateCounts> {
   const rows = await db
     .selectFrom('branch_statuses')
     .select(({ fn }) => ['state', fn.countAll<number>().as('count')])
-    .$if(teamId !== undefined, (query) => query.where('team_id', '=', teamId ?? ''))
+    .where(scope ? inScope(scope, 'branch_statuses') : sql<boolean>`true`)
     .groupBy('state')
     .execute();
   const counts = new Map(rows.map(({ state, count }) => [state, Number(count)] as const));

@@ -1,19 +1,52 @@
-// Owns teams and the keys by which their actors are known. A key is kept as its hash only.
+// Owns teams.
 
-import { createHash } from 'node:crypto';
 import type { Insertable, Selectable } from 'kysely';
-import type { Database, Db, Tx } from './database.ts';
+import type { Database, Db, Role, Tx } from './database.ts';
+import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
 
 export type TeamRow = Selectable<Database['teams']>;
-export type ApiKeyRow = Selectable<Database['api_keys']>;
 
-/** SHA-256: keys are random and long, so a slow hash would protect nothing. */
-export function hashApiKey(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
+export async function findTeam(db: Db, id: string): Promise<TeamRow | undefined> {
+  return db.selectFrom('teams').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
 export async function findTeamBySlug(db: Db, slug: string): Promise<TeamRow | undefined> {
   return db.selectFrom('teams').selectAll().where('slug', '=', slug).executeTakeFirst();
+}
+
+/** Those that there are, by slug. */
+export async function findTeamsBySlug(db: Db, slugs: readonly string[]): Promise<TeamRow[]> {
+  if (slugs.length === 0) return [];
+  return db.selectFrom('teams').selectAll().where('slug', 'in', slugs).orderBy('slug').execute();
+}
+
+/** The teams in which the person is a member, by slug. */
+export async function listTeamsOfPerson(
+  db: Db,
+  person: { readonly issuer: string; readonly subject: string },
+): Promise<{ id: string; slug: string; name: string; role: Role }[]> {
+  return db
+    .selectFrom('memberships')
+    .innerJoin('teams', 'teams.id', 'memberships.team_id')
+    .select(['teams.id', 'teams.slug', 'teams.name', 'memberships.role'])
+    .where('memberships.issuer', '=', person.issuer)
+    .where('memberships.subject', '=', person.subject)
+    .orderBy('teams.slug')
+    .execute();
+}
+
+/** Newest first: all teams, or those of the ids. Refuses with `invalid_cursor`. */
+export async function listTeams(db: Db, ids: readonly string[] | 'all', page: PageRequest): Promise<Page<TeamRow>> {
+  const before = readCursor(page);
+  if (ids !== 'all' && ids.length === 0) return { items: [], nextCursor: null };
+  let query = db.selectFrom('teams').selectAll();
+  if (ids !== 'all') query = query.where('id', 'in', ids);
+  if (before !== undefined) query = query.where('id', '<', before);
+  const rows = await query
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+  return toPage(rows, page.limit, (row) => row.id);
 }
 
 /** A team and the head of its audit chain: sequence 0, 32 zero bytes. */
@@ -25,43 +58,7 @@ export async function insertTeam(tx: Tx, team: Insertable<Database['teams']>): P
     .execute();
 }
 
-/** Adds the key, or makes the one with this hash valid again; returns its id. */
-export async function putApiKey(tx: Tx, key: Insertable<Database['api_keys']>): Promise<string> {
-  const { id } = await tx
-    .insertInto('api_keys')
-    .values(key)
-    .onConflict((conflict) => conflict.column('hash').doUpdateSet({ revoked_at: null }))
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return id;
-}
-
-/** Revokes the team's keys of this name but the one with the hash; returns their ids. */
-export async function revokeApiKeysExcept(
-  tx: Tx,
-  teamId: string,
-  name: string,
-  hash: Buffer,
-  now: Date,
-): Promise<string[]> {
-  const rows = await tx
-    .updateTable('api_keys')
-    .set({ revoked_at: now })
-    .where('team_id', '=', teamId)
-    .where('name', '=', name)
-    .where('hash', '!=', hash)
-    .where('revoked_at', 'is', null)
-    .returning('id')
-    .execute();
-  return rows.map((row) => row.id);
-}
-
-/** The key with this hash, unless it is revoked. */
-export async function findApiKeyByHash(db: Db, hash: Buffer): Promise<ApiKeyRow | undefined> {
-  return db
-    .selectFrom('api_keys')
-    .selectAll()
-    .where('hash', '=', hash)
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst();
+/** Locks the team, so that its members are counted by one at a time. */
+export async function lockTeam(tx: Tx, id: string): Promise<void> {
+  await tx.selectFrom('teams').select('id').where('id', '=', id).forNoKeyUpdate().execute();
 }

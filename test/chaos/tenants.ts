@@ -4,7 +4,8 @@
 import { randomBytes } from 'node:crypto';
 import type { BranchView, CredentialView, PolicyView, ProjectView } from '../../src/domain/index.ts';
 import type { NeonApi } from '../../src/neon/api.ts';
-import { hashApiKey, insertTeam, putApiKey } from '../../src/store/teams.ts';
+import { hashApiKey, insertApiKey } from '../../src/store/api-keys.ts';
+import { insertTeam } from '../../src/store/teams.ts';
 import { makeClient, type PatientClient } from '../harness/world/client.ts';
 import { untilNeonRests } from '../harness/world/neon.ts';
 import type { World } from '../harness/world/world.ts';
@@ -51,7 +52,7 @@ async function addTeam({ db, services, clients, secrets }: World, slug: string):
   const teamId = `tem_${slug}`;
   await db.transaction().execute(async (tx) => {
     await insertTeam(tx, { id: teamId, slug, name: slug, created_at: new Date() });
-    await putApiKey(tx, {
+    await insertApiKey(tx, {
       id: `key_${slug}`,
       team_id: teamId,
       name: 'chaos',

@@ -6,7 +6,6 @@ import { join, resolve } from 'node:path';
 import t from 'tap';
 import { verifyAudit } from '../../scripts/audit/verify.ts';
 import type { AuditEventView } from '../../src/domain/index.ts';
-import { hashApiKey, putApiKey } from '../../src/store/teams.ts';
 import { readSignedHead } from '../../src/store/signing.ts';
 import { each } from '../audit/exported.ts';
 import { startRegistered } from '../harness/app.ts';
@@ -15,7 +14,7 @@ import { refusalOf } from '../harness/refusal.ts';
 import { addTeam, inRole } from '../harness/teams.ts';
 
 const at = await startRegistered(t);
-const { domain, actor, credential, project, db, faults } = at;
+const { domain, actor, credential, project, faults } = at;
 const page = { limit: 200 };
 const keys = () => ({ keys: domain.audit.signingKeys().keys.map((key) => ({ ...key })) });
 
@@ -119,7 +118,11 @@ t.test('a refusal for want of authority is told at once, and a flood of them by 
   t.equal((await eventsOf('access.refused')).length, 1, 'the minute is not over');
   t.equal(await domain.tellRefusals(), 0);
   await refusalOf(domain.projects.remove(viewer, project.id));
-  t.match((await eventsOf('access.refused'))[0], { details: { action: 'project.write', count: 1 } }, 'another action');
+  t.match(
+    (await eventsOf('access.refused'))[0],
+    { details: { action: 'project.register', count: 1 } },
+    'another action',
+  );
   faults.aheadMs += 61_000;
   t.equal(await domain.tellRefusals(), 1);
   t.match((await eventsOf('access.refused'))[0], {
@@ -158,24 +161,12 @@ t.test('refusals at once by many actors and a command of theirs: no deadlock, an
 t.test(
   'the first request with a key is told once, however many come at once; a request of nobody is not',
   async (t) => {
-    const key = 'ag_the-key-of-a-newcomer';
-    await db.transaction().execute((tx) =>
-      putApiKey(tx, {
-        id: 'key_newcomer',
-        team_id: actor.teamId,
-        name: 'newcomer',
-        prefix: key.slice(0, 8),
-        hash: hashApiKey(key),
-        role: 'viewer',
-        kind: 'service',
-        created_at: new Date(),
-      }),
-    );
+    const { id, prefix, key } = await domain.apiKeys.create(actor, { name: 'newcomer', role: 'viewer' });
     const from = { requestId: 'req-first', sourceAddress: '192.0.2.1' };
     await Promise.all(Array.from({ length: 8 }, () => domain.authenticate(key, from)));
     t.match(await eventsOf('access.first_sign_in'), [
       {
-        actor: { id: 'key_newcomer', label: 'ag_the-k', kind: 'service' },
+        actor: { id, label: prefix, kind: 'service' },
         requestId: 'req-first',
         sourceAddress: '192.0.2.1',
       },

@@ -138,6 +138,7 @@ function depsOf(lines: string[]): Deps {
     db,
     now: () => new Date(),
     random: Math.random,
+    newSecret: () => '',
     newId: (prefix) => `${prefix}_${randomUUID()}`,
     keyring: { seal: async (secret) => secret, open: async () => 'the present key' },
     signer: { sign: async () => '', publicKeys: { keys: [] } },

@@ -34,7 +34,7 @@ const newPolicy = (projectId: string) => ({
   retention: { keepLast: 1 },
 });
 
-type Role = Actor['role'];
+type Role = NonNullable<Actor['role']>;
 type Call = (actor: Actor, id: string) => Promise<unknown>;
 
 /** Every call that names something: the call, the first team's id that it names, and the least role that may make it. */

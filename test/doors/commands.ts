@@ -5,7 +5,7 @@ import type { Answered, Sent, World } from './world.ts';
 
 export interface Command {
   readonly method: Sent['method'];
-  /** With `:id` where the id stands. */
+  /** With `:id` where the id stands, and `:teamId` where that of the body does. */
   readonly path: string;
   /** What GraphQL is asked of the answer; REST answers it all. */
   readonly selection: string;
@@ -14,6 +14,13 @@ export interface Command {
 }
 
 export const commands = {
+  createTeam: { method: 'POST', path: '/v1/teams', selection: fields.team },
+  addMember: { method: 'POST', path: '/v1/teams/:teamId/members', selection: fields.member },
+  updateMember: { method: 'PATCH', path: '/v1/teams/:teamId/members/:id', selection: fields.member },
+  removeMember: { method: 'DELETE', path: '/v1/teams/:teamId/members/:id', selection: 'id' },
+  createApiKey: { method: 'POST', path: '/v1/api-keys', selection: fields.newApiKey },
+  rotateApiKey: { method: 'POST', path: '/v1/api-keys/:id/rotate', selection: fields.newApiKey },
+  revokeApiKey: { method: 'DELETE', path: '/v1/api-keys/:id', selection: 'id' },
   createCredential: { method: 'POST', path: '/v1/credentials', selection: fields.credential },
   updateCredential: { method: 'PATCH', path: '/v1/credentials/:id', selection: fields.credential },
   deleteCredential: { method: 'DELETE', path: '/v1/credentials/:id', selection: 'id' },
@@ -78,8 +85,9 @@ export interface Outcome {
 
 export type Door = (world: World, wish: Wish, requestId: string) => Promise<Outcome>;
 
-export const byRest: Door = async (world, { command, id = '', version, body, key }, requestId) => {
+export const byRest: Door = async (world, { command, id = '', version, body: wished, key }, requestId) => {
   const { method, path } = commands[command];
+  const { body, teamId } = takeTeam(path, wished);
   // What GraphQL is told beside a document is the query string of REST.
   const { document, ...flags } = (command === 'importPolicies' && body) || { document: body };
   const query = Object.entries(flags)
@@ -87,7 +95,7 @@ export const byRest: Door = async (world, { command, id = '', version, body, key
     .join('&');
   const answered = await world.send({
     method,
-    url: `${path.replace(':id', id)}${query && '?'}${query}`,
+    url: `${path.replace(':teamId', teamId).replace(':id', id)}${query && '?'}${query}`,
     ...(document === undefined ? {} : { body: document }),
     headers: {
       'x-request-id': requestId,
@@ -106,6 +114,13 @@ export const byRest: Door = async (world, { command, id = '', version, body, key
   } = answered.body as Record<string, unknown>;
   return { code: String(code), answer: null, refusal: { detail, ...members } };
 };
+
+/** The team stands in the path, and what is left in the body, if anything is. */
+function takeTeam(path: string, wished: Wish['body']): { body: Wish['body']; teamId: string } {
+  if (!path.includes(':teamId')) return { body: wished, teamId: '' };
+  const { teamId, ...rest } = wished ?? {};
+  return { body: Object.keys(rest).length > 0 ? rest : undefined, teamId: String(teamId) };
+}
 
 export const byGraphql: Door = async (world, { command, id, version, body, key }, requestId) => {
   const { selection, isQuery = false }: Command = commands[command];

@@ -16,6 +16,8 @@ const kinds: ReadonlyArray<readonly [RegExp, string]> = [
   [/"[0-9A-F]+\/[0-9A-F]+"/g, '"<lsn>"'],
   [/\b(\\\\x)?[0-9a-f]{64}\b/g, '<hash>'],
   [/"(sizeBytes|logicalSizeBytes|size_bytes|logical_size_bytes)":("?\d+"?|null)/g, '"$1":"<size>"'],
+  [/ag_[\w-]{43}/g, '<key>'],
+  [/ag_[\w-]{5}/g, '<prefix>'],
   [/postgres(ql)?:\/\/[^"]+/g, '<uri>'],
 ];
 

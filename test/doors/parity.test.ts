@@ -8,7 +8,8 @@ import { fields } from '../graphql/fields.ts';
 import { strike } from '../harness/strike.ts';
 import { ask, byGraphql, byRest, type Command, type CommandName, commands, type Door, questions } from './commands.ts';
 import { makeLikeness } from './likeness.ts';
-import { lastSteps, type Step, steps } from './steps.ts';
+import type { Step } from './step.ts';
+import { lastSteps, steps } from './steps.ts';
 import { openWorld, type World } from './world.ts';
 
 interface Side {
@@ -87,6 +88,26 @@ t.test('both doors show the same head, signed', async (t) => {
     );
     t.match(left, [{ kind: 'head', month: null }]);
     t.strictSame(right, left);
+  }
+});
+
+t.test('both doors say the same of who asks, of the fleet, of a team and of its members', async (t) => {
+  for (const { world } of sides) {
+    const id = world.kept.get('team') ?? '';
+    const read = async (url: string) => (await world.send({ method: 'GET', url })).body;
+    const query = `query ($id: ID!) { me { ${fields.me} } fleet { ${fields.fleet} } members(teamId: $id) { edges { node { ${fields.member} } } } }`;
+    const members = await read(`/v1/teams/${id}/members`);
+    t.match(members, { items: [{ subject: 'ann' }] });
+    const expected = { me: await read('/v1/me'), fleet: await read('/v1/fleet'), members: edgesOf(members) };
+    t.match(expected, { me: { isPlatform: true, team: { slug: 'default' } }, fleet: { teams: 2, members: 1 } });
+    t.strictSame((await ask(world, query, { id })).body, { data: expected });
+    const entered = `query ($id: ID!) { team(id: $id) { team { ${fields.team} } query { me { ${fields.me} } } } }`;
+    const headers = { 'afterglow-team': 'shop' };
+    const me = (await world.send({ method: 'GET', url: '/v1/me', headers })).body;
+    t.match(me, { team: { slug: 'shop', role: null } });
+    t.strictSame((await ask(world, entered, { id })).body, {
+      data: { team: { team: await read(`/v1/teams/${id}`), query: { me } } },
+    });
   }
 });
 
@@ -251,6 +272,21 @@ t.test('what is nested in GraphQL is what the lists of REST hold', async (t) => 
   t.strictSame(like(nested?.timeline), like(await read(`/v1/branches/${branch}/timeline`)));
 });
 
+t.test('what is nested in a team that was entered is read in that team, by who acts in another', async (t) => {
+  if (!rest) throw new Error('no side');
+  const { world } = rest;
+  const nested = 'projects { edges { node { id branches { edges { node { id timeline { branchId } } } } } } }';
+  const { body: direct } = await ask(world, `{ ${nested} }`);
+  const answer = await world.send({
+    method: 'POST',
+    url: '/graphql',
+    body: { query: `{ team(slug: "default") { query { ${nested} } } }` },
+    headers: { 'afterglow-team': 'shop' },
+  });
+  t.strictSame(answer.body, { data: { team: { query: (direct as { data: object }).data } } });
+  t.ok(JSON.stringify(direct).includes(world.kept.get('branch') ?? 'none'), 'and there is something in it');
+});
+
 for (const [index, step] of lastSteps.entries()) take(step, steps.length + index);
 
 t.test('both doors leave the same rows', async (t) => {
@@ -286,7 +322,7 @@ t.test('every command of both doors is in this test, done and refused', async (t
   const routes = paths.flatMap(([path, item]) =>
     Object.keys(item ?? {})
       .filter((method) => ['post', 'patch', 'put', 'delete'].includes(method))
-      .map((method) => `${method.toUpperCase()} ${path.replace('{id}', ':id')}`),
+      .map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
   );
   t.strictSame(
     routes.filter((route) => !questions.includes(route)).sort(),
@@ -307,6 +343,10 @@ t.test('nothing was logged as a warning or an error', async (t) => {
 
 /** What both tables hold, without what depends on how often a job looked, or on the door itself (fingerprints). */
 const comparedTables = {
+  teams: '*',
+  memberships: '*',
+  api_keys:
+    'id, team_id, name, prefix, role, kind, projects, cidrs, expires_at, rotated_from, created_by_kind, created_by, is_platform, created_at, revoked_at',
   credentials: 'id, team_id, name, neon_account_id, status, version, created_at, updated_at, deleted_at',
   projects: '*',
   reconcile_reports: '*',
@@ -348,6 +388,8 @@ interface List {
 }
 
 const lists: readonly List[] = [
+  { path: '/v1/teams', field: 'teams', of: 'team' },
+  { path: '/v1/api-keys', field: 'apiKeys', of: 'apiKey' },
   { path: '/v1/projects', field: 'projects', of: 'project' },
   { path: '/v1/credentials', field: 'credentials', of: 'credential' },
   { path: '/v1/snapshots', field: 'snapshots', of: 'snapshot' },
@@ -398,7 +440,7 @@ async function settle(world: World): Promise<void> {
 
 async function newEvents(world: World, seen: { sequence: number }): Promise<unknown[]> {
   const events = await world.sql<{ sequence: string }>(
-    `select ${comparedTables.audit_events} from audit_events where sequence > ${seen.sequence} order by sequence`,
+    `select ${comparedTables.audit_events} from audit_events where sequence > ${seen.sequence} order by sequence, id`,
   );
   seen.sequence = Number(events.at(-1)?.sequence ?? seen.sequence);
   return events;

@@ -51,6 +51,27 @@ export function makeFakeDomain(): FakeDomain {
   const domain: DoorDomain = {
     authenticate: async () => samples.actor,
     checkReady: async () => undefined,
+    me: { get: on('me.get', () => samples.me) },
+    teams: {
+      create: on('teams.create', () => samples.team),
+      list: on('teams.list', (page: PageRequest) => paged([samples.team], page)),
+      get: on('teams.get', () => samples.team),
+      enter: on('teams.enter', () => samples.actor),
+    },
+    members: {
+      add: on('members.add', () => samples.member),
+      list: on('members.list', (_: string, page: PageRequest) => paged([samples.member], page)),
+      update: on('members.update', () => samples.member),
+      remove: on('members.remove', () => undefined),
+    },
+    apiKeys: {
+      create: on('apiKeys.create', () => samples.newApiKey),
+      list: on('apiKeys.list', (page: PageRequest) => paged([samples.apiKey], page)),
+      get: on('apiKeys.get', (id: string) => one('API key', [samples.apiKey], id)),
+      rotate: on('apiKeys.rotate', () => samples.newApiKey),
+      revoke: on('apiKeys.revoke', () => undefined),
+    },
+    fleet: { get: on('fleet.get', () => samples.fleet) },
     credentials: {
       create: on('credentials.create', () => samples.credential),
       list: on('credentials.list', (page: PageRequest) => paged([samples.credential], page)),

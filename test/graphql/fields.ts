@@ -9,8 +9,17 @@ const rule = `selector { projects labels branches }
   protection { lock { mode for graceHours tiers } }
   store objectives { rpoSeconds } missedFirings limits { expireAtMostShare }`;
 
+const apiKey =
+  'id name prefix role kind projects cidrs expiresAt lastUsedAt rotatedFrom isPreset createdBy { kind id } createdAt revokedAt';
+
 /** Every field of each view, as a selection. */
 export const fields = {
+  me: 'kind id label isPlatform team { id slug name role } teams { id slug name role } projects actions',
+  fleet: 'teams members apiKeys projects branches { ok late at_risk missing } jobs { job status count oldestSeconds }',
+  team: 'id slug name role createdAt',
+  member: 'id teamId issuer subject role version createdAt updatedAt',
+  apiKey,
+  newApiKey: `${apiKey} key`,
   credential: 'id name neonAccountId status version createdAt updatedAt',
   project: `id neonProjectId credentialId name region pgVersion plan historyRetentionSeconds labels
     limits { rootBranches snapshots } maintenanceWindows { name from until cron timeZone durationSeconds } version createdAt updatedAt syncedAt goneAt`,

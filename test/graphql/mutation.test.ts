@@ -2,7 +2,7 @@ import t from 'tap';
 import { openDoor } from './door.ts';
 import * as samples from './samples.ts';
 
-const { credential, hold, policy, project, reconcileReport, restore, snapshot } = samples;
+const { credential, hold, member, newApiKey, policy, project, reconcileReport, restore, snapshot, team } = samples;
 const selector = { projects: ['prj_1'], branches: ['main', 'dev'] };
 const schedules = [{ name: 'night', cron: '0 2 * * *', timeZone: 'Europe/Berlin' }];
 
@@ -19,6 +19,65 @@ interface Sample {
 }
 
 const samplesOfCommands: readonly Sample[] = [
+  {
+    mutation: 'createTeam',
+    type: 'CreateTeamInput',
+    input: { slug: 'shop', name: 'Shop' },
+    selection: '{ id slug }',
+    answer: { id: team.id, slug: 'shop' },
+    call: 'teams.create',
+  },
+  {
+    mutation: 'addMember',
+    type: 'AddMemberInput',
+    input: { teamId: 'tem_1', subject: 'mary', issuer: null, role: 'approver' },
+    selection: '{ id }',
+    answer: { id: member.id },
+    call: 'members.add',
+    given: { teamId: 'tem_1', subject: 'mary', role: 'approver' },
+  },
+  {
+    mutation: 'updateMember',
+    type: 'UpdateMemberInput',
+    input: { teamId: 'tem_1', id: 'mbr_1', version: 1, role: 'viewer' },
+    selection: '{ id }',
+    answer: { id: member.id },
+    call: 'members.update',
+  },
+  {
+    mutation: 'removeMember',
+    type: 'RemoveMemberInput',
+    input: { teamId: 'tem_1', id: 'mbr_1' },
+    selection: '{ id }',
+    answer: { id: 'mbr_1' },
+    call: 'members.remove',
+  },
+  {
+    mutation: 'createApiKey',
+    type: 'CreateApiKeyInput',
+    input: { name: 'pipeline', role: 'operator', kind: null, expiresAt: null, projects: ['prj_1'], cidrs: null },
+    selection: '{ id key }',
+    answer: { id: newApiKey.id, key: newApiKey.key },
+    call: 'apiKeys.create',
+    given: { name: 'pipeline', role: 'operator', projects: ['prj_1'] },
+  },
+  {
+    mutation: 'rotateApiKey',
+    type: 'RotateApiKeyInput',
+    input: { id: 'key_1', overlapSeconds: 60 },
+    selection: '{ id key }',
+    answer: { id: newApiKey.id, key: newApiKey.key },
+    call: 'apiKeys.rotate',
+  },
+  {
+    mutation: 'revokeApiKey',
+    type: 'RevokeApiKeyInput',
+    input: { id: 'key_1' },
+    selection: '{ id }',
+    answer: { id: 'key_1' },
+    call: 'apiKeys.revoke',
+    given: 'key_1',
+  },
   {
     mutation: 'createCredential',
     type: 'CreateCredentialInput',

@@ -2,14 +2,18 @@ import t from 'tap';
 import { openDoor } from './door.ts';
 import { fields } from './fields.ts';
 import {
+  apiKey,
   auditEvent,
   auditHead,
   branch,
   branchStatus,
   credential,
+  fleet,
   hold,
   retentionPlan,
   job as jobWithAttempts,
+  me,
+  member,
   policy,
   policyCoverage,
   policyPreview,
@@ -20,6 +24,7 @@ import {
   restore,
   simulation,
   snapshot,
+  team,
   teamStatus,
   timeline,
   waits,
@@ -30,6 +35,11 @@ const noWait = { jobId: null, job: null, subjectId: null, at: null, because: nul
 const { attempts, ...listedJob } = jobWithAttempts;
 const job = { ...listedJob, waitsFor: { ...noWait, ...listedJob.waitsFor } };
 const samples = {
+  apiKey,
+  fleet,
+  me,
+  member,
+  team,
   auditEvent,
   branch,
   credential,
@@ -46,6 +56,9 @@ const samples = {
 };
 
 const gets = [
+  { field: 'me', of: 'me', call: { name: 'me.get', input: [] } },
+  { field: 'fleet', of: 'fleet', call: { name: 'fleet.get', input: [] } },
+  { field: 'apiKey(id: "key_1")', of: 'apiKey', call: { name: 'apiKeys.get', input: ['key_1'] } },
   { field: 'credential(id: "crd_1")', of: 'credential', call: { name: 'credentials.get', input: ['crd_1'] } },
   { field: 'project(id: "prj_1")', of: 'project', call: { name: 'projects.get', input: ['prj_1'] } },
   { field: 'branch(id: "brn_1")', of: 'branch', call: { name: 'branches.get', input: ['brn_1'] } },
@@ -98,6 +111,9 @@ t.test('simulateRetention hands on what it is given, and answers the decisions',
 
 const page = { limit: 50 };
 const lists = [
+  { field: 'teams', of: 'team', call: { name: 'teams.list', input: [page] } },
+  { field: 'members(teamId: "tem_1")', of: 'member', call: { name: 'members.list', input: ['tem_1', page] } },
+  { field: 'apiKeys', of: 'apiKey', call: { name: 'apiKeys.list', input: [page] } },
   { field: 'credentials', of: 'credential', call: { name: 'credentials.list', input: [page] } },
   { field: 'projects', of: 'project', call: { name: 'projects.list', input: [page] } },
   { field: 'branches(projectId: "prj_1")', of: 'branch', call: { name: 'branches.list', input: ['prj_1', page] } },

@@ -27,19 +27,14 @@ import type {
   TeamStatusView,
   TimelineView,
 } from '../../src/domain/index.ts';
+import { admin } from '../harness/team-views.ts';
+
+export { apiKey, fleet, me, member, newApiKey, team } from '../harness/team-views.ts';
 
 const at = '2026-03-01T09:30:00.000Z';
 const window = { from: '2026-02-22T09:30:00.000Z', until: at };
 
-export const actor: Actor = {
-  teamId: 'tem_1',
-  kind: 'person',
-  id: 'key_1',
-  label: 'ag_12345',
-  role: 'admin',
-  requestId: 'req-1',
-  sourceAddress: '127.0.0.1',
-};
+export const actor: Actor = { ...admin, requestId: 'req-1', sourceAddress: '127.0.0.1' };
 
 export const credential: CredentialView = {
   id: 'crd_1',

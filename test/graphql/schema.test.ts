@@ -76,6 +76,12 @@ type KeysOf<Union> = Union extends unknown ? keyof Union : never;
 
 /** And these where a view has a field that the schema lacks. */
 const covers: [
+  Exclude<keyof views.MeView, keyof graphql.Me>,
+  Exclude<keyof views.FleetView, keyof graphql.Fleet>,
+  Exclude<keyof views.TeamView, keyof graphql.Team>,
+  Exclude<keyof views.MemberView, keyof graphql.Member>,
+  Exclude<keyof views.ApiKeyView, keyof graphql.ApiKey>,
+  Exclude<keyof views.NewApiKeyView, keyof graphql.NewApiKey>,
   Exclude<keyof views.CredentialView, keyof graphql.Credential>,
   Exclude<keyof views.ProjectView, keyof graphql.Project>,
   Exclude<keyof views.BranchView, keyof graphql.Branch>,

@@ -55,13 +55,14 @@ export interface StartOptions {
   /** Default: so much that nothing ever waits. */
   readonly rateLimits?: RateLimits;
   readonly redisUrl?: string | undefined;
+  readonly oidc?: AppOptions['oidc'];
 }
 
 /** Short pauses, so that what waits is soon looked at again. */
 const settings = { pollMinMs: 50, pollMaxMs: 500, retryMinMs: 100, retryMaxMs: 400, lateMs: 300 } as const;
 
 /** Starts everything; all of it ends with `t`. */
-async function startApp(t: Test, options: StartOptions = {}): Promise<Started> {
+export async function startApp(t: Test, options: StartOptions = {}): Promise<Started> {
   // First, so that its teardown comes last: it throws for a line that no test announced.
   const log = watchLog(t);
   const [databaseUrl, dir] = await Promise.all([cloneDatabase(t), makeTemporaryDir(t)]);
@@ -77,6 +78,7 @@ async function startApp(t: Test, options: StartOptions = {}): Promise<Started> {
     auditSigningKeys: `a1:${randomBytes(32).toString('base64url')}`,
     apiKey: `ag_${randomBytes(24).toString('hex')}`,
     roles: new Set(options.roles ?? ['worker']),
+    oidc: options.oidc,
     production: false,
     logger: log.logger,
     settings: { ...settings, ...options.settings },

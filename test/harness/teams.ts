@@ -1,28 +1,19 @@
-// Teams beside the first one, put into the store directly: no door makes them yet.
+// Teams beside the first one, put into the store directly, with actors that no key stands behind.
 
 import type { Actor } from '../../src/domain/index.ts';
 import type { Role } from '../../src/store/database.ts';
 import { insertTeam } from '../../src/store/teams.ts';
 import type { Started } from './app.ts';
+import { admin } from './team-views.ts';
 
 /** An admin of a new team. */
 export async function addTeam({ db }: Pick<Started, 'db'>, slug: string): Promise<Actor> {
-  const teamId = `tem_${slug}`;
-  await db
-    .transaction()
-    .execute((tx) => insertTeam(tx, { id: teamId, slug, name: `Team ${slug}`, created_at: new Date() }));
-  return {
-    teamId,
-    kind: 'person',
-    id: `key_${slug}`,
-    label: null,
-    role: 'admin',
-    requestId: null,
-    sourceAddress: null,
-  };
+  const team = { id: `tem_${slug}`, slug, name: `Team ${slug}` };
+  await db.transaction().execute((tx) => insertTeam(tx, { ...team, created_at: new Date() }));
+  return { ...admin, teamId: team.id, id: `key_${slug}`, teams: [{ ...team, role: 'admin' }] };
 }
 
-/** The same actor in a lesser role. */
+/** The same actor in a lesser role, and of no platform. */
 export function inRole(actor: Actor, role: Role): Actor {
-  return { ...actor, role };
+  return { ...actor, role, isPlatform: false, teams: actor.teams.map((team) => ({ ...team, role })) };
 }

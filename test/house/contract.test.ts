@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import t from 'tap';
 import { root, runNode } from './tree.ts';
 
-const expected = ['.env.example', 'openapi/openapi.json', 'openapi/schema.graphql'];
+const expected = ['.env.example', 'docs/roles.md', 'openapi/openapi.json', 'openapi/schema.graphql'];
 
 t.test('what is committed is what the code generates', async (t) => {
   const { code, output } = generate('--check');

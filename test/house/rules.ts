@@ -183,12 +183,43 @@ function findPattern(rule: PatternRule, files: readonly SourceFile[]): Fault[] {
     });
 }
 
+/** What belongs to a project: a read of it for an actor takes a scope. */
+const boundTables =
+  /(?<!-> )'(projects|branches|snapshots|restores|reconcile_reports|branch_statuses|firings|outbox|attempts)\b|\bfrom (outbox|attempts|firings)\b/;
+
+/**
+ * Exported functions of the store that read a table bound to projects by the team's id alone. A function that is told no team serves the
+ * worker, and one that writes is told what to write.
+ */
+function findUnscoped(files: readonly SourceFile[]): Fault[] {
+  return files
+    .filter((file) => file.path.startsWith('src/store/'))
+    .flatMap((file) =>
+      [...file.text.matchAll(/^(?:export )?(?:async )?function (\w+)\(([\s\S]*?)\)[^{]*\{\n([\s\S]*?)^\}/gm)]
+        .filter(([, , parameters = '', body = '']) => {
+          const readsBound = /\bselect/i.test(body) && boundTables.test(body) && !/\binsert\b/i.test(body);
+          return readsBound && /\bteamId\??:|: PageRequest\b/.test(parameters) && !/\bscope: Scope\b/.test(parameters);
+        })
+        .map(({ index, 1: name = '' }) => ({
+          rule: 'reads-take-a-scope',
+          path: file.path,
+          line: file.text.slice(0, index).split('\n').length,
+          text: name,
+        })),
+    );
+}
+
 export const rules: readonly Rule[] = [
   ...patternRules.map((rule) => ({
     name: rule.name,
     why: rule.why,
     find: (files: readonly SourceFile[]) => findPattern(rule, files),
   })),
+  {
+    name: 'reads-take-a-scope',
+    why: 'a read of what belongs to a project takes the scope of who asks: its team and the projects that it is narrowed to.',
+    find: findUnscoped,
+  },
   { name: 'names-say-something', why: 'a file is named after what it owns.', find: findEmptyNames },
   { name: 'short-files', why: `a file of more than ${linesMax} lines owns too much.`, find: findLongFiles },
   {

@@ -115,6 +115,28 @@ const demonstrations: Readonly<Record<string, { breaks: SourceFile[]; keeps: Sou
     ],
     keeps: [file('src/app.ts', "import { a } from './a.ts';")],
   },
+  'reads-take-a-scope': {
+    breaks: [
+      file(
+        'src/store/snapshots.ts',
+        "// Owns.\nexport async function listSnapshots(\n  db: Db,\n  teamId: string,\n): Promise<Row[]> {\n  return db.selectFrom('snapshots').execute();\n}\n",
+      ),
+      file(
+        'src/store/outbox/list.ts',
+        '// Owns.\nexport async function listJobs(db: Db, page: PageRequest): Promise<Row[]> {\n  return sql`select * from outbox`;\n}\n',
+      ),
+    ],
+    keeps: [
+      file(
+        'src/store/snapshots.ts',
+        "// Owns.\nexport async function listSnapshots(db: Db, scope: Scope, page: PageRequest): Promise<Row[]> {\n  return db.selectFrom('snapshots').execute();\n}\n",
+      ),
+      file(
+        'src/store/policies.ts',
+        "// Owns.\nexport async function listPolicies(db: Db, teamId: string): Promise<Row[]> {\n  return db.selectFrom('policies').execute();\n}\n",
+      ),
+    ],
+  },
   'names-say-something': {
     breaks: [
       file('src/store/utils.ts', '// Owns.'),

@@ -2,6 +2,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
+import type { DoorDomain } from '../../src/domain/index.ts';
 import { leaveOpen } from '../../src/rest/server.ts';
 import { actor, key, openDoor } from './door.ts';
 
@@ -41,6 +42,41 @@ t.test('a route that is added later is guarded, unless it says that it is open',
   });
   const documented: object = (await app.inject('/openapi.json')).json().paths;
   t.notOk(Object.keys(documented).some((path) => /graph|open|other/.test(path)));
+});
+
+t.test('a route of /v1 that names no action of the table keeps the door from starting', async (t) => {
+  const { app } = await openDoor(t);
+  const add = (config: object) => app.get('/v1/things', { config }, async () => 'thing');
+  t.throws(() => add({}), /GET \/v1\/things names no action/);
+  t.throws(() => add({ action: 'thing.read' }), /names no action/);
+  t.throws(() => add({ action: 'toString' }), /names no action/);
+  t.doesNotThrow(() => add({ action: 'project.read' }));
+});
+
+t.test('the team that the header names reaches the domain', async (t) => {
+  const seen: (string | undefined)[] = [];
+  const authenticate: DoorDomain['authenticate'] = async (_, { team }) => {
+    seen.push(team);
+    return actor;
+  };
+  const { send } = await openDoor(t, { replace: { authenticate } });
+  for (const team of ['shop', ' shop ', '']) await send('GET', '/v1/me', undefined, { 'afterglow-team': team });
+  await send('GET', '/v1/me');
+  t.strictSame(seen, ['shop', 'shop', '', undefined]);
+});
+
+t.test('where a request comes from is believed of trusted proxies alone', async (t) => {
+  const seen: string[] = [];
+  const authenticate: DoorDomain['authenticate'] = async (_, { sourceAddress }) => {
+    seen.push(sourceAddress);
+    return actor;
+  };
+  const forwarded = { 'x-forwarded-for': '203.0.113.9, 192.0.2.7' };
+  for (const trustedProxies of [undefined, '10.0.0.0/8', '127.0.0.0/8', '127.0.0.1,192.0.2.0/24']) {
+    const { send } = await openDoor(t, { replace: { authenticate }, trustedProxies });
+    await send('GET', '/v1/me', undefined, forwarded);
+  }
+  t.strictSame(seen, ['127.0.0.1', '127.0.0.1', '192.0.2.7', '203.0.113.9']);
 });
 
 t.test('a handler of an open route that asks for the actor is a fault of ours', async (t) => {

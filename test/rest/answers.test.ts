@@ -1,14 +1,19 @@
 import t from 'tap';
 import { connectionUri, openDoor } from './door.ts';
 import {
+  apiKey,
   auditEvent,
   auditHead,
   branch,
   branchStatus,
   credential,
+  fleet,
   hold,
   retentionPlan,
   job,
+  me,
+  member,
+  newApiKey,
   policy,
   policyCoverage,
   policyPreview,
@@ -22,6 +27,7 @@ import {
   simulation,
   signingKey,
   snapshot,
+  team,
   teamStatus,
   timeline,
   waits,
@@ -53,6 +59,35 @@ const routes: readonly {
   readonly location?: string;
   readonly etag?: string;
 }[] = [
+  { send: ['GET', '/v1/me'], status: 200, body: me },
+  { send: ['GET', '/v1/fleet'], status: 200, body: fleet },
+  {
+    send: ['POST', '/v1/teams', { slug: 'shop', name: 'Shop' }],
+    status: 201,
+    body: team,
+    location: '/v1/teams/tem_1',
+  },
+  { send: ['GET', '/v1/teams'], status: 200, body: { items: [team], nextCursor: null } },
+  { send: ['GET', '/v1/teams/tem_1'], status: 200, body: team },
+  {
+    send: ['POST', '/v1/teams/tem_1/members', { subject: 'mary', role: 'approver' }],
+    status: 201,
+    body: member,
+    location: '/v1/teams/tem_1/members/mbr_1',
+    etag: '"1"',
+  },
+  { send: ['GET', '/v1/teams/tem_1/members'], status: 200, body: { items: [member], nextCursor: null } },
+  { send: ['DELETE', '/v1/teams/tem_1/members/mbr_1'], status: 204 },
+  {
+    send: ['POST', '/v1/api-keys', { name: 'pipeline', role: 'operator' }],
+    status: 201,
+    body: newApiKey,
+    location: '/v1/api-keys/key_1',
+  },
+  { send: ['GET', '/v1/api-keys'], status: 200, body: { items: [apiKey], nextCursor: null } },
+  { send: ['GET', '/v1/api-keys/key_1'], status: 200, body: apiKey },
+  { send: ['POST', '/v1/api-keys/key_1/rotate'], status: 201, body: newApiKey, location: '/v1/api-keys/key_1' },
+  { send: ['DELETE', '/v1/api-keys/key_1'], status: 204 },
   {
     send: ['POST', '/v1/credentials', newCredential],
     status: 201,

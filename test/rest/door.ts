@@ -6,16 +6,22 @@ import type { Test } from 'tap';
 import { Refusal } from '../../src/core/errors.ts';
 import type { Actor, DoorDomain } from '../../src/domain/index.ts';
 import { buildRest, type RestOptions } from '../../src/rest/server.ts';
+import { admin } from '../harness/team-views.ts';
 import {
+  apiKey,
   attempt,
   auditEvent,
   auditHead,
   branch,
   branchStatus,
   credential,
+  fleet,
   hold,
   retentionPlan,
   job,
+  me,
+  member,
+  newApiKey,
   firing,
   policy,
   policyCoverage,
@@ -29,6 +35,7 @@ import {
   signingKey,
   simulation,
   snapshot,
+  team,
   teamStatus,
   timeline,
 } from './views.ts';
@@ -36,15 +43,7 @@ import {
 export const key = 'test-key';
 export const connectionUri = 'postgresql://owner:hunter2@ep-1.neon.tech/shop';
 
-export const actor: Actor = {
-  teamId: 'tem_1',
-  kind: 'person',
-  id: 'key_1',
-  label: 'ag_12345',
-  role: 'admin',
-  requestId: null,
-  sourceAddress: null,
-};
+export const actor: Actor = admin;
 
 export interface Call {
   readonly name: string;
@@ -68,7 +67,7 @@ export interface Door {
   ): Promise<LightMyRequestResponse>;
 }
 
-export interface DoorOptions extends Partial<Pick<RestOptions, 'newRequestId' | 'production'>> {
+export interface DoorOptions extends Partial<Pick<RestOptions, 'newRequestId' | 'production' | 'trustedProxies'>> {
   readonly replace?: Replace;
   /** Log lines of warning and above that the test expects. */
   readonly alarms?: number;
@@ -112,6 +111,27 @@ function fakeDomain(calls: Call[], replace: Replace): DoorDomain {
       return { ...actor, requestId, sourceAddress };
     },
     checkReady: async () => undefined,
+    me: { get: async () => me },
+    teams: {
+      create: async () => team,
+      list: async () => page(team),
+      get: async () => team,
+      enter: async (one) => one,
+    },
+    members: {
+      add: async () => member,
+      list: async () => page(member),
+      update: async (_, { version }) => atVersion(member, version),
+      remove: async () => undefined,
+    },
+    apiKeys: {
+      create: async () => newApiKey,
+      list: async () => page(apiKey),
+      get: async () => apiKey,
+      rotate: async () => newApiKey,
+      revoke: async () => undefined,
+    },
+    fleet: { get: async () => fleet },
     credentials: {
       create: async () => credential,
       list: async () => page(credential),

@@ -28,6 +28,8 @@ import type {
   TimelineView,
 } from '../../src/domain/index.ts';
 
+export { apiKey, fleet, me, member, newApiKey, team } from '../harness/team-views.ts';
+
 const at = '2026-03-01T09:30:00.000Z';
 const known = { version: 1, createdAt: at, updatedAt: at };
 

@@ -12,6 +12,7 @@ import {
 } from '../../src/store/outbox/cancel.ts';
 import { type ClaimResult, holdFence, letGoOfClaim } from '../../src/store/outbox/claim.ts';
 import { findJob, listAttempts, listJobs } from '../../src/store/outbox/list.ts';
+import { wholeTeam } from '../../src/store/scope.ts';
 import { finishJob, handOnJob } from '../../src/store/outbox/settle.ts';
 import { openStore } from './open.ts';
 import { endLease, giveBack, makeDue, pause, promise, release, rowOf, take } from './outbox.ts';
@@ -31,7 +32,7 @@ async function begin(id: string, leaseMs = 60_000): Promise<{ id: string; fence:
 }
 
 const ends = async (id: string) =>
-  (await listAttempts(db, 'tem_a', [id], 10)).map(({ fence, outcome, code, ended_at }) => [
+  (await listAttempts(db, wholeTeam('tem_a'), [id], 10)).map(({ fence, outcome, code, ended_at }) => [
     fence,
     outcome,
     code,
@@ -41,7 +42,7 @@ const ends = async (id: string) =>
 t.test('each claim is an attempt: who, under which fence, and how it ended', async (t) => {
   const id = await promise(db, 'lane');
   const first = await begin(id);
-  t.match(await listAttempts(db, 'tem_a', [id], 10), [
+  t.match(await listAttempts(db, wholeTeam('tem_a'), [id], 10), [
     { worker: 'test', fence: 1, release: 1, ended_at: null, outcome: null },
   ]);
   await giveBack(db, first, 60_000);
@@ -133,7 +134,7 @@ t.test('taken over by a transaction that is older than the attempt: it does not 
     await lockJobOfSubject(tx, (await rowOf(db, id)).subject_id, ['snapshot.create']);
     await takeOverJob(tx, id, 'cancelled');
   });
-  const [attempt] = await listAttempts(db, 'tem_a', [id], 10);
+  const [attempt] = await listAttempts(db, wholeTeam('tem_a'), [id], 10);
   t.ok(attempt?.ended_at && attempt.ended_at >= attempt.started_at);
 });
 
@@ -203,13 +204,13 @@ t.test('seen from outside: what each does, and what keeps it', async (t) => {
     await promise(db, 'free', 30),
   ];
   for (const job of await release(db)) if (job.id === running) await take(db, job);
-  const { items } = await listJobs(db, 'tem_a', {}, { limit: 10 });
+  const { items } = await listJobs(db, wholeTeam('tem_a'), {}, { limit: 10 });
   t.match(items, [
     { id: other, state: 'released', busy_job_id: null },
     { id: waiting, state: 'waiting', busy_job_id: running, is_early: false },
     { id: running, state: 'running', busy_job_id: null },
   ]);
-  t.equal((await listJobs(db, 'tem_a', { state: 'running' }, { limit: 10 })).items.length, 1);
-  t.strictSame((await listJobs(db, 'tem_b', {}, { limit: 10 })).items, [], 'of its own team only');
-  t.equal(await findJob(db, 'tem_b', running), undefined);
+  t.equal((await listJobs(db, wholeTeam('tem_a'), { state: 'running' }, { limit: 10 })).items.length, 1);
+  t.strictSame((await listJobs(db, wholeTeam('tem_b'), {}, { limit: 10 })).items, [], 'of its own team only');
+  t.equal(await findJob(db, wholeTeam('tem_b'), running), undefined);
 });

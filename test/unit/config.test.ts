@@ -94,3 +94,18 @@ t.test('production: everything that is missing is said at once, with what is wro
   }
   t.strictSame(faultsOf(production), []);
 });
+
+t.test('an identity provider is named with its audience, and in production under https', async (t) => {
+  const oidc = { OIDC_ISSUER: 'https://id.example.com', OIDC_AUDIENCE: 'afterglow' };
+  t.strictSame(faultsOf({ ...production, ...oidc }), []);
+  t.strictSame(faultsOf({ ...oidc, OIDC_ISSUER: 'http://127.0.0.1:1' }), []);
+  const begins = (environment: NodeJS.ProcessEnv) => faultsOf(environment).map((line) => line.split(' ', 1)[0]);
+  t.strictSame(begins({ OIDC_ISSUER: oidc.OIDC_ISSUER }), ['OIDC_AUDIENCE']);
+  t.strictSame(begins({ ...production, ...oidc, OIDC_ISSUER: 'http://id.example.com' }), ['OIDC_ISSUER']);
+  t.strictSame(begins({ ...oidc, OIDC_ISSUER: 'id.example.com' }), ['OIDC_ISSUER']);
+  t.strictSame(begins({ OIDC_AUDIENCE: 'x', OIDC_TEAMS_CLAIM: 'x', OIDC_PLATFORM_CLAIM: 'x' }), [
+    'OIDC_AUDIENCE',
+    'OIDC_TEAMS_CLAIM',
+    'OIDC_PLATFORM_CLAIM',
+  ]);
+});

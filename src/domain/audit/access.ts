@@ -2,7 +2,7 @@
 
 import { Refusal } from '../../core/errors.ts';
 import { hasSignedIn, insertSignIn } from '../../store/sign-ins.ts';
-import type { Actor } from '../actor.ts';
+import { type Actor, noTeam } from '../actor.ts';
 import { change } from '../change.ts';
 import { toRefusal } from '../command.ts';
 import type { Deps } from '../deps.ts';
@@ -18,7 +18,8 @@ export function tellingOfSignIns<A extends unknown[]>(deps: Deps, authenticate: 
   return async (...presented) => {
     const actor = await counted(deps, authenticate(...presented));
     const key = `${actor.teamId} ${actor.id}`;
-    if (seen.has(key)) return actor;
+    // One that has named no team has no history to be told in.
+    if (actor.teamId === noTeam || seen.has(key)) return actor;
     await noteSignIn(deps, actor).catch((error: unknown) => {
       throw toRefusal(error);
     });

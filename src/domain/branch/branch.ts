@@ -26,22 +26,22 @@ export async function listBranches(
   projectId: string,
   page: PageRequest,
 ): Promise<Page<BranchView>> {
-  const project = await findProject(deps.db, actor.teamId, projectId);
+  const project = await findProject(deps.db, actor, projectId);
   if (!project) throw notFound('project', projectId);
   deps.allow();
-  const { items, nextCursor } = await listBranchRows(deps.db, actor.teamId, project.id, page);
+  const { items, nextCursor } = await listBranchRows(deps.db, actor, project.id, page);
   return { items: items.map((row) => toBranchView(row, project, deps.now())), nextCursor };
 }
 
 export async function getBranch(deps: CommandDeps, actor: Actor, id: string): Promise<BranchView> {
-  const row = await findBranch(deps.db, actor.teamId, id);
+  const row = await findBranch(deps.db, actor, id);
   if (!row) throw notFound('branch', id);
   deps.allow();
   return toBranchView(row, await getProjectRow(deps.db, row.project_id), deps.now());
 }
 
 export async function getTimeline(deps: CommandDeps, actor: Actor, id: string): Promise<TimelineView> {
-  if (!(await findBranch(deps.db, actor.teamId, id))) throw notFound('branch', id);
+  if (!(await findBranch(deps.db, actor, id))) throw notFound('branch', id);
   const timeline = (await getTimelines(deps, actor, [id])).get(id);
   if (!timeline) throw notFound('branch', id);
   return timeline;
@@ -54,7 +54,7 @@ export async function listBranchesOfProjects(
   projectIds: readonly string[],
 ): Promise<Map<string, BranchView[]>> {
   deps.allow();
-  const projects = await findProjects(deps.db, actor.teamId, projectIds);
+  const projects = await findProjects(deps.db, actor, projectIds);
   const byId = new Map(projects.map((project) => [project.id, project] as const));
   const rows = await listPresentBranches(deps.db, [...byId.keys()]);
   return groupBy(toViews(rows, byId, deps.now()), (view) => view.projectId);
@@ -67,7 +67,7 @@ export async function getBranches(
   ids: readonly string[],
 ): Promise<Map<string, BranchView>> {
   deps.allow();
-  const rows = await findBranches(deps.db, actor.teamId, ids);
+  const rows = await findBranches(deps.db, actor, ids);
   const projects = await projectsOf(deps, rows);
   return new Map(toViews(rows, projects, deps.now()).map((view) => [view.id, view] as const));
 }
@@ -81,8 +81,8 @@ export async function getTimelines(
   const branches = await getBranches(deps, actor, ids);
   const known = [...branches.keys()];
   const [snapshots, restores] = await Promise.all([
-    listSnapshotsOfBranches(deps.db, actor.teamId, known, timelinePoints, 'available'),
-    listRestoresOfBranches(deps.db, actor.teamId, known, timelinePoints),
+    listSnapshotsOfBranches(deps.db, actor, known, timelinePoints, 'available'),
+    listRestoresOfBranches(deps.db, actor, known, timelinePoints),
   ]);
   const points = [
     ...snapshots.map((row) => ({

@@ -146,15 +146,15 @@ function readSelector(selector: PlaceHoldInput['selector']): Selected {
 /** The projects in which the hold covers something. Refuses with `not_found` what is not the team's. */
 async function findProjectsOf(
   { db }: CommandDeps,
-  { teamId }: Actor,
+  actor: Actor,
   { snapshotIds, branchId }: Pick<Selected, 'snapshotIds' | 'branchId'>,
 ): Promise<string[]> {
   if (branchId !== null) {
-    const branch = await findBranch(db, teamId, branchId);
+    const branch = await findBranch(db, actor, branchId);
     if (!branch) throw notFound('branch', branchId);
     return [branch.project_id];
   }
-  const known = new Map((await findSnapshots(db, teamId, snapshotIds)).map((row) => [row.id, row.project_id] as const));
+  const known = new Map((await findSnapshots(db, actor, snapshotIds)).map((row) => [row.id, row.project_id] as const));
   const unknown = snapshotIds.find((id) => !known.has(id));
   if (unknown !== undefined) throw notFound('snapshot', unknown);
   return [...new Set(known.values())];

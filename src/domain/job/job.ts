@@ -22,7 +22,7 @@ export async function listJobs(
   page: PageRequest,
 ): Promise<Page<JobView>> {
   deps.allow();
-  const { items, nextCursor } = await listJobRows(deps.db, actor.teamId, filter, page);
+  const { items, nextCursor } = await listJobRows(deps.db, actor, filter, page);
   return { items: items.map(toJobView), nextCursor };
 }
 
@@ -31,7 +31,7 @@ const attemptsMax = 200;
 
 /** With its newest 200 attempts, the oldest of them first. */
 export async function getJob(deps: CommandDeps, actor: Actor, id: string): Promise<JobWithAttemptsView> {
-  const row = await findJob(deps.db, actor.teamId, id);
+  const row = await findJob(deps.db, actor, id);
   if (!row) throw notFound('job', id);
   const attempts = await listAttemptsByJob(deps, actor, [row.id]);
   return { ...toJobView(row), attempts: attempts.get(row.id) ?? [] };
@@ -44,7 +44,7 @@ export async function listAttemptsByJob(
   ids: readonly string[],
 ): Promise<Map<string, AttemptView[]>> {
   deps.allow();
-  const rows = await listAttempts(deps.db, actor.teamId, ids, attemptsMax);
+  const rows = await listAttempts(deps.db, actor, ids, attemptsMax);
   const byJob = groupBy(rows, (row) => row.job_id);
   return new Map([...byJob].map(([id, attempts]) => [id, attempts.map(toAttemptView)]));
 }

@@ -76,7 +76,9 @@ function deadlinesOf({ settings }: Deps): Deadlines[] {
 async function reap(deps: Deps, job: OverdueJob): Promise<boolean> {
   const error = {
     code: 'deadline_exceeded' as const,
-    message: `It had not ended within its deadline${job.reason === null ? '' : ` (it waited: ${job.reason})`}.`,
+    message: job.isBegun
+      ? `It had not ended within its deadline${job.reason === null ? '' : ` (it waited: ${job.reason})`}.`
+      : `Nobody could begin it within its deadline${job.reason === null ? '' : ` (it waited: ${job.reason})`}. Nothing was changed.`,
   };
   const ended = await change(deps, schedulerActor(job.team_id), async (unit) => {
     if (!(await lockOverdueJob(unit.tx, job))) return false;

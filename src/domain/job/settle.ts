@@ -99,7 +99,9 @@ function judge({ deps, attempt, isOutOfTime }: Run, error: unknown): Failure | u
   if (error instanceof Failure) return error;
   if (error instanceof NeonFailure) {
     const isFinal = error.kind !== 'again' && error.kind !== 'credential';
-    return isFinal || isOutOfTime ? new Failure(error.failure, error.message, error.requestId) : undefined;
+    if (isFinal) return new Failure(error.failure, error.message, error.requestId);
+    const tries = `It was tried ${attempt.earlierAttempts + 1} times in ${timeOf(attempt.ageMs)}, and is given up.`;
+    return isOutOfTime ? new Failure(error.failure, `${error.message}. ${tries}`, error.requestId) : undefined;
   }
   if (gaveWay(error) && !isOutOfTime) return undefined;
   const message = error instanceof Error ? error.message : String(error);

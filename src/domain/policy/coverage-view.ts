@@ -20,7 +20,7 @@ export async function getPolicyCoverage(deps: CommandDeps, actor: Actor, id: str
   const policy = await getPolicyRow(deps, actor, id);
   deps.allow();
   const { db } = deps;
-  const projects = (await listSelectableProjects(db, actor.teamId)).filter(({ gone_at }) => !gone_at);
+  const projects = (await listSelectableProjects(db, actor)).filter(({ gone_at }) => !gone_at);
   const ids = projects.map((project) => project.id);
   const selectors = await listPolicySelectors(db, actor.teamId);
   const ours = await listSnapshotBranchIds(db, ids);

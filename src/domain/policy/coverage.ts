@@ -4,6 +4,7 @@ import { type PolicySelector, selectsBranch } from '../../core/selector.ts';
 import { type BranchRow, listPresentBranches } from '../../store/branches.ts';
 import type { Db } from '../../store/database.ts';
 import { findProjects, listSelectedProjects, type ProjectRow } from '../../store/projects.ts';
+import { wholeTeam } from '../../store/scope.ts';
 import { listPreservedNeonIds } from '../../store/restores.ts';
 import { groupBy } from '../group.ts';
 
@@ -52,11 +53,13 @@ async function listSelected(
   policies: readonly Selecting[],
 ): Promise<Map<string, ProjectRow[]>> {
   const ids = [...new Set(policies.flatMap(({ selector }) => selector.projects ?? []))];
-  const named = new Map((await findProjects(db, teamId, ids)).map((project) => [project.id, project] as const));
+  const named = new Map(
+    (await findProjects(db, wholeTeam(teamId), ids)).map((project) => [project.id, project] as const),
+  );
   const selected = new Map<string, ProjectRow[]>();
   for (const { id, selector } of policies) {
     const projects = selector.projects?.flatMap((projectId) => named.get(projectId) ?? []);
-    selected.set(id, projects ?? (await listSelectedProjects(db, teamId, selector)));
+    selected.set(id, projects ?? (await listSelectedProjects(db, wholeTeam(teamId), selector)));
   }
   return selected;
 }

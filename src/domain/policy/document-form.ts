@@ -40,7 +40,7 @@ export async function readEntries(
   entries: Readonly<Record<string, PolicyEntry>>,
 ): Promise<Map<string, { readonly rule: PolicyRule; readonly entry: PolicyEntryView }>> {
   const named = Object.values(entries).flatMap(({ selector }) => selector.projects ?? []);
-  const projects = await listNamedProjects(deps.db, actor.teamId, [...new Set(named)]);
+  const projects = await listNamedProjects(deps.db, actor, [...new Set(named)]);
   const neonIds = new Map(projects.map((project) => [project.id, project.neon_project_id] as const));
   const ids = new Map(projects.map((project) => [project.neon_project_id, project.id] as const));
   const read = Object.entries(entries).map(([name, entry]) => {

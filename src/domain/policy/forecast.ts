@@ -9,6 +9,7 @@ import { countPresentBranches, listSelectableBranches, type SelectableBranchRow 
 import type { Db } from '../../store/database.ts';
 import { listPoliciesOfProjects, listSchedules } from '../../store/policies.ts';
 import { listSelectedProjects, type ProjectRow } from '../../store/projects.ts';
+import { wholeTeam } from '../../store/scope.ts';
 import { countHeldSnapshots, type HeldSnapshots } from '../../store/snapshots.ts';
 import type { Deps } from '../deps.ts';
 import { groupBy } from '../group.ts';
@@ -63,7 +64,7 @@ export async function forecastPolicy(
   { policyId, without = new Set(), beside = [] }: SavedWith = {},
 ): Promise<PolicyForecast> {
   const at = now();
-  const selected = (await listSelectedProjects(db, teamId, rule.selector)).filter(({ gone_at }) => !gone_at);
+  const selected = (await listSelectedProjects(db, wholeTeam(teamId), rule.selector)).filter(({ gone_at }) => !gone_at);
   const ids = selected.map(({ id }) => id);
   const own: Keeping = {
     id: policyId,

@@ -38,7 +38,7 @@ export async function listFirings(
   page: PageRequest,
 ): Promise<Page<FiringView>> {
   deps.allow();
-  const { items, nextCursor } = await listFiringRows(deps.db, actor.teamId, filter, page);
+  const { items, nextCursor } = await listFiringRows(deps.db, actor, filter, page);
   return { items: items.map(toFiringView), nextCursor };
 }
 

@@ -143,7 +143,7 @@ export async function getPolicyRow(deps: CommandDeps, actor: Actor, id: string):
 /** Refuses with `not_found` the first that is not the team's. */
 export async function checkProjects(deps: CommandDeps, actor: Actor, { projects }: PolicySelector): Promise<void> {
   if (!projects) return;
-  const known = new Set((await findProjects(deps.db, actor.teamId, projects)).map((project) => project.id));
+  const known = new Set((await findProjects(deps.db, actor, projects)).map((project) => project.id));
   const unknown = projects.find((id) => !known.has(id));
   if (unknown !== undefined) throw notFound('project', unknown);
 }

@@ -3,6 +3,7 @@
 import { Refusal } from '../../core/errors.ts';
 import { listSelectedProjects } from '../../store/projects.ts';
 import { listSchedules, type PolicyRow } from '../../store/policies.ts';
+import { wholeTeam } from '../../store/scope.ts';
 import type { Actor } from '../actor.ts';
 import { change } from '../change.ts';
 import type { CommandDeps, Deps } from '../deps.ts';
@@ -41,6 +42,6 @@ async function checkOurs({ db }: Pick<Deps, 'db'>, { id }: PolicyRow): Promise<v
 }
 
 async function checkAnyProjectPresent({ db }: Pick<Deps, 'db'>, policy: PolicyRow): Promise<void> {
-  const projects = await listSelectedProjects(db, policy.team_id, policy.selector);
+  const projects = await listSelectedProjects(db, wholeTeam(policy.team_id), policy.selector);
   if (projects.length > 0 && projects.every((project) => project.gone_at)) projects.forEach(checkProjectPresent);
 }

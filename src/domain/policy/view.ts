@@ -12,6 +12,7 @@ import { listSelectableBranches } from '../../store/branches.ts';
 import type { Db } from '../../store/database.ts';
 import { listSchedules, type PolicyRow, type ScheduleRow } from '../../store/policies.ts';
 import { listSelectableProjects } from '../../store/projects.ts';
+import { wholeTeam } from '../../store/scope.ts';
 import { groupBy } from '../group.ts';
 import type {
   DelegationView,
@@ -42,7 +43,7 @@ export async function viewPolicies(
 ): Promise<PolicyView[]> {
   const ids = rows.map(({ id }) => id);
   const schedules = groupBy(await listSchedules(db, ids), ({ policy_id }) => policy_id);
-  const projects = await listSelectableProjects(db, teamId);
+  const projects = await listSelectableProjects(db, wholeTeam(teamId));
   const selected = projects.filter((project) => rows.some(({ selector }) => selectsProject(selector, project)));
   const branches = groupBy(
     await listSelectableBranches(

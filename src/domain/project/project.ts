@@ -61,7 +61,7 @@ export async function registerProject(
 
 export async function listProjects(deps: CommandDeps, actor: Actor, page: PageRequest): Promise<Page<ProjectView>> {
   deps.allow();
-  const { items, nextCursor } = await listProjectRows(deps.db, actor.teamId, page);
+  const { items, nextCursor } = await listProjectRows(deps.db, actor, page);
   return { items: items.map(toProjectView), nextCursor };
 }
 
@@ -153,7 +153,7 @@ function tell(row: ProjectRow) {
 }
 
 async function getRow(deps: CommandDeps, actor: Actor, id: string): Promise<ProjectRow> {
-  const row = await findProject(deps.db, actor.teamId, id);
+  const row = await findProject(deps.db, actor, id);
   if (!row) throw notFound('project', id);
   return row;
 }
@@ -198,7 +198,7 @@ async function putProject(
     synced_at: now,
     gone_at: null,
   };
-  const removed = await findRemovedProject(tx, actor.teamId, input.neonProjectId);
+  const removed = await findRemovedProject(tx, actor, input.neonProjectId);
   if (removed) {
     const revived = await updateProjectRow(tx, removed.id, removed.version, { ...facts, removed_at: null });
     if (!revived) throw staleVersion(undefined);

@@ -13,7 +13,7 @@ import { toProjectView } from './view.ts';
 
 /** Promises a sync; `syncedAt` of the project moves when it has run. Refuses with `project_gone`: a reconcile looks whether it is back. */
 export async function requestSync(deps: CommandDeps, actor: Actor, id: string): Promise<ProjectView> {
-  const row = await findProject(deps.db, actor.teamId, id);
+  const row = await findProject(deps.db, actor, id);
   if (!row) throw notFound('project', id);
   deps.allow();
   checkProjectPresent(row);

@@ -23,7 +23,7 @@ import type { SnapshotView } from '../views.ts';
  * on it, `name_taken`.
  */
 export async function adoptSnapshot(deps: CommandDeps, actor: Actor, input: AdoptSnapshotInput): Promise<SnapshotView> {
-  const project = await findProject(deps.db, actor.teamId, input.id);
+  const project = await findProject(deps.db, actor, input.id);
   if (!project) throw notFound('project', input.id);
   const wished = input.branchId === undefined ? undefined : await getBranchOf(deps, actor, project, input.branchId);
   deps.allow();
@@ -52,7 +52,7 @@ export async function adoptSnapshot(deps: CommandDeps, actor: Actor, input: Adop
 }
 
 async function getBranchOf(deps: CommandDeps, actor: Actor, project: ProjectRow, id: string): Promise<BranchRow> {
-  const branch = await findBranch(deps.db, actor.teamId, id);
+  const branch = await findBranch(deps.db, actor, id);
   if (branch?.project_id !== project.id) throw notFound('branch', id);
   return branch;
 }

@@ -48,7 +48,7 @@ export async function requestReconcile(deps: CommandDeps, actor: Actor, id: stri
 export async function getReconcileReport(deps: CommandDeps, actor: Actor, id: string): Promise<ReconcileReportView> {
   const project = await getRow(deps, actor, id);
   deps.allow();
-  const [report] = await listNewestReports(deps.db, actor.teamId, [project.id]);
+  const [report] = await listNewestReports(deps.db, actor, [project.id]);
   if (!report) throw notFound('reconcile report of the project', project.id);
   return toReportView(report);
 }
@@ -60,9 +60,9 @@ export async function getReconcileReports(
   projectIds: readonly string[],
 ): Promise<Map<string, ReconcileReportView>> {
   deps.allow();
-  const projects = await findProjects(deps.db, actor.teamId, projectIds);
+  const projects = await findProjects(deps.db, actor, projectIds);
   const ids = projects.map(({ id }) => id);
-  const reports = await listNewestReports(deps.db, actor.teamId, ids);
+  const reports = await listNewestReports(deps.db, actor, ids);
   return new Map(reports.map((report) => [report.project_id, toReportView(report)] as const));
 }
 
@@ -113,7 +113,7 @@ async function promise(deps: Pick<Deps, 'newId'>, unit: Unit, actor: Actor, proj
 }
 
 async function getRow(deps: CommandDeps, actor: Actor, id: string): Promise<ProjectRow> {
-  const row = await findProject(deps.db, actor.teamId, id);
+  const row = await findProject(deps.db, actor, id);
   if (!row) throw notFound('project', id);
   return row;
 }

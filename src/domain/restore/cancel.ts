@@ -16,7 +16,7 @@ import { toRestoreViews } from './view.ts';
 
 /** Refuses with `already_ended`, and with `past_point_of_no_return` once the served branch is, or may be, another. */
 export async function cancelRestore(deps: CommandDeps, actor: Actor, id: string): Promise<RestoreView> {
-  const known = await findRestore(deps.db, actor.teamId, id);
+  const known = await findRestore(deps.db, actor, id);
   if (!known) throw notFound('restore', id);
   deps.allow();
   return change(deps, actor, async (unit) => {

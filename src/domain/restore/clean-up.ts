@@ -30,8 +30,12 @@ export async function cleanUpRestore(deps: Deps, attempt: Attempt, row: RestoreR
     });
   if (!beside) {
     // What was asked for without an answer may show late, and nothing else would look for it so soon.
-    const isLate = row.progress.neonBranchId === undefined && attempt.ageMs < deps.settings.lateMs;
-    return isLate ? { kind: 'waits_for_neon' } : end('done');
+    const { neonBranchId } = row.progress;
+    const isLate = neonBranchId === undefined && attempt.ageMs < deps.settings.lateMs;
+    // It is listed no more at once, and removed only then: until that is done the lane is not free.
+    const isBusy =
+      neonBranchId !== undefined && (await isWorkedOn(neon, project.neon_project_id, neonBranchId, deps.now()));
+    return isLate || isBusy ? { kind: 'waits_for_neon' } : end('done');
   }
   if (beside.isDefault || hasBegun(row.steps, 'cut_over')) return end('left', 'it may be the served branch');
   if (!(await isWorkedOn(neon, project.neon_project_id, beside.id, deps.now()))) {

@@ -92,7 +92,7 @@ export async function requestRestore(
 
 async function findSource(deps: CommandDeps, actor: Actor, source: RequestRestoreInput['source']): Promise<Source> {
   if ('snapshotId' in source) {
-    const snapshot = await findSnapshot(deps.db, actor.teamId, source.snapshotId);
+    const snapshot = await findSnapshot(deps.db, actor, source.snapshotId);
     if (!snapshot) throw notFound('snapshot', source.snapshotId);
     const { branch, project } = await getLiveBranch(deps, actor, snapshot.branch_id);
     const kind = snapshot.kind === 'neon_snapshot' ? 'neon_snapshot' : 'branch_snapshot';

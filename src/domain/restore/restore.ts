@@ -28,7 +28,7 @@ export async function listRestores(
   page: PageRequest,
 ): Promise<Page<RestoreView>> {
   deps.allow();
-  const { items, nextCursor } = await listRestoreRows(deps.db, actor.teamId, filter, page);
+  const { items, nextCursor } = await listRestoreRows(deps.db, actor, filter, page);
   return { items: await toRestoreViews(deps, items), nextCursor };
 }
 
@@ -47,7 +47,7 @@ export async function listRestoresByBranch(
   limit: number,
 ): Promise<Map<string, RestoreView[]>> {
   deps.allow();
-  const rows = await listRestoresOfBranches(deps.db, actor.teamId, branchIds, limit);
+  const rows = await listRestoresOfBranches(deps.db, actor, branchIds, limit);
   return groupBy(await toRestoreViews(deps, rows), (view) => view.source.branchId);
 }
 
@@ -125,7 +125,7 @@ export async function deletePreservedBranch(deps: CommandDeps, actor: Actor, id:
 }
 
 async function getRow(deps: CommandDeps, actor: Actor, id: string): Promise<RestoreRow> {
-  const row = await findRestore(deps.db, actor.teamId, id);
+  const row = await findRestore(deps.db, actor, id);
   if (!row) throw notFound('restore', id);
   return row;
 }

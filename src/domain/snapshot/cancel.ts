@@ -13,7 +13,7 @@ import { viewSnapshot } from './view.ts';
 
 /** Refuses with `already_ended` what is available, or ended otherwise: an available one is deleted, not cancelled. */
 export async function cancelSnapshot(deps: CommandDeps, actor: Actor, id: string): Promise<SnapshotView> {
-  const known = await findSnapshot(deps.db, actor.teamId, id);
+  const known = await findSnapshot(deps.db, actor, id);
   if (!known) throw notFound('snapshot', id);
   deps.allow();
   return change(deps, actor, async (unit) => {

@@ -22,11 +22,12 @@ export async function cleanUpSnapshot(
   if (!made) {
     // What was asked for without an answer may show late, and nothing else would look for it so soon.
     const isLate = row.neon_id === null && attempt.ageMs < deps.settings.lateMs;
-    return isLate ? { kind: 'waits_for_neon' } : end('done');
+    // It is listed no more at once, and removed only then: until that is done the lane is not free.
+    return isLate || (await isInTheMaking(deps, place, row.neon_id)) ? { kind: 'waits_for_neon' } : end('done');
   }
   try {
     // Dies after this: the next attempt finds it gone.
-    if (!(await isInTheMaking(deps, place, made))) await remove(place, row, made);
+    if (!(await isInTheMaking(deps, place, made.id))) await remove(place, row, made);
   } catch (error) {
     if (error instanceof NeonFailure && error.failure === 'has_children') return end('left', 'it has child branches');
     throw error;
@@ -34,10 +35,14 @@ export async function cleanUpSnapshot(
   return { kind: 'waits_for_neon' };
 }
 
-/** Neon's operations are of a branch: of the copy, or of the one that it is taken of. */
-async function isInTheMaking(deps: Deps, { neon, project, branch }: SnapshotPlace, made: Made): Promise<boolean> {
-  for (const id of [made.id, branch.neon_branch_id]) {
-    if (await isWorkedOn(neon, project.neon_project_id, id, deps.now())) return true;
+/** Whether Neon makes it or removes it. Its operations are of a branch: of the copy, or of the one that it is taken of. */
+async function isInTheMaking(
+  deps: Deps,
+  { neon, project, branch }: SnapshotPlace,
+  madeId: string | null,
+): Promise<boolean> {
+  for (const id of [madeId, branch.neon_branch_id]) {
+    if (id !== null && (await isWorkedOn(neon, project.neon_project_id, id, deps.now()))) return true;
   }
   return false;
 }

@@ -28,7 +28,7 @@ import { viewSnapshot } from './view.ts';
  */
 export async function lockSnapshot(deps: CommandDeps, actor: Actor, input: LockSnapshotInput): Promise<SnapshotView> {
   const until = input.until === null ? null : parseInstant(input.until, 'until');
-  const known = await findSnapshot(deps.db, actor.teamId, input.id);
+  const known = await findSnapshot(deps.db, actor, input.id);
   if (!known) throw notFound('snapshot', input.id);
   deps.allow();
   const wish: LockWish = { mode: input.mode, until, graceHours: input.graceHours };

@@ -71,7 +71,7 @@ export async function listSnapshots(
   page: PageRequest,
 ): Promise<Page<SnapshotView>> {
   deps.allow();
-  const { items, nextCursor } = await listSnapshotRows(deps.db, actor.teamId, filter, page);
+  const { items, nextCursor } = await listSnapshotRows(deps.db, actor, filter, page);
   return { items: await viewSnapshots(deps.db, items), nextCursor };
 }
 
@@ -88,7 +88,7 @@ export async function listSnapshotsByBranch(
   limit: number,
 ): Promise<Map<string, SnapshotView[]>> {
   deps.allow();
-  const rows = await listSnapshotsOfBranches(deps.db, actor.teamId, branchIds, limit);
+  const rows = await listSnapshotsOfBranches(deps.db, actor, branchIds, limit);
   return groupBy(await viewSnapshots(deps.db, rows), (view) => view.branchId);
 }
 
@@ -127,7 +127,7 @@ export async function lockRegistered(unit: Unit, project: Pick<ProjectRow, 'id' 
 }
 
 async function getRow(deps: CommandDeps, actor: Actor, id: string): Promise<SnapshotRow> {
-  const row = await findSnapshot(deps.db, actor.teamId, id);
+  const row = await findSnapshot(deps.db, actor, id);
   if (!row) throw notFound('snapshot', id);
   return row;
 }
@@ -138,8 +138,8 @@ export async function getLiveBranch(
   actor: Actor,
   id: string,
 ): Promise<{ branch: BranchRow; project: ProjectRow }> {
-  const branch = await findBranch(deps.db, actor.teamId, id);
-  const project = branch && (await findProject(deps.db, actor.teamId, branch.project_id));
+  const branch = await findBranch(deps.db, actor, id);
+  const project = branch && (await findProject(deps.db, actor, branch.project_id));
   if (!branch || !project) throw notFound('branch', id);
   return { branch, project };
 }

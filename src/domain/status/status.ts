@@ -21,7 +21,7 @@ import { type JudgedBranch, judgeBranches } from './judge.ts';
 
 /** As it is now, judged at this moment; a branch that no policy covers is `uncovered`. */
 export async function getBranchStatus(deps: CommandDeps, actor: Actor, id: string): Promise<BranchStatusView> {
-  if (!(await findBranch(deps.db, actor.teamId, id))) throw notFound('branch', id);
+  if (!(await findBranch(deps.db, actor, id))) throw notFound('branch', id);
   const status = (await getBranchStatuses(deps, actor, [id])).get(id);
   if (!status) throw notFound('branch', id);
   return status;
@@ -37,8 +37,8 @@ export async function getBranchStatuses(
   const { db } = deps;
   const { teamId } = actor;
   const now = deps.now();
-  const rows = await findBranches(db, teamId, ids);
-  const projects = await findWatchedProjects(db, teamId, [...new Set(rows.map(({ project_id }) => project_id))]);
+  const rows = await findBranches(db, actor, ids);
+  const projects = await findWatchedProjects(db, actor, [...new Set(rows.map(({ project_id }) => project_id))]);
   const branchIds = new Set(rows.map(({ id }) => id));
   const { branches } = await judgeBranches(db, plainRhythms, { teamId, projects, branchIds, now });
   const judged = new Map(branches.map((one) => [one.branch.id, one] as const));
@@ -64,9 +64,9 @@ export async function getTeamStatus(
   deps.allow();
   const { db } = deps;
   const now = deps.now();
-  const { items, nextCursor } = await listStatuses(db, actor.teamId, filter, page);
+  const { items, nextCursor } = await listStatuses(db, actor, filter, page);
   return {
-    counts: await countStates(db, actor.teamId),
+    counts: await countStates(db, actor),
     checkedAt: (await findStatusCheck(db, actor.teamId))?.toISOString() ?? null,
     items: items.map((row) => ({
       branchId: row.branch_id,

@@ -12,6 +12,7 @@ import {
   removeStatuses,
   type StatusRow,
 } from '../../store/statuses.ts';
+import { wholeTeam } from '../../store/scope.ts';
 import { schedulerActor } from '../actor.ts';
 import { change, type Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
@@ -46,7 +47,7 @@ async function watchTeam(deps: Deps, rhythms: Rhythms, teamId: string): Promise<
   let changed = 0;
   let after: string | undefined = '';
   while (after !== undefined) {
-    const projects = await listWatchedProjects(deps.db, teamId, after, projectsAtOnce);
+    const projects = await listWatchedProjects(deps.db, wholeTeam(teamId), after, projectsAtOnce);
     const now = deps.now();
     const { branches, known } = await judgeBranches(deps.db, rhythms, { teamId, projects, now });
     changed += await record(deps, teamId, compare(branches, known, now));

@@ -1,45 +1,46 @@
 // Owns the first team and its admin key, which are there from the first start.
 
-import { schedulerActor } from '../actor.ts';
+import { type Actor, schedulerActor } from '../actor.ts';
 import { change } from '../change.ts';
 import type { Deps } from '../deps.ts';
-import {
-  findApiKeyByHash,
-  findTeamBySlug,
-  hashApiKey,
-  insertTeam,
-  putApiKey,
-  revokeApiKeysExcept,
-} from '../../store/teams.ts';
+import { findPresentedKey, hashApiKey, putPresetKey as putKey, revokePresetKeysExcept } from '../../store/api-keys.ts';
+import { findTeamBySlug, insertTeam } from '../../store/teams.ts';
 import { violatedUnique } from '../../store/constraint.ts';
 
 const firstTeam = { slug: 'default', name: 'Default team' };
 type EnsureDeps = Pick<Deps, 'db' | 'now' | 'newId' | 'settings'>;
 
-const presetKeyName = 'AFTERGLOW_API_KEY';
+/** No other key may bear it. */
+export const presetKeyName = 'AFTERGLOW_API_KEY';
 
-/** What of a key may be shown. */
-export function apiKeyPrefix(apiKey: string): string {
-  return apiKey.slice(0, 8);
-}
-
-/** Makes the first team if it is missing, and `apiKey` a preset admin key of it, of kind `person`. Repeatable, from several processes. */
-export async function ensureFirstTeam(deps: EnsureDeps, apiKey: string): Promise<{ teamId: string; keyId: string }> {
+/**
+ * Makes the first team if it is missing, and `apiKey` a preset admin key of it, of kind `person` and of the platform. Repeatable, from
+ * several processes. Returns the holder of the key.
+ */
+export async function ensureFirstTeam(deps: EnsureDeps, apiKey: string): Promise<Actor> {
   const teamId = await ensureTeam(deps);
-  const known = await findApiKeyByHash(deps.db, hashApiKey(apiKey));
-  if (known) return { teamId, keyId: known.id };
-  return { teamId, keyId: await putPresetKey(deps, teamId, apiKey) };
+  const known = await findPresentedKey(deps.db, apiKey);
+  const id = known?.is_platform ? known.id : await putPresetKey(deps, teamId, apiKey);
+  return {
+    ...schedulerActor(teamId),
+    kind: 'person',
+    id,
+    label: prefixOf(apiKey),
+    role: 'admin',
+    isPlatform: true,
+    teams: [{ id: teamId, ...firstTeam, role: 'admin' }],
+  };
 }
 
 /** A key that was preset before, and revoked by another one, is valid again under its old id. */
 async function putPresetKey(deps: EnsureDeps, teamId: string, apiKey: string): Promise<string> {
   const hash = hashApiKey(apiKey);
   return change(deps, schedulerActor(teamId), async ({ tx, now, audit }) => {
-    const keyId = await putApiKey(tx, {
+    const keyId = await putKey(tx, {
       id: deps.newId('key'),
       team_id: teamId,
       name: presetKeyName,
-      prefix: apiKeyPrefix(apiKey),
+      prefix: prefixOf(apiKey),
       hash,
       role: 'admin',
       kind: 'person',
@@ -48,6 +49,11 @@ async function putPresetKey(deps: EnsureDeps, teamId: string, apiKey: string): P
     audit('api_key.created', { kind: 'api_key', id: keyId }, { name: presetKeyName, role: 'admin', kind: 'person' });
     return keyId;
   });
+}
+
+/** How a key begins, to know it by: too little to guess the rest. */
+export function prefixOf(key: string): string {
+  return key.slice(0, 8);
 }
 
 async function ensureTeam(deps: EnsureDeps): Promise<string> {
@@ -68,7 +74,7 @@ async function ensureTeam(deps: EnsureDeps): Promise<string> {
 export async function revokeOtherPresetKeys(deps: EnsureDeps, teamId: string, apiKey: string): Promise<void> {
   const hash = hashApiKey(apiKey);
   await change(deps, schedulerActor(teamId), async ({ tx, now, audit }) => {
-    const revoked = await revokeApiKeysExcept(tx, teamId, presetKeyName, hash, now);
+    const revoked = await revokePresetKeysExcept(tx, { teamId, name: presetKeyName, hash, now });
     for (const id of revoked) audit('api_key.revoked', { kind: 'api_key', id }, { name: presetKeyName });
   });
 }

@@ -13,8 +13,10 @@ import { projectMutations, projectQueries } from './project.ts';
 import { restoreMutations, restoreQueries } from './restore.ts';
 import { snapshotMutations, snapshotQueries } from './snapshot.ts';
 import { statusQueries } from './status.ts';
+import { teamMutations, teamQueries } from './team.ts';
 
 const Query: Required<QueryResolvers> = {
+  ...teamQueries,
   ...credentialQueries,
   ...projectQueries,
   ...branchQueries,
@@ -29,6 +31,7 @@ const Query: Required<QueryResolvers> = {
 };
 
 const Mutation: Required<MutationResolvers> = {
+  ...teamMutations,
   ...credentialMutations,
   ...projectMutations,
   ...policyMutations,

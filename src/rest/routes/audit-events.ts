@@ -11,6 +11,7 @@ export const auditEventRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { 
   app.get(
     '/v1/audit-events',
     {
+      config: { action: 'audit.read' },
       schema: {
         operationId: 'listAuditEvents',
         summary: 'Read who did what',
@@ -34,6 +35,7 @@ export const auditEventRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { 
     {
       // HEAD would read all of it for nobody.
       exposeHeadRoute: false,
+      config: { action: 'audit.read' },
       schema: {
         operationId: 'exportAuditEvents',
         summary: 'Take the audit history away',

@@ -10,6 +10,7 @@ export const auditHeadRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { d
   app.get(
     '/v1/audit-heads',
     {
+      config: { action: 'audit.read' },
       schema: {
         operationId: 'listAuditHeads',
         summary: 'Read the signed heads of the audit history',

@@ -10,6 +10,7 @@ export const branchRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
   app.get(
     '/v1/projects/:id/branches',
     {
+      config: { action: 'branch.read' },
       schema: {
         operationId: 'listBranches',
         summary: 'List the branches of a project',
@@ -31,6 +32,7 @@ export const branchRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
   app.get(
     '/v1/branches/:id',
     {
+      config: { action: 'branch.read' },
       schema: {
         operationId: 'getBranch',
         summary: 'Show a branch',
@@ -46,6 +48,7 @@ export const branchRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
   app.get(
     '/v1/branches/:id/timeline',
     {
+      config: { action: 'branch.read' },
       schema: {
         operationId: 'getTimeline',
         summary: 'Show what a branch can be restored to',

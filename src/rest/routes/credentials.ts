@@ -17,6 +17,7 @@ export const credentialRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { 
   app.post(
     '/v1/credentials',
     {
+      config: { action: 'credential.write' },
       schema: {
         operationId: 'createCredential',
         summary: 'Keep a Neon API key',
@@ -42,6 +43,7 @@ export const credentialRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { 
   app.get(
     '/v1/credentials',
     {
+      config: { action: 'credential.read' },
       schema: {
         operationId: 'listCredentials',
         summary: 'List credentials',
@@ -59,6 +61,7 @@ export const credentialRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { 
   app.get(
     '/v1/credentials/:id',
     {
+      config: { action: 'credential.read' },
       schema: {
         operationId: 'getCredential',
         summary: 'Show a credential',
@@ -74,6 +77,7 @@ export const credentialRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { 
   app.patch(
     '/v1/credentials/:id',
     {
+      config: { action: 'credential.write' },
       schema: {
         operationId: 'updateCredential',
         consumes: patchTypes,
@@ -104,6 +108,7 @@ export const credentialRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { 
     '/v1/credentials/:id',
     {
       preHandler: takesNoBody,
+      config: { action: 'credential.write' },
       schema: {
         operationId: 'deleteCredential',
         summary: 'Forget a credential',

@@ -14,6 +14,7 @@ export const holdRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { domain
   app.post(
     '/v1/holds',
     {
+      config: { action: 'hold.place' },
       schema: {
         operationId: 'placeHold',
         summary: 'Place a legal hold',
@@ -43,6 +44,7 @@ export const holdRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { domain
   app.get(
     '/v1/holds',
     {
+      config: { action: 'hold.read' },
       schema: {
         operationId: 'listHolds',
         summary: 'List legal holds',
@@ -64,6 +66,7 @@ export const holdRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { domain
   app.get(
     '/v1/holds/:id',
     {
+      config: { action: 'hold.read' },
       schema: {
         operationId: 'getHold',
         summary: 'Show a legal hold',
@@ -79,6 +82,7 @@ export const holdRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { domain
   app.post(
     '/v1/holds/:id/release',
     {
+      config: { action: 'hold.release' },
       schema: {
         operationId: 'releaseHold',
         summary: 'Release a legal hold',

@@ -11,6 +11,7 @@ export const jobRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { domain 
   app.get(
     '/v1/jobs',
     {
+      config: { action: 'job.read' },
       schema: {
         operationId: 'listJobs',
         summary: 'List jobs',
@@ -33,6 +34,7 @@ export const jobRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { domain 
   app.get(
     '/v1/jobs/:id',
     {
+      config: { action: 'job.read' },
       schema: {
         operationId: 'getJob',
         summary: 'Show a job with its attempts',

@@ -40,6 +40,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
   app.post(
     '/v1/policies',
     {
+      config: { action: 'policy.write' },
       schema: {
         operationId: 'createPolicy',
         summary: 'Make a policy',
@@ -65,6 +66,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
   app.get(
     '/v1/policies',
     {
+      config: { action: 'policy.read' },
       schema: {
         operationId: 'listPolicies',
         summary: 'List policies',
@@ -82,6 +84,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
   app.get(
     '/v1/policies/:id',
     {
+      config: { action: 'policy.read' },
       schema: {
         operationId: 'getPolicy',
         summary: 'Show a policy',
@@ -97,6 +100,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
   app.patch(
     '/v1/policies/:id',
     {
+      config: { action: 'policy.write' },
       schema: {
         operationId: 'updatePolicy',
         consumes: patchTypes,
@@ -126,6 +130,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
     '/v1/policies/:id',
     {
       preHandler: takesNoBody,
+      config: { action: 'policy.write' },
       schema: {
         operationId: 'deletePolicy',
         summary: 'Delete a policy',
@@ -151,6 +156,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
     '/v1/policies/:id/run',
     {
       preHandler: takesNoBody,
+      config: { action: 'policy.run' },
       schema: {
         operationId: 'runPolicy',
         summary: "Take a policy's snapshots now",

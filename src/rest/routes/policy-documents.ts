@@ -15,6 +15,7 @@ export const policyDocumentRoutes: FastifyPluginAsyncTypebox<Doors> = async (app
   app.get(
     '/v1/policies/export',
     {
+      config: { action: 'policy.read' },
       schema: {
         operationId: 'exportPolicies',
         summary: 'Read all policies as one document',
@@ -39,7 +40,7 @@ export const policyDocumentRoutes: FastifyPluginAsyncTypebox<Doors> = async (app
   app.put(
     '/v1/policies/import',
     {
-      config: { takesYaml: true, valuesMax },
+      config: { action: 'policy.write', takesYaml: true, valuesMax },
       schema: {
         operationId: 'importPolicies',
         consumes: ['application/json', yamlMediaType],

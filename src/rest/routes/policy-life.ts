@@ -17,6 +17,7 @@ export const policyLifeRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { 
     '/v1/policies/:id/pause',
     {
       preValidation: takesBodyOrNone,
+      config: { action: 'policy.write' },
       schema: {
         operationId: 'pausePolicy',
         summary: 'Let a policy fire nothing for a while',
@@ -48,6 +49,7 @@ export const policyLifeRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { 
     '/v1/policies/:id/resume',
     {
       preHandler: takesNoBody,
+      config: { action: 'policy.write' },
       schema: {
         operationId: 'resumePolicy',
         summary: 'Let a paused policy fire again',
@@ -72,6 +74,7 @@ export const policyLifeRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { 
   app.get(
     '/v1/policies/:id/versions',
     {
+      config: { action: 'policy.read' },
       schema: {
         operationId: 'listPolicyVersions',
         summary: "List a policy's versions",
@@ -93,6 +96,7 @@ export const policyLifeRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { 
   app.get(
     '/v1/firings',
     {
+      config: { action: 'firing.read' },
       schema: {
         operationId: 'listFirings',
         summary: 'List what schedules have fired',

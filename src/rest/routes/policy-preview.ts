@@ -14,6 +14,7 @@ export const policyPreviewRoutes: FastifyPluginAsyncTypebox<Doors> = async (app,
   app.post(
     '/v1/policies/preview',
     {
+      config: { action: 'policy.preview' },
       schema: {
         operationId: 'previewPolicy',
         summary: 'Say what a policy would do',
@@ -35,6 +36,7 @@ export const policyPreviewRoutes: FastifyPluginAsyncTypebox<Doors> = async (app,
   app.get(
     '/v1/policies/:id/preview',
     {
+      config: { action: 'policy.preview' },
       schema: {
         operationId: 'previewPresentPolicy',
         summary: 'Say what a policy will do',
@@ -50,6 +52,7 @@ export const policyPreviewRoutes: FastifyPluginAsyncTypebox<Doors> = async (app,
   app.get(
     '/v1/policies/:id/coverage',
     {
+      config: { action: 'policy.read' },
       schema: {
         operationId: 'getPolicyCoverage',
         summary: 'Show which branches a policy covers, and which none covers',

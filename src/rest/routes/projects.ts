@@ -17,6 +17,7 @@ export const projectRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { dom
   app.post(
     '/v1/projects',
     {
+      config: { action: 'project.register' },
       schema: {
         operationId: 'registerProject',
         summary: 'Register a Neon project',
@@ -47,6 +48,7 @@ export const projectRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { dom
   app.get(
     '/v1/projects',
     {
+      config: { action: 'project.read' },
       schema: {
         operationId: 'listProjects',
         summary: 'List registered projects',
@@ -64,6 +66,7 @@ export const projectRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { dom
   app.get(
     '/v1/projects/:id',
     {
+      config: { action: 'project.read' },
       schema: {
         operationId: 'getProject',
         summary: 'Show a project',
@@ -79,6 +82,7 @@ export const projectRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { dom
   app.patch(
     '/v1/projects/:id',
     {
+      config: { action: 'project.write' },
       schema: {
         operationId: 'updateProject',
         consumes: patchTypes,
@@ -112,6 +116,7 @@ export const projectRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { dom
     '/v1/projects/:id',
     {
       preHandler: takesNoBody,
+      config: { action: 'project.register' },
       schema: {
         operationId: 'removeProject',
         summary: 'Forget a registration',
@@ -139,6 +144,7 @@ export const projectRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { dom
     '/v1/projects/:id/sync',
     {
       preHandler: takesNoBody,
+      config: { action: 'project.sync' },
       schema: {
         operationId: 'syncProject',
         summary: 'Compare the mirror with Neon now',

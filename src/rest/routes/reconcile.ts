@@ -18,6 +18,7 @@ export const reconcileRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { d
     '/v1/projects/:id/reconcile',
     {
       preHandler: takesNoBody,
+      config: { action: 'project.reconcile' },
       schema: {
         operationId: 'reconcileProject',
         summary: 'Compare what Afterglow keeps with what Neon holds',
@@ -53,6 +54,7 @@ export const reconcileRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { d
   app.get(
     '/v1/projects/:id/reconcile-report',
     {
+      config: { action: 'project.read' },
       schema: {
         operationId: 'getReconcileReport',
         summary: 'Show the newest comparison with Neon',
@@ -69,6 +71,7 @@ export const reconcileRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { d
   app.post(
     '/v1/projects/:id/adopt',
     {
+      config: { action: 'project.adopt' },
       schema: {
         operationId: 'adoptSnapshot',
         summary: 'Adopt a snapshot that somebody else took',

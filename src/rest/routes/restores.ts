@@ -20,6 +20,7 @@ export const restoreRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { dom
   app.post(
     '/v1/restores',
     {
+      config: { action: 'restore.request' },
       schema: {
         operationId: 'requestRestore',
         summary: 'Bring a moment back',
@@ -64,6 +65,7 @@ export const restoreRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { dom
   app.get(
     '/v1/restores',
     {
+      config: { action: 'restore.read' },
       schema: {
         operationId: 'listRestores',
         summary: 'List restores',
@@ -84,6 +86,7 @@ export const restoreRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { dom
   app.get(
     '/v1/restores/:id',
     {
+      config: { action: 'restore.read' },
       schema: {
         operationId: 'getRestore',
         summary: 'Show a restore',
@@ -100,6 +103,7 @@ export const restoreRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { dom
     '/v1/restores/:id/cancel',
     {
       preHandler: takesNoBody,
+      config: { action: 'restore.cancel' },
       schema: {
         operationId: 'cancelRestore',
         summary: 'Cancel a restore',
@@ -138,6 +142,7 @@ export const restoreRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { dom
     '/v1/restores/:id/connection',
     {
       preValidation: takesBodyOrNone,
+      config: { action: 'restore.connect' },
       schema: {
         operationId: 'connectRestore',
         summary: 'Get a connection URI of the restored branch',
@@ -168,6 +173,7 @@ export const restoreRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { dom
     '/v1/restores/:id/preserved-branch',
     {
       preHandler: takesNoBody,
+      config: { action: 'preserved_branch.delete' },
       schema: {
         operationId: 'deletePreservedBranch',
         summary: 'Delete the undo copy of a restore in place',

@@ -16,6 +16,7 @@ export const retentionPlanRoutes: FastifyPluginAsyncTypebox<Doors> = async (app,
     '/v1/policies/:id/retention-plan',
     {
       preHandler: takesNoBody,
+      config: { action: 'retention_plan.request' },
       schema: {
         operationId: 'requestRetentionPlan',
         summary: 'See what a policy would let go now',
@@ -41,6 +42,7 @@ export const retentionPlanRoutes: FastifyPluginAsyncTypebox<Doors> = async (app,
   app.get(
     '/v1/retention-plans',
     {
+      config: { action: 'retention_plan.read' },
       schema: {
         operationId: 'listRetentionPlans',
         summary: 'List retention plans',
@@ -61,6 +63,7 @@ export const retentionPlanRoutes: FastifyPluginAsyncTypebox<Doors> = async (app,
   app.get(
     '/v1/retention-plans/:id',
     {
+      config: { action: 'retention_plan.read' },
       schema: {
         operationId: 'getRetentionPlan',
         summary: 'Show a retention plan',
@@ -78,6 +81,7 @@ export const retentionPlanRoutes: FastifyPluginAsyncTypebox<Doors> = async (app,
   app.post(
     '/v1/retention-plans/:id/approve',
     {
+      config: { action: 'retention_plan.decide' },
       schema: {
         operationId: 'approveRetentionPlan',
         summary: 'Approve a retention plan',
@@ -100,6 +104,7 @@ export const retentionPlanRoutes: FastifyPluginAsyncTypebox<Doors> = async (app,
     '/v1/retention-plans/:id/reject',
     {
       preHandler: takesNoBody,
+      config: { action: 'retention_plan.decide' },
       schema: {
         operationId: 'rejectRetentionPlan',
         summary: 'Reject a retention plan',

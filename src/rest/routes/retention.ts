@@ -9,7 +9,7 @@ export const retentionRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { d
     '/v1/retention/simulate',
     {
       bodyLimit: simulationBytesMax,
-      config: { valuesMax: simulationValuesMax },
+      config: { action: 'retention.simulate', valuesMax: simulationValuesMax },
       schema: {
         operationId: 'simulateRetention',
         summary: 'Try a retention on any list of points',

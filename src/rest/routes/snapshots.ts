@@ -20,6 +20,7 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { do
   app.post(
     '/v1/snapshots',
     {
+      config: { action: 'snapshot.request' },
       schema: {
         operationId: 'requestSnapshot',
         summary: 'Take a snapshot',
@@ -59,6 +60,7 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { do
   app.get(
     '/v1/snapshots',
     {
+      config: { action: 'snapshot.read' },
       schema: {
         operationId: 'listSnapshots',
         summary: 'List snapshots',
@@ -79,6 +81,7 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { do
   app.get(
     '/v1/snapshots/:id',
     {
+      config: { action: 'snapshot.read' },
       schema: {
         operationId: 'getSnapshot',
         summary: 'Show a snapshot',
@@ -95,6 +98,7 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { do
     '/v1/snapshots/:id/cancel',
     {
       preHandler: takesNoBody,
+      config: { action: 'snapshot.cancel' },
       schema: {
         operationId: 'cancelSnapshot',
         summary: 'Cancel a snapshot',
@@ -131,6 +135,7 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { do
   app.post(
     '/v1/snapshots/:id/lock',
     {
+      config: { action: 'lock.set' },
       schema: {
         operationId: 'lockSnapshot',
         summary: 'Lock a snapshot, or change its lock',
@@ -165,6 +170,7 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { do
     '/v1/snapshots/:id',
     {
       preHandler: takesNoBody,
+      config: { action: 'snapshot.delete' },
       schema: {
         operationId: 'deleteSnapshot',
         summary: 'Delete a snapshot',

@@ -11,6 +11,7 @@ export const statusRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
   app.get(
     '/v1/status',
     {
+      config: { action: 'status.read' },
       schema: {
         operationId: 'getTeamStatus',
         summary: 'Show which branches are late, missing or at risk',
@@ -33,6 +34,7 @@ export const statusRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
   app.get(
     '/v1/branches/:id/status',
     {
+      config: { action: 'status.read' },
       schema: {
         operationId: 'getBranchStatus',
         summary: 'Show whether what was promised of a branch is there',

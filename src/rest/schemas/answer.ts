@@ -92,6 +92,9 @@ const headers = {
 const always: readonly RefusalCode[] = [
   'unauthenticated',
   'invalid_request',
+  'team_required',
+  // Of the team that the header names; of what the path names, where there is an id.
+  'not_found',
   'forbidden',
   'database_unreachable',
   'database_busy',

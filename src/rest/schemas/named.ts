@@ -16,8 +16,15 @@ import { Connection, Restore } from './restores.ts';
 import { RetentionPlan } from './retention-plans.ts';
 import { Snapshot } from './snapshots.ts';
 import { BranchStatus, TeamStatus } from './status.ts';
+import { ApiKey, Fleet, Me, Member, NewApiKey, Team } from './teams.ts';
 
 export const namedSchemas = [
+  Me,
+  Fleet,
+  Team,
+  Member,
+  ApiKey,
+  NewApiKey,
   Credential,
   Project,
   RestoreWindow,

@@ -13,6 +13,7 @@ const patterns = {
   neonId: '^[A-Za-z0-9_-]+$',
   idempotencyKey: '^[\\x21-\\x7e]{1,255}$',
   lsn: lsnPattern,
+  slug: '^[a-z0-9]([a-z0-9-]*[a-z0-9])?$',
 } as const;
 
 /** What a value that does not match must be, by pattern. */
@@ -22,6 +23,7 @@ export const patternWords: Readonly<Record<string, string>> = {
   [patterns.visible]: 'must hold visible ASCII characters only',
   [patterns.neonId]: 'must hold letters, digits, - and _ only',
   [patterns.idempotencyKey]: 'must be 1 to 255 visible ASCII characters',
+  [patterns.slug]: 'must hold lower-case letters, digits and - only, and neither begin nor end with -',
   [patterns.lsn]: 'must be a log sequence number such as 16/B374D848',
 };
 
@@ -49,6 +51,15 @@ export function instant(description: string) {
 
 export function lsn(description: string) {
   return Type.String({ description, pattern: patterns.lsn });
+}
+
+export function slug(description: string) {
+  return Type.String({ description, minLength: 1, maxLength: 63, pattern: patterns.slug });
+}
+
+/** Text of others' making, such as a subject, without spaces. */
+export function visible(description: string, maxLength: number) {
+  return Type.String({ description, minLength: 1, maxLength, pattern: patterns.visible });
 }
 
 export function secret(description: string) {

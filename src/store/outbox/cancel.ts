@@ -56,6 +56,8 @@ export interface OverdueJob {
   readonly fence: number;
   readonly reason: string | null;
   readonly lane: string | null;
+  /** It had an attempt. */
+  readonly isBegun: boolean;
 }
 
 export interface Deadlines {
@@ -69,7 +71,10 @@ export interface Deadlines {
 /** Unfinished jobs past their deadline that no attempt holds, by the database's clock. */
 export async function listOverdueJobs(db: Db, deadlines: Deadlines, limit: number): Promise<OverdueJob[]> {
   const { rows } = await sql<OverdueJob>`
-    select id, team_id, job, subject_id, fence, reason, lane from outbox
+    select id, team_id, job, subject_id, fence, lane, begun_at is not null as "isBegun",
+      coalesce(reason, (select 'credential_refused' from credentials where credentials.id = credential_id and credentials.status = 'refused'))
+        as reason
+    from outbox
     where status <> 'done' and job = any(${deadlines.jobs})
       and (claimed_until is null or claimed_until < now())
       and case

@@ -3,6 +3,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Database, Db } from '../database.ts';
 import { type Page, type PageRequest, readCursor, toPage } from '../page.ts';
+import { namesProject, type Scope } from '../scope.ts';
 
 export type JobState = 'waiting' | 'released' | 'running' | 'waits_for_neon' | 'done';
 
@@ -47,11 +48,12 @@ const listed = sql`
     and busy.team_id = outbox.team_id`;
 
 /** Newest first. Refuses with `invalid_cursor`. */
-export async function listJobs(db: Db, teamId: string, filter: JobFilter, page: PageRequest): Promise<Page<ListedJob>> {
+export async function listJobs(db: Db, scope: Scope, filter: JobFilter, page: PageRequest): Promise<Page<ListedJob>> {
   const before = readCursor(page);
   const { rows } = await sql<ListedJob>`
-    select * from (${listed} where outbox.team_id = ${teamId}) jobs
-    where (${before ?? null}::text is null or id < ${before ?? null})
+    select * from (${listed} where outbox.team_id = ${scope.teamId}) jobs
+    where ${namesProject(scope, 'project_id')}
+      and (${before ?? null}::text is null or id < ${before ?? null})
       and (${filter.state ?? null}::text is null or state = ${filter.state ?? null})
       and (${filter.projectId ?? null}::text is null or (project_id = ${filter.projectId ?? null}
         and lane = (select neon_project_id from projects where projects.id = ${filter.projectId ?? null})))
@@ -62,23 +64,24 @@ export async function listJobs(db: Db, teamId: string, filter: JobFilter, page: 
   return toPage(rows, page.limit, (row) => row.id);
 }
 
-export async function findJob(db: Db, teamId: string, id: string): Promise<ListedJob | undefined> {
-  const { rows } = await sql<ListedJob>`${listed} where outbox.team_id = ${teamId} and outbox.id = ${id}`.execute(db);
+export async function findJob(db: Db, scope: Scope, id: string): Promise<ListedJob | undefined> {
+  const { rows } = await sql<ListedJob>`
+    select * from (${listed} where outbox.team_id = ${scope.teamId} and outbox.id = ${id}) jobs
+    where ${namesProject(scope, 'project_id')}`.execute(db);
   return rows[0];
 }
 
 /** The newest `limit` attempts of each of the team's jobs, in the order of their fences. */
 export async function listAttempts(
   db: Db,
-  teamId: string,
+  scope: Scope,
   jobIds: readonly string[],
   limit: number,
 ): Promise<AttemptRow[]> {
   const { rows } = await sql<AttemptRow>`
-    select newest.* from outbox cross join lateral (
-      select * from attempts where job_id = outbox.id order by fence desc limit ${limit}
-    ) newest
-    where outbox.team_id = ${teamId} and outbox.id = any(${jobIds})
+    select newest.* from (${listed} where outbox.team_id = ${scope.teamId} and outbox.id = any(${jobIds})) jobs
+    cross join lateral (select * from attempts where job_id = jobs.id order by fence desc limit ${limit}) newest
+    where ${namesProject(scope, 'jobs.project_id')}
     order by newest.job_id, newest.fence`.execute(db);
   return rows;
 }

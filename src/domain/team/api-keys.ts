@@ -1,0 +1,191 @@
+// Owns the keys of a team: made, rotated, revoked and read. The secret leaves once, in the answer that made it, and is kept nowhere.
+
+import { notFound, Refusal } from '../../core/errors.ts';
+import { parseInstant } from '../../core/instant.ts';
+import { parseNetwork } from '../../core/network.ts';
+import {
+  type ApiKeyRow,
+  endApiKey,
+  findApiKey,
+  hashMadeKey,
+  insertApiKey,
+  listApiKeys as listApiKeyRows,
+  lockApiKey,
+} from '../../store/api-keys.ts';
+import { findProjects } from '../../store/projects.ts';
+import { wholeTeam } from '../../store/scope.ts';
+import type { Actor } from '../actor.ts';
+import { isWithinOwn } from '../authorize.ts';
+import { change, type Unit } from '../change.ts';
+import type { CreateApiKeyInput, PageRequest, RotateApiKeyInput } from '../commands.ts';
+import type { CommandDeps } from '../deps.ts';
+import type { ApiKeyView, NewApiKeyView, Page } from '../views.ts';
+import { prefixOf, presetKeyName } from './ensure.ts';
+
+/**
+ * Refuses with `invalid_instant`, `not_found` a project that is not the team's, `forbidden` a role above the maker's, `person_required` a
+ * key of kind person that a service asks for, `invalid_cidr`, `expiry_out_of_range`, `name_taken`.
+ */
+export async function createApiKey(deps: CommandDeps, actor: Actor, input: CreateApiKeyInput): Promise<NewApiKeyView> {
+  const expiresAt = input.expiresAt === undefined ? null : parseInstant(input.expiresAt, 'expiresAt');
+  const projects = input.projects === undefined ? null : await findNamedProjects(deps, actor, input.projects);
+  deps.allow();
+  const { name, role, kind = 'service', cidrs = null } = input;
+  checkMaker(actor, role, kind);
+  for (const [index, cidr] of (cidrs ?? []).entries()) checkNetwork(cidr, `cidrs[${index}]`);
+  if (expiresAt && expiresAt <= deps.now()) throw outOfRange();
+  if (name === presetKeyName) {
+    throw new Refusal('name_taken', `The name ${presetKeyName} is that of the key in the settings. No key was made.`, {
+      members: { field: 'name' },
+    });
+  }
+  const bounds = { name, role, kind, projects, cidrs: cidrs && [...cidrs], expires_at: expiresAt };
+  return change(deps, actor, async (unit) => {
+    const made = await addKey(deps, unit, actor, bounds);
+    unit.audit('api_key.created', { kind: 'api_key', id: made.id }, factsOf(made));
+    return made;
+  });
+}
+
+/** Newest first, also those that have ended. */
+export async function listApiKeys(deps: CommandDeps, actor: Actor, page: PageRequest): Promise<Page<ApiKeyView>> {
+  deps.allow();
+  const { items, nextCursor } = await listApiKeyRows(deps.db, actor.teamId, page);
+  return { items: items.map(toApiKeyView), nextCursor };
+}
+
+export async function getApiKey(deps: CommandDeps, actor: Actor, id: string): Promise<ApiKeyView> {
+  const row = await getRow(deps, actor, id);
+  deps.allow();
+  return toApiKeyView(row);
+}
+
+const defaultOverlapSeconds = 24 * 3600;
+
+/**
+ * A new key in the place of this one, bound as it is. The old one holds for the overlap, if it did not end sooner. Where the answer is
+ * lost, rotate again: the key that nobody knows harms nobody.
+ * Refuses with `preset_key`, `key_ended`, and what `createApiKey` refuses of the maker.
+ */
+export async function rotateApiKey(deps: CommandDeps, actor: Actor, input: RotateApiKeyInput): Promise<NewApiKeyView> {
+  const known = await getRow(deps, actor, input.id);
+  deps.allow();
+  checkMaker(actor, known.role, known.kind);
+  checkNotPreset(known);
+  const { id, overlapSeconds = defaultOverlapSeconds } = input;
+  return change(deps, actor, async (unit) => {
+    const row = await lockApiKey(unit.tx, id);
+    if (row.revoked_at || (row.expires_at && row.expires_at <= unit.now)) {
+      throw new Refusal('key_ended', 'The key is revoked, or past its end. No key was made. Make a new one.');
+    }
+    const { name, role, kind, projects, cidrs, expires_at } = row;
+    const bounds = { name, role, kind, projects, cidrs, expires_at, rotated_from: id };
+    const made = await addKey(deps, unit, actor, bounds);
+    const overlapEnd = new Date(unit.now.getTime() + overlapSeconds * 1000);
+    if (!expires_at || overlapEnd < expires_at) await endApiKey(unit.tx, id, { expires_at: overlapEnd });
+    unit.audit('api_key.rotated', { kind: 'api_key', id }, { ...factsOf(made), madeId: made.id, overlapSeconds });
+    return made;
+  });
+}
+
+/** It opens nothing any more, in any process, from now on. Repeatable. Refuses with `preset_key`. */
+export async function revokeApiKey(deps: CommandDeps, actor: Actor, id: string): Promise<void> {
+  checkNotPreset(await getRow(deps, actor, id), deps.allow);
+  await change(deps, actor, async ({ tx, now, audit }) => {
+    const row = await lockApiKey(tx, id);
+    if (row.revoked_at) return;
+    await endApiKey(tx, id, { revoked_at: now });
+    audit('api_key.revoked', { kind: 'api_key', id }, { name: row.name });
+  });
+}
+
+type Bounds = Pick<ApiKeyRow, 'name' | 'role' | 'kind' | 'projects' | 'cidrs' | 'expires_at'> & {
+  readonly rotated_from?: string;
+};
+
+async function addKey(deps: CommandDeps, { tx, now }: Unit, actor: Actor, bounds: Bounds): Promise<NewApiKeyView> {
+  const key = `ag_${deps.newSecret()}`;
+  const row = await insertApiKey(tx, {
+    id: deps.newId('key'),
+    team_id: actor.teamId,
+    prefix: prefixOf(key),
+    hash: hashMadeKey(key),
+    created_by_kind: actor.kind,
+    created_by: actor.id,
+    created_at: now,
+    ...bounds,
+  });
+  return { ...toApiKeyView(row), key };
+}
+
+/** Nobody makes a key that may more than they may themselves: of a higher role, or a person's. */
+function checkMaker(actor: Actor, role: ApiKeyRow['role'], kind: ApiKeyRow['kind']): void {
+  if (!isWithinOwn(actor, role)) {
+    throw new Refusal('forbidden', `A key of the role ${role} would be above your own. No key was made.`, {
+      members: { action: 'api_key.write', role: actor.role, leastRole: role },
+    });
+  }
+  if (kind === 'service' || actor.kind === 'person') return;
+  throw new Refusal('person_required', 'A key of kind person is made by a person, not by a service. No key was made.');
+}
+
+function checkNotPreset({ is_platform, name, created_by }: ApiKeyRow, allow: () => void = () => undefined): void {
+  allow();
+  if (!is_platform && (created_by !== null || name !== presetKeyName)) return;
+  throw new Refusal(
+    'preset_key',
+    `This key is set by ${presetKeyName}. Nothing was done. Change the setting and start the service: the old key ends then.`,
+  );
+}
+
+function checkNetwork(cidr: string, path: string): void {
+  if (parseNetwork(cidr)) return;
+  throw new Refusal(
+    'invalid_cidr',
+    `${path} is no network such as 192.0.2.0/24 or 2001:db8::/32, with no bits set beyond its length. No key was made.`,
+    { members: { field: path } },
+  );
+}
+
+/** As they are registered, in the order of their ids. */
+async function findNamedProjects(deps: CommandDeps, actor: Actor, ids: readonly string[]): Promise<string[]> {
+  const known = new Set((await findProjects(deps.db, wholeTeam(actor.teamId), ids)).map(({ id }) => id));
+  const unknown = ids.find((id) => !known.has(id));
+  if (unknown !== undefined) throw notFound('project', unknown);
+  return [...known].sort();
+}
+
+async function getRow(deps: CommandDeps, actor: Actor, id: string): Promise<ApiKeyRow> {
+  const row = await findApiKey(deps.db, actor.teamId, id);
+  if (!row) throw notFound('API key', id);
+  return row;
+}
+
+function outOfRange(): Refusal {
+  return new Refusal('expiry_out_of_range', 'expiresAt must lie in the future. No key was made.', {
+    members: { field: 'expiresAt' },
+  });
+}
+
+function factsOf({ name, prefix, role, kind, projects, cidrs, expiresAt }: ApiKeyView) {
+  return { name, prefix, role, kind, projects, cidrs, expiresAt };
+}
+
+function toApiKeyView(row: ApiKeyRow): ApiKeyView {
+  return {
+    id: row.id,
+    name: row.name,
+    prefix: row.prefix,
+    role: row.role,
+    kind: row.kind,
+    projects: row.projects,
+    cidrs: row.cidrs,
+    expiresAt: row.expires_at?.toISOString() ?? null,
+    lastUsedAt: row.last_used_at?.toISOString() ?? null,
+    rotatedFrom: row.rotated_from,
+    isPreset: row.is_platform,
+    createdBy: row.created_by_kind && row.created_by ? { kind: row.created_by_kind, id: row.created_by } : null,
+    createdAt: row.created_at.toISOString(),
+    revokedAt: row.revoked_at?.toISOString() ?? null,
+  };
+}

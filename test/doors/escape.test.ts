@@ -1,0 +1,180 @@
+// Nobody sees or changes what is not theirs: every operation of both doors, asked for by every kind of caller with the real ids of one team.
+// The table of roles and actions says what the answer must be, nothing may have changed, and an id that is another's must be answered as
+// one that is nowhere.
+
+import pg from 'pg';
+import t, { type Test } from 'tap';
+import { actionRules, cursorOf } from '../../src/domain/index.ts';
+import { startRegistered } from '../harness/app.ts';
+import { reconcile } from '../harness/reconcile.ts';
+import { digestTables } from '../harness/refusal.ts';
+import { writeRow } from '../harness/rows.ts';
+import { restore, takeSnapshot } from '../harness/work.ts';
+import { type Ids, mentions, nowhere, withoutIds } from './escape/ids.ts';
+import { type Answer, type Caller, graphqlOperations, type Operation, restOperations } from './escape/operations.ts';
+
+const at = await startRegistered(t, { roles: ['api', 'worker'] });
+const { domain, actor, db, main, project, credential } = at;
+const roles = ['viewer', 'operator', 'approver', 'admin'] as const;
+
+const ids = await makeIds();
+const callers = await makeCallers();
+const operations = [...restOperations(at.app.rest, ids), ...graphqlOperations(at.app.rest, ids)];
+
+async function makeIds(): Promise<Ids> {
+  const snapshot = await takeSnapshot(at, { branchId: main.id });
+  const moment = await writeRow(at.emulator.connectionUri, 1);
+  const restored = await restore(at, { source: { branchId: main.id, at: moment.at }, target: { kind: 'in_place' } });
+  const selector = { projects: [project.id] };
+  const policy = await domain.policies.create(actor, {
+    name: 'p',
+    selector,
+    schedules: [],
+    retention: { keepLast: 2 },
+  });
+  const selected = { snapshotIds: [snapshot.id] };
+  const hold = await domain.holds.place(actor, { matter: 'Smith', reason: 'The court asked.', selector: selected });
+  const plan = await domain.retentionPlans.request(actor, policy.id);
+  await reconcile(at);
+  const [job] = (await domain.jobs.list(actor, { subjectId: snapshot.id }, { limit: 1 })).items;
+  const person = { issuer: 'https://id.example.com', subject: 'mary', role: 'admin' } as const;
+  const member = await domain.members.add(actor, { teamId: actor.teamId, ...person });
+  const key = await domain.apiKeys.create(actor, { name: 'k', role: 'viewer' });
+  return {
+    team: actor.teamId,
+    member: member.id,
+    key: key.id,
+    credential: credential.id,
+    project: project.id,
+    branch: main.id,
+    policy: policy.id,
+    snapshot: snapshot.id,
+    hold: hold.id,
+    plan: plan.id,
+    restore: restored.id,
+    job: job?.id ?? '',
+  };
+}
+
+async function makeCallers() {
+  const inRole = async (role: (typeof roles)[number], more = {}) =>
+    (await domain.apiKeys.create(actor, { name: role, role, kind: 'person', ...more })).key;
+  const ended = await domain.apiKeys.create(actor, { name: 'x', role: 'admin', expiresAt: '2999-01-01T00:00:00Z' });
+  await sql(`update api_keys set expires_at = now() - interval '1 second' where id = '${ended.id}'`);
+  await sql(`insert into projects select (jsonb_populate_record(null::projects,
+    to_jsonb(projects) || '{"id": "prj_twin", "neon_project_id": "twin"}')).* from projects`);
+  const team = await domain.teams.create(actor, { slug: 'other', name: 'Other' });
+  const maker = await domain.teams.enter(actor, 'other');
+  const foreign = await domain.apiKeys.create(maker, { name: 'x', role: 'admin', kind: 'person' });
+  const platform = await domain.apiKeys.create(maker, { name: 'x', role: 'admin', kind: 'person' });
+  await sql(`update api_keys set is_platform = true where id = '${platform.id}'`);
+  return {
+    roles: Object.fromEntries(await Promise.all(roles.map(async (role) => [role, await inRole(role)]))) as Record<
+      (typeof roles)[number],
+      string
+    >,
+    ended: { key: ended.key },
+    narrowed: { key: await inRole('admin', { projects: ['prj_twin'] }) },
+    foreign: { key: foreign.key },
+    /** Of the platform, in the first team, in which it has no role. */
+    platform: { key: platform.key, team: 'default' },
+    otherTeam: team.id,
+  };
+}
+
+async function sql(text: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: at.databaseUrl });
+  await client.connect();
+  try {
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Every row but when a key was last used, and but what the history says of refusals. */
+async function digest(): Promise<object> {
+  const tables = await digestTables(at.databaseUrl);
+  const events = await sql(`select count(*) from audit_events where action <> 'access.refused'`);
+  return { ...Object.fromEntries(Object.entries(tables).filter(([name]) => !name.startsWith('audit_'))), events };
+}
+
+await at.until(
+  () => db.selectFrom('outbox').select('id').where('status', '!=', 'done').execute(),
+  (rows) => rows.length === 0,
+);
+const before = await digest();
+const none = nowhere(ids);
+/** What is the team's as a whole may be named by another of its projects. */
+const { team: _team, credential: _credential, ...ofProject } = ids;
+
+const rankOf = (role: string) => roles.indexOf(role as (typeof roles)[number]);
+
+/** What the same caller is told of the real ids and of those that are nowhere: the same, but for the ids. */
+async function answersAlike(test: Test, operation: Operation, caller: Caller): Promise<Answer> {
+  const real = await operation.send(caller, ids);
+  const unknown = await operation.send(caller, none);
+  test.strictSame(
+    [real.status, withoutIds(real.text, ids)],
+    [unknown.status, withoutIds(unknown.text, none)],
+    `${operation.name} does not tell what exists`,
+  );
+  return real;
+}
+
+/** What lies outside: not found where it is named, left out where it is listed. */
+async function findsNothing(test: Test, operation: Operation, caller: Caller, hidden: Partial<Ids>): Promise<void> {
+  if (operation.names) {
+    const answer = await answersAlike(test, operation, caller);
+    test.equal(answer.code, 'not_found', operation.name);
+    return;
+  }
+  if (!operation.reads) return;
+  const answer = await operation.send(caller, ids);
+  test.equal(answer.code, 'ok', `${operation.name}: ${answer.text}`);
+  test.strictSame(mentions(answer.text, hidden), [], `${operation.name} tells nothing`);
+  if (!operation.pages) return;
+  const next = await operation.send(caller, ids, cursorOf(ids.snapshot));
+  test.ok(['ok', 'invalid_cursor'].includes(next.code), operation.name);
+  test.strictSame(mentions(next.text, hidden), [], `${operation.name} tells nothing after a cursor of another`);
+}
+
+for (const operation of operations) {
+  const { name, action, reads } = operation;
+  const { least, of, ...rule } = actionRules[action];
+  const forPlatform = 'platform' in rule;
+
+  t.test(`${name} (${action}) answers each caller as the table says, and changes nothing`, async (t) => {
+    for (const caller of [{}, { key: 'ag_unknown' }, callers.ended]) {
+      const answer = await operation.send(caller, ids);
+      t.match(answer, { status: 401, code: 'unauthenticated' });
+    }
+    for (const role of roles) {
+      const may = least === 'any' || (least !== 'none' && rankOf(role) >= rankOf(least));
+      if (may && !reads) continue;
+      const answer = await operation.send({ key: callers.roles[role] }, ids);
+      if (may) t.equal(answer.code, 'ok', `${role}: ${answer.text}`);
+      else t.match(answer, { code: 'forbidden', action }, `${role}: ${answer.text}`);
+    }
+    if (least === 'none') t.match(await operation.send(callers.foreign, ids), { code: 'forbidden', action });
+    else await findsNothing(t, operation, callers.foreign, ids);
+    if (of === 'project') await findsNothing(t, operation, callers.narrowed, ofProject);
+    else if (least !== 'any')
+      t.match(await answersAlike(t, operation, callers.narrowed), { code: 'forbidden', action });
+    if (!forPlatform && least !== 'any') {
+      t.match(await answersAlike(t, operation, callers.platform), { code: 'forbidden', action });
+    } else if (reads) {
+      t.equal((await operation.send(callers.platform, ids)).code, 'ok', 'the platform');
+    }
+    t.strictSame(await digest(), before, 'nothing has changed');
+  });
+}
+
+t.test('every action of the table is done by an operation', async (t) => {
+  const done = new Set<string>(operations.map(({ action }) => action));
+  // A second action of `lockSnapshot`, asked for by the use-case where a lock is weakened.
+  t.strictSame(
+    Object.keys(actionRules).filter((action) => !done.has(action)),
+    ['lock.shorten'],
+  );
+});
