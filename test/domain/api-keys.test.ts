@@ -128,15 +128,7 @@ t.test('an overlap does not prolong a key that ends sooner', async (t) => {
 });
 
 t.test('a revoked key opens nothing in any process, from the answer on', async (t) => {
-  const second = await buildApp({
-    databaseUrl: at.databaseUrl,
-    neonApiUrl: at.emulator.baseUrl,
-    encryptionKeys: `first:${Buffer.alloc(32).toString('base64url')}`,
-    apiKey: 'the-preset-key-of-another-process',
-    roles: new Set(['api']),
-    production: false,
-    logger: at.log.logger,
-  });
+  const second = await startAnother('the-preset-key-of-another-process');
   t.teardown(() => second.close());
   const made = await domain.apiKeys.create(actor, { name: 'x', role: 'viewer' });
   for (const one of [at, second]) t.ok(await signIn(one, made.key));
@@ -184,6 +176,32 @@ t.test('the last use is noted once a minute, and never in the way', async (t) =>
   });
   at.faults.aheadMs = 0;
 });
+
+t.test('a key that the version before had preset is of the platform from the start on, under its old id', async (t) => {
+  const apiKey = 'the-preset-key-of-the-version-before';
+  const first = await startAnother(apiKey);
+  await first.close();
+  await db.updateTable('api_keys').set({ is_platform: false }).where('id', '=', first.firstActor.id).execute();
+  t.equal((await signIn(at, apiKey)).isPlatform, false);
+  await refuses(t, at, 'preset_key', () => domain.apiKeys.revoke(actor, first.firstActor.id));
+  const second = await startAnother(apiKey);
+  t.teardown(() => second.close());
+  t.match(await signIn(at, apiKey), { id: first.firstActor.id, isPlatform: true, role: 'admin' });
+  t.match(second.firstActor, { ...(await signIn(at, apiKey)), requestId: null, sourceAddress: null });
+});
+
+/** Another process on the same database. */
+function startAnother(apiKey: string) {
+  return buildApp({
+    databaseUrl: at.databaseUrl,
+    neonApiUrl: at.emulator.baseUrl,
+    encryptionKeys: `first:${Buffer.alloc(32).toString('base64url')}`,
+    apiKey,
+    roles: new Set(['api']),
+    production: false,
+    logger: at.log.logger,
+  });
+}
 
 async function dump(table: string): Promise<string> {
   const rows = await db
