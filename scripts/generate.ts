@@ -101,7 +101,7 @@ const uncalled: DoorDomain = {
     listOfBranches: never,
   },
   jobs: { list: never, get: never, attemptsOf: never },
-  audit: { list: never },
+  audit: { list: never, export: never, heads: never, signingKeys: never },
 };
 
 async function write(folder: string): Promise<void> {

@@ -13,6 +13,7 @@ const ours = new Set([
   '.postgres-libraries',
   'postgres-password',
   'encryption-keys',
+  'audit-signing-keys',
   'api-key',
   'local.json',
 ]);

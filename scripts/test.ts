@@ -147,7 +147,7 @@ async function startServers(): Promise<NodeJS.ProcessEnv> {
 /** Settings of the service, and of Postgres clients, would lead a test to servers of this machine. */
 function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const settings =
-    /^(PG[A-Z]+|PORT|HOST|NODE_ENV|LOG_LEVEL|ROLES|DATABASE_URL|REDIS_URL|NEON_[A-Z_]+|ENCRYPTION_KEYS|AFTERGLOW_(?!TEST_SEED$).*)$/;
+    /^(PG[A-Z]+|PORT|HOST|NODE_ENV|LOG_LEVEL|ROLES|DATABASE_URL|REDIS_URL|NEON_[A-Z_]+|ENCRYPTION_KEYS|AUDIT_[A-Z_]+|AFTERGLOW_(?!TEST_SEED$).*)$/;
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !settings.test(name)));
 }
 

@@ -28,6 +28,7 @@ import { defaultKeyClaimMs } from './store/idempotency.ts';
 import { migrateToLatest } from './store/migrate.ts';
 import { rateBucketOnPostgres } from './store/rate.ts';
 import { parseKeyring } from './store/seal.ts';
+import { parseSigner } from './store/signing.ts';
 import { type Pace, type Running, startScheduler, startWorker } from './worker/start.ts';
 
 export interface AppOptions {
@@ -35,6 +36,8 @@ export interface AppOptions {
   readonly redisUrl?: string | undefined;
   readonly neonApiUrl: string;
   readonly encryptionKeys: string;
+  /** Heads of the audit history are signed with the first. */
+  readonly auditSigningKeys: string;
   /** The first team's admin key. */
   readonly apiKey: string;
   readonly roles: ReadonlySet<Role>;
@@ -104,12 +107,14 @@ const defaults: DomainSettings = {
   purgeEndsWithinMs: 30 * 24 * 3_600_000,
   lateMs: 10_000,
   prices: { snapshotGbMonth: 0.09, branchMonth: 1.5 },
+  auditRetentionMonths: null,
 };
 
 /** Migrates the database, connects everything, and binds the domain to it. On an error nothing is left open. */
 export async function buildApp(options: AppOptions): Promise<App> {
   const { logger } = options;
   const keyring = parseKeyring(options.encryptionKeys);
+  const signer = parseSigner(options.auditSigningKeys);
   await migrateToLatest(options.databaseUrl);
   let closing = false;
   let stopping = false;
@@ -156,9 +161,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
       random: Math.random,
       newSecret: () => randomBytes(32).toString('base64url'),
       keyring,
+      signer,
       probeTarget: probeWithin(Math.round((leaseMs * 7) / 9)),
       queue,
       log: logger,
+      access: metrics.access,
       worker: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
       isStopping: () => stopping,
       ...base,

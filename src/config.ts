@@ -47,6 +47,20 @@ export const settingsSchema = Type.Object({
         'Keys for stored secrets, id:base64url-of-32-bytes, separated by commas; the first seals, all open. Unset: one is made.',
     }),
   ),
+  AUDIT_SIGNING_KEYS: Type.Optional(
+    Type.String({
+      description:
+        'Keys that sign heads of the audit history, id:base64url-of-32-bytes, separated by commas; the first signs, all are published at /.well-known/jwks.json. Unset: one is made.',
+    }),
+  ),
+  AUDIT_RETENTION_MONTHS: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1200,
+      description:
+        'How many whole months of the audit history are kept before the present one. Unset: all of it, for ever.',
+    }),
+  ),
   AFTERGLOW_DATA_DIR: Type.String({ default: '.afterglow', description: 'Where local mode keeps its data.' }),
   AFTERGLOW_API_KEY: Type.Optional(
     Type.String({
@@ -157,6 +171,7 @@ const neededInProduction = [
   'REDIS_URL',
   'NEON_API_URL',
   'ENCRYPTION_KEYS',
+  'AUDIT_SIGNING_KEYS',
   'AFTERGLOW_API_KEY',
 ] as const;
 

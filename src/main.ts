@@ -62,6 +62,7 @@ async function startMissing(config: Config): Promise<Local | undefined> {
     databaseUrl: config.DATABASE_URL,
     neonApiUrl: config.NEON_API_URL,
     encryptionKeys: config.ENCRYPTION_KEYS,
+    auditSigningKeys: config.AUDIT_SIGNING_KEYS,
     apiKey: config.AFTERGLOW_API_KEY,
   });
 }
@@ -73,6 +74,7 @@ function optionsOf(config: Config, local: Local | undefined, logger: Logger) {
     redisUrl: config.REDIS_URL,
     neonApiUrl: local?.neonApiUrl ?? config.NEON_API_URL ?? '',
     encryptionKeys: local?.encryptionKeys ?? config.ENCRYPTION_KEYS ?? '',
+    auditSigningKeys: local?.auditSigningKeys ?? config.AUDIT_SIGNING_KEYS ?? '',
     apiKey: local?.apiKey ?? config.AFTERGLOW_API_KEY ?? '',
     roles: config.ROLES,
     production: config.isProduction,
@@ -85,6 +87,7 @@ function optionsOf(config: Config, local: Local | undefined, logger: Logger) {
       snapshotBudgetMs: config.SNAPSHOT_BUDGET_SECONDS * 1_000,
       restoreBudgetMs: config.RESTORE_BUDGET_SECONDS * 1_000,
       prices: { snapshotGbMonth: config.PRICE_SNAPSHOT_GB_MONTH, branchMonth: config.PRICE_BRANCH_MONTH },
+      auditRetentionMonths: config.AUDIT_RETENTION_MONTHS ?? null,
     },
     rateLimits: {
       perSecond: config.NEON_RATE_PER_SECOND,

@@ -2,11 +2,13 @@
 // holds no global registry: each app has its own.
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { AccessRecorder } from './domain/deps.ts';
 import type { JobCount, StateCounts } from './domain/index.ts';
 import type { GovernorRecorder } from './neon/governor.ts';
 
 export interface Metrics {
   readonly governor: GovernorRecorder;
+  readonly access: AccessRecorder;
   /** In Prometheus' text format; what is undefined the database did not say, and its gauges are absent. */
   render(
     jobs: readonly JobCount[] | undefined,
@@ -20,12 +22,22 @@ export function createMetrics(): Metrics {
   const showBranches = branchGauge(registry);
   return {
     governor: governorRecorder(registry),
+    access: accessRecorder(registry),
     async render(jobs, branches) {
       showJobs(jobs);
       showBranches(branches);
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
+}
+
+function accessRecorder(registry: Registry): AccessRecorder {
+  const refused = new Counter({
+    name: 'afterglow_unauthenticated_total',
+    help: 'Requests that were refused because nobody known presented them; they belong to no audit history.',
+    registers: [registry],
+  });
+  return { unauthenticated: () => refused.inc() };
 }
 
 function governorRecorder(registry: Registry): GovernorRecorder {

@@ -53,12 +53,14 @@ export async function startWorld(backend: Backend, emulated: Partial<EmulatorOpt
     dataDir: join(folder, 'neon'),
   });
   const encryptionKeys = `first:${randomBytes(32).toString('base64url')}`;
+  const auditSigningKeys = `first:${randomBytes(32).toString('base64url')}`;
   // Makes the first team, whose key the workers are given too.
   const app = await buildApp({
     databaseUrl: database.url,
     redisUrl: redis?.url,
     neonApiUrl: emulator.baseUrl,
     encryptionKeys,
+    auditSigningKeys,
     apiKey,
     roles: new Set(['api']),
     production: false,
@@ -79,6 +81,7 @@ export async function startWorld(backend: Backend, emulated: Partial<EmulatorOpt
         ...(redis ? { REDIS_URL: redis.url } : {}),
         NEON_API_URL: emulator.baseUrl,
         ENCRYPTION_KEYS: encryptionKeys,
+        AUDIT_SIGNING_KEYS: auditSigningKeys,
         AFTERGLOW_API_KEY: apiKey,
         AFTERGLOW_DATA_DIR: join(folder, 'data'),
         ROLES: 'worker',

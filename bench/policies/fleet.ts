@@ -32,6 +32,7 @@ export async function startFleet(): Promise<Fleet> {
     // Never called: nothing of this app works.
     neonApiUrl: 'http://127.0.0.1:9',
     encryptionKeys: `first:${randomBytes(32).toString('base64url')}`,
+    auditSigningKeys: `a1:${randomBytes(32).toString('base64url')}`,
     apiKey: `ag_${randomBytes(24).toString('hex')}`,
     roles: new Set(),
     production: false,

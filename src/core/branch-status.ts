@@ -1,11 +1,12 @@
 // Owns how a covered branch is: one state and all of its reasons, from facts that somebody else has gathered. It reads no clock.
 
-import type { DelegationState } from './delegation.ts';
+import { type DelegationState, firedByUs } from './delegation.ts';
 import type { FiringStatus } from './lifecycle.ts';
-import { type Freshness, freshness, standsFor } from './freshness.ts';
+import { type Freshness, freshness, type PromisedSchedule, standsFor } from './freshness.ts';
 import type { MaintenanceWindow } from './maintenance.ts';
-import type { MissedFirings, PolicySchedule } from './policy.ts';
+import type { MissedFirings } from './policy.ts';
 import { plainRhythms, type Rhythms } from './rhythm.ts';
+import { isWindowShorter } from './schedule.ts';
 
 /**
  * Of a branch that policies cover, from good to bad; the worst that one of its reasons asks for is its state.
@@ -56,7 +57,7 @@ export interface CoveringPolicy {
   readonly missedFirings: MissedFirings;
   /** Whether its points are Neon's snapshots, of which a project may hold only so many. */
   readonly drawsOnCap: boolean;
-  readonly schedules: readonly PolicySchedule[];
+  readonly schedules: readonly PromisedSchedule[];
   readonly coveredSince: Date;
   /** The moment of the newest available point that it made of the branch. */
   readonly newestPointAt: Date | null;
@@ -111,7 +112,7 @@ export function judgeBranch(facts: BranchFacts, rhythms: Rhythms = plainRhythms)
     project_gone: active.length > 0 && facts.isProjectGone,
     credential_refused: active.length > 0 && facts.isCredentialRefused,
     ...capReasons(active, facts.snapshots),
-    window_shorter_than_interval: isWindowShort(active, facts, rhythms),
+    window_shorter_than_interval: isWindowShort(active, facts),
   };
   const found = new Set([...policies.flatMap(({ reasons }) => reasons), ...reasonOrder.filter((one) => own[one])]);
   return { ...concluded(found), rpoSeconds, policies };
@@ -162,11 +163,16 @@ function capReasons(
   return { cap_reached: held >= cap, cap_near: held < cap && held > cap * nearShare };
 }
 
-/** By the finest rhythm of the policies that count on history for what they miss. */
-function isWindowShort(active: readonly CoveringPolicy[], facts: BranchFacts, rhythms: Rhythms): boolean {
+/**
+ * By the longest pause between any two firings of the policies that count on history for what they miss, all of their schedules together:
+ * with history for less, an instant in that pause can be neither captured nor brought back.
+ */
+function isWindowShort(active: readonly CoveringPolicy[], facts: BranchFacts): boolean {
   const counting = active.filter(({ missedFirings }) => missedFirings === 'capture_moment');
-  const intervals = counting.flatMap(({ schedules }) => schedules.map((one) => rhythms.intervalMs(one, facts.now)));
-  return intervals.length > 0 && facts.historySeconds * 1000 < Math.min(...intervals);
+  return isWindowShorter(
+    facts.historySeconds,
+    counting.flatMap(({ schedules }) => firedByUs(schedules)),
+  );
 }
 
 function concluded(found: ReadonlySet<StateReason>): { state: BranchState; reasons: StateReason[] } {

@@ -46,6 +46,16 @@ type Frequency = 'daily' | 'weekly' | 'monthly';
 
 const frequencyDays = { daily: 1, weekly: 7, monthly: 31 } as const satisfies Record<Frequency, number>;
 const daySeconds = 86_400;
+/** Names of zones that are never apart from UTC, in lower case. */
+const utcNames: ReadonlySet<string> = new Set([
+  'utc',
+  'etc/utc',
+  'gmt',
+  'etc/gmt',
+  'etc/uct',
+  'etc/universal',
+  'etc/zulu',
+]);
 /** The shortest and the longest that Neon keeps a snapshot of a schedule; the longest is its default too. */
 const keptSeconds = { least: 3_600, most: 3_024_000 } as const;
 
@@ -95,7 +105,7 @@ function checkWhole({ schedules, store, protection, objectives }: PolicyRule): v
 
 function readWhen(schedule: PolicySchedule, field: string): NativeSchedule & { readonly frequency: Frequency } {
   const { timeZone, jitterSeconds, startWithinSeconds, cron } = schedule;
-  if (!['UTC', 'Etc/UTC'].includes(timeZone)) throw impossible('time_zone', `${field}.timeZone`, 'Neon goes by UTC');
+  if (!utcNames.has(timeZone.toLowerCase())) throw impossible('time_zone', `${field}.timeZone`, 'Neon goes by UTC');
   if (jitterSeconds > 0) throw impossible('jitter', `${field}.jitterSeconds`, 'Neon has no jitter');
   if (startWithinSeconds !== null && startWithinSeconds !== startWithinSecondsDefault) {
     throw impossible('window', `${field}.window`, 'Neon has no start window');

@@ -38,7 +38,10 @@ export interface MissedFacts {
   readonly retention: RetentionRule;
   /** Of the branch, as of now; null where it has none. */
   readonly window: RestoreWindow | null;
+  /** Of points that name none. */
   readonly timeZone: string;
+  /** Of the schedule whose instants are due; otherwise the same. */
+  readonly firingZone?: string;
   readonly now: Date;
 }
 
@@ -53,13 +56,21 @@ export interface Repair {
  * Of the missed instants the ones that retention would keep anyway: for each tier (and each other reason to keep) the newest. So an
  * outage of weeks is followed by a handful of snapshots, not by hundreds.
  */
-export function planRepair({ points, due, retention, window, timeZone, now }: MissedFacts): Repair {
+export function planRepair({
+  points,
+  due,
+  retention,
+  window,
+  timeZone,
+  firingZone = timeZone,
+  now,
+}: MissedFacts): Repair {
   const branchId = 'branch';
   const instants = new Map(due.missed.map((at): [string, Date] => [`missed:${at.getTime()}`, at]));
   const candidates = [...instants, ...(due.onTime ? [['on-time', due.onTime] as const] : [])];
   const all = [
     ...points.map((point) => ({ ...point, branchId })),
-    ...candidates.map(([id, pointAt]): RetentionPoint => ({ id, branchId, pointAt })),
+    ...candidates.map(([id, pointAt]): RetentionPoint => ({ id, branchId, pointAt, timeZone: firingZone })),
   ];
   const chosen = new Map<string, Date>();
   // Newest first, as the plan is.

@@ -1,185 +1,125 @@
-// Owns how much a rule keeps of a branch once its schedules have fired for long: counted, not estimated, and without the years of firings.
-// It reads no clock and knows no branch.
+// Owns how much a rule keeps of a branch at its worst moment, once its schedules have fired for long. It fires them for years on end and
+// counts what is kept after each firing: what is kept changes at no other time. It reads no clock and knows no branch, and depends on no
+// instant.
+//
+// The years are those from 2032 on. They begin with a branch that has nothing; once every line of the rule is full, a whole turn of the
+// calendar follows: 28 years, after which weekdays, months and leap years meet as before (until 2099), where months or years are named;
+// otherwise a year, as weeks are alike but for the days on which clocks are set. So every way in which hours, days, weeks, months and
+// years may lie to one another comes up, and a rule that keeps more is never told to need less.
 
-import { before as calendarBefore, parseDuration } from './duration.ts';
-import type { RetentionRule } from './retention.ts';
-import { bucketOf, bucketStart, type Tier, tiers } from './retention/tiers.ts';
-import { type FindNext, nextFiring, previousFiring, type ScheduleRule } from './schedule.ts';
-import { type Zone, zoneOf } from './schedule/zone.ts';
+import { parseDuration } from './duration.ts';
+import { type Keeping, type Kept, type KeptLine, keptLines, type Moment, openKeeping } from './forecast/keeping.ts';
+import type { ScheduleRule } from './schedule.ts';
+import { calendarOf, dayMs } from './schedule/calendar.ts';
+import { firingsBetween } from './schedule/firings.ts';
 
-export const keptLines = [...tiers, 'keepLast', 'minimumKept', 'keepWithin'] as const;
-export type KeptLine = (typeof keptLines)[number];
+export { type Kept, type KeptLine, keptLines };
 
 export interface KeptForecast {
-  /** Points of a branch: what several lines keep is counted once. */
+  /** Points of a branch at the worst moment: what several lines keep is counted once. */
   readonly total: number;
   /** It is too much to be counted: there are so many at least. */
   readonly isAtLeast: boolean;
-  /** What each line of the rule keeps, by itself. */
+  /** What each line of the rule keeps at most, by itself; `locked`: what a lock keeps. */
   readonly tiers: Readonly<Record<KeptLine, number>>;
 }
 
-/** How many firings may still be looked up, one of them 0.1 ms: several forecasts share one effort. */
+/** How many firings may still be made, a million of them in some tenths of a second: several forecasts share one effort. */
 export interface Effort {
   left: number;
 }
 
+const firingsMax = 1_300_000;
+
 export function makeEffort(): Effort {
-  return { left: 8_000 };
+  return { left: firingsMax };
 }
 
-/** Before it no firing is looked for. */
-const earliest = new Date('1970-01-01T00:00:00Z');
-const countedWithinMax = 10_000;
-
 /**
- * What `planRetention` keeps at `now` of a branch that the schedules have fired for since ever. Some hundred look-ups for an ordinary
- * rule; where the effort ends, or 1970 is reached, it says how much it is at least. Refuses with `invalid_duration`.
+ * What is kept of a branch at most. Where the firings of those years are too many to be made, it is the sum of what the lines keep, so
+ * never less than the worst moment. Refuses with `invalid_duration`. It remembers.
  */
-export function forecastKept(
-  schedules: readonly ScheduleRule[],
-  rule: RetentionRule,
-  { timeZone, now }: { readonly timeZone: string; readonly now: Date },
-  effort: Effort = makeEffort(),
-): KeptForecast {
-  const counts = Object.fromEntries(keptLines.map((line) => [line, 0])) as Record<KeptLine, number>;
-  if (schedules.length === 0) return { total: 0, isAtLeast: false, tiers: counts };
-  const past = openPast(schedules, now, effort);
-  const zone = zoneOf(timeZone);
-  const kept = new Set<string>();
-  // How many of a line lie before 1970.
-  const older: number[] = [];
-  const keep = (line: KeptLine, count: number, walk: Iterable<string>): void => {
-    const found = take(walk, count);
-    for (const point of found) kept.add(point);
-    // Schedules have no beginning, so there is always one more; but not within a duration.
-    counts[line] = line === 'keepWithin' ? found.length : count;
-    older.push(counts[line] - found.length);
-  };
-  for (const point of take(points(past), 1)) kept.add(point);
-  for (const tier of tiers) keep(tier, rule[tier] ?? 0, buckets(past, tier, zone, rule.bucketKeeps ?? 'first'));
-  keep('keepLast', rule.keepLast ?? 0, points(past));
-  keep('minimumKept', rule.minimumKept ?? 0, points(past));
-  if (rule.keepWithin !== undefined) keep('keepWithin', countedWithinMax, within(past, zone, rule.keepWithin));
-  const isCut = effort.left <= 0;
+export function forecastKept(kept: Kept, effort: Effort = makeEffort()): KeptForecast {
+  const key = JSON.stringify([
+    kept.schedules.map(({ cron, timeZone }) => [cron, timeZone]),
+    kept.rule,
+    kept.lock,
+    kept.timeZone,
+    kept.lateMs,
+  ]);
+  const known = forecasts.get(key);
+  if (known) return known;
+  const isWhole = effort.left >= firingsMax;
+  const forecast = fireForYears(kept, effort);
+  if (!isWhole && effort.left <= 0) return forecast;
+  if (forecasts.size >= forecastsKept) forecasts.clear();
+  forecasts.set(key, forecast);
+  return forecast;
+}
+
+const forecastsKept = 1_000;
+const forecasts = new Map<string, KeptForecast>();
+
+const years = { from: Date.UTC(2032, 0), fullUntil: Date.UTC(2071, 0) } as const;
+/** What lies in a duration is counted up to here. */
+const countedMax = 10_000;
+const stretchMax = 100_000;
+
+function fireForYears(kept: Kept, effort: Effort): KeptForecast {
+  const keeping = openKeeping(kept);
+  if (kept.schedules.length === 0) return conclude(keeping, 0, true);
+  const perDay = kept.schedules.reduce((sum, { cron }) => sum + calendarOf(cron).minutes.length, 0);
+  const turnMs = turnDays(kept, perDay) * dayMs;
+  const stretchMs = Math.min(366, Math.max(1, Math.floor(stretchMax / perDay))) * dayMs;
+  let most = 0;
+  let end: number | undefined;
+  let start: number = years.from;
+  for (; effort.left > 0 && start < (end ?? years.fullUntil); start += stretchMs) {
+    for (const moment of momentsOf(kept.schedules, start, start + stretchMs)) {
+      effort.left -= moment.schedules.length;
+      most = Math.max(most, keeping.take(moment));
+    }
+    if (keeping.within() >= countedMax) break;
+    if (keeping.isFull()) end ??= start + stretchMs + turnMs;
+  }
+  return conclude(keeping, most, end !== undefined && start >= end);
+}
+
+function conclude(keeping: Keeping, most: number, isCounted: boolean): KeptForecast {
+  const counts = keeping.counts();
+  const sum = keptLines.reduce((all, line) => all + counts[line], keeping.isNewestApart() ? 1 : 0);
   return {
-    total: isCut ? Math.max(kept.size, ...Object.values(counts)) : kept.size + Math.max(...older),
-    isAtLeast: isCut || older.filter((count) => count > 0).length > 1 || counts.keepWithin >= countedWithinMax,
+    total: isCounted ? most : Math.max(most, sum),
+    isAtLeast: !keeping.isEnding() && !isCounted,
     tiers: counts,
   };
 }
 
-function take(walk: Iterable<string>, count: number): string[] {
-  const found: string[] = [];
-  if (count === 0) return found;
-  for (const point of walk) if (found.push(point) === count) break;
-  return found;
+/** A whole turn of the calendar, as far as it matters to what is kept. */
+function turnDays({ schedules, rule, lock }: Kept, perDay: number): number {
+  const durations = [rule.keepWithin, lock?.for].flatMap((text) => text ?? []);
+  const isByMonths = durations.some((text) => parseDuration(text, 'duration').months > 0);
+  const namesMonths = (rule.monthly ?? rule.yearly) !== undefined;
+  if (namesMonths || schedules.some(({ cron }) => !calendarOf(cron).isWeekly)) return 28 * 366;
+  if (!isByMonths) return 366 + 8;
+  // What is made many times a day differs by days, not by weekdays.
+  return (perDay > 4 ? 4 : 28) * 366;
 }
 
-/** What the schedules have fired up to `now`. Schedules that fire together make a point each. */
-interface Past {
-  readonly schedules: readonly ScheduleRule[];
-  /** Of each schedule, how long it pauses as a rule. */
-  readonly steps: readonly (number | undefined)[];
-  readonly next: FindNext;
-  readonly effort: Effort;
-  readonly now: Date;
-}
-
-function openPast(schedules: readonly ScheduleRule[], now: Date, effort: Effort): Past {
-  const next: FindNext = (rule, after) => {
-    effort.left -= 1;
-    return nextFiring(rule, after);
-  };
-  const steps = schedules.map((rule) => {
-    const first = next(rule, now);
-    const second = first && next(rule, first);
-    return first && second ? second.getTime() - first.getTime() : undefined;
-  });
-  return { schedules, steps, next, effort, now };
-}
-
-function keyOf(at: number, schedule: number): string {
-  return `${at}:${schedule}`;
-}
-
-/** Finds, of all schedules, the last firing before an instant that only goes back from call to call. */
-function openWalk({ schedules, steps, next, effort }: Past) {
-  // Of each schedule; undefined: none any more.
-  const last: (number | undefined)[] = schedules.map(() => Number.POSITIVE_INFINITY);
-  return {
-    /** Undefined where no schedule has one, or the effort has ended. */
-    before(instant: number): number | undefined {
-      schedules.forEach((rule, index) => {
-        const known = last[index];
-        if (known === undefined || known < instant) return;
-        const stepMs = steps[index];
-        const options = { since: earliest, next, ...(stepMs === undefined ? {} : { stepMs }) };
-        last[index] = effort.left > 0 ? previousFiring(rule, new Date(instant), options)?.getTime() : undefined;
-      });
-      const found = last.filter((at) => at !== undefined);
-      return found.length === 0 || effort.left <= 0 ? undefined : Math.max(...found);
-    },
-    /** The points of the instant that `before` gave, in the order of retention: the last schedule first. */
-    at: (instant: number): string[] =>
-      last.flatMap((at, index) => (at === instant ? [keyOf(instant, index)] : [])).reverse(),
-    /** The first point from `start` on, of a stretch that holds one. */
-    firstFrom(start: number): string {
-      const found = schedules.flatMap((rule, index) => {
-        if ((last[index] ?? Number.NEGATIVE_INFINITY) < start) return [];
-        const at = next(rule, new Date(start - 1))?.getTime();
-        return at === undefined ? [] : [{ at, index }];
-      });
-      const [first] = found.sort((a, b) => a.at - b.at || a.index - b.index);
-      if (!first) throw new Error('the bucket of a firing holds none');
-      return keyOf(first.at, first.index);
-    },
-  };
-}
-
-/** Newest first. */
-function* instants(past: Past): Generator<{ at: number; points: string[] }> {
-  const walk = openWalk(past);
-  for (let at = walk.before(past.now.getTime() + 1); at !== undefined; at = walk.before(at)) {
-    yield { at, points: walk.at(at) };
-  }
-}
-
-function* points(past: Past): Generator<string> {
-  for (const instant of instants(past)) yield* instant.points;
-}
-
-function* within(past: Past, zone: Zone, duration: string): Generator<string> {
-  let since: number | undefined;
-  for (const instant of instants(past)) {
-    const local = instant.at + zone.offset(instant.at);
-    since ??= calendarBefore(local, parseDuration(duration, 'keepWithin'));
-    if (local <= since) return;
-    yield* instant.points;
-  }
-}
-
-/** The point that stands for each bucket that holds one, newest first. */
-function* buckets(past: Past, tier: Tier, zone: Zone, keeps: 'first' | 'last'): Generator<string> {
-  const walk = openWalk(past);
-  let at = walk.before(past.now.getTime() + 1);
-  while (at !== undefined) {
-    const start = startOfBucket(tier, at, zone);
-    yield keeps === 'first' ? walk.firstFrom(start) : (walk.at(at)[0] ?? '');
-    at = walk.before(start);
-  }
-}
-
-/** The instant from which on all that is up to `at` falls into its bucket: local time may be set back on the way. */
-function startOfBucket(tier: Tier, at: number, zone: Zone): number {
-  const bucketAt = (instant: number): number => bucketOf[tier](instant + zone.offset(instant), zone.offset(instant));
-  const bucket = bucketAt(at);
-  for (let from = at; ; ) {
-    const offset = zone.offset(from);
-    const start = bucketStart[tier](from + offset) - offset;
-    const change = zone.changes(start - 1, from).at(-1);
-    if (change === undefined) return start;
-    if (bucketAt(change - 1) !== bucket) return change;
-    from = change - 1;
+/** In order; schedules that fire together make a point each. */
+function* momentsOf(schedules: readonly ScheduleRule[], from: number, until: number): Generator<Moment> {
+  const firings = schedules.map((rule) => firingsBetween(rule, from, until));
+  const places = schedules.map(() => 0);
+  const nextOf = (index: number): number => firings[index]?.[places[index] ?? 0] ?? Number.POSITIVE_INFINITY;
+  for (;;) {
+    const at = schedules.reduce((first, _, index) => Math.min(first, nextOf(index)), Number.POSITIVE_INFINITY);
+    if (at === Number.POSITIVE_INFINITY) return;
+    const due: number[] = [];
+    for (let index = 0; index < schedules.length; index += 1) {
+      if (nextOf(index) !== at) continue;
+      due.push(index);
+      places[index] = (places[index] ?? 0) + 1;
+    }
+    yield { at, schedules: due };
   }
 }

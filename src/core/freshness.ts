@@ -12,6 +12,11 @@ const graceMs = 5 * 60_000;
 /** A point of the present is dated by Neon's clock, which may be so far behind ours: it stands for a firing that is so much later. */
 const behindMs = 5_000;
 
+/** A schedule that was made or changed: what was due before `since`, it had not promised. */
+export interface PromisedSchedule extends PolicySchedule {
+  readonly since?: Date | undefined;
+}
+
 export interface FreshnessFacts {
   /** The moment of the newest available point of the policy and the branch; null where there is none. */
   readonly newestPointAt: Date | null;
@@ -34,19 +39,20 @@ export interface Freshness {
 
 /** How fresh a branch's points of one policy are. Many branches are judged with one `rhythms`, which remembers; the answer is the same. */
 export function freshness(
-  schedules: readonly PolicySchedule[],
+  schedules: readonly PromisedSchedule[],
   facts: FreshnessFacts,
   rhythms: Rhythms = plainRhythms,
 ): Freshness {
   const { newestPointAt, coveredSince, now } = facts;
+  const isPromised = (at: Date, { since }: PromisedSchedule): boolean => at >= coveredSince && (!since || at >= since);
   const due = schedules.flatMap((schedule) => {
     const { at } = rhythms.span(schedule, now, 0);
-    return at && at >= coveredSince ? [{ at, startsUntil: new Date(at.getTime() + startMsOf(schedule)) }] : [];
+    return at && isPromised(at, schedule) ? [{ at, startsUntil: new Date(at.getTime() + startMsOf(schedule)) }] : [];
   });
   const overdue = schedules.flatMap((schedule) => {
     const allowedMs = startMsOf(schedule) + graceMs;
     const { at } = rhythms.span(schedule, now, allowedMs);
-    return at && at >= coveredSince && !mayWait(at, allowedMs, facts) ? [at] : [];
+    return at && isPromised(at, schedule) && !mayWait(at, allowedMs, facts) ? [at] : [];
   });
   const overdueAt = latest(overdue);
   return {

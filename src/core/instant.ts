@@ -21,6 +21,21 @@ export function parseInstant(text: string, field: string): Date {
   return instant;
 }
 
+/** Each year in between is searched for days on which clocks are set: this bounds how many there are. */
+const years = { from: 1970, until: 2200 } as const;
+
+/** The same, of the years 1970 to 2199. */
+export function parseNearInstant(text: string, field: string): Date {
+  const instant = parseInstant(text, field);
+  const year = instant.getUTCFullYear();
+  if (year >= years.from && year < years.until) return instant;
+  throw new Refusal(
+    'invalid_instant',
+    `${field} must lie in the years ${years.from} to ${years.until - 1}. Nothing was started.`,
+    { members: { field } },
+  );
+}
+
 function invalid(text: string, field: string): Refusal {
   return new Refusal(
     'invalid_instant',

@@ -1,6 +1,7 @@
 // Owns maintenance windows of projects: whether one lasts, and until when.
 
 import { nextFiring } from './schedule.ts';
+import { coversAlways } from './schedule/calendar.ts';
 
 /** Once, or again and again: from each firing of the line for so long. */
 export type MaintenanceWindow =
@@ -18,6 +19,17 @@ export function maintenanceUntil(windows: readonly MaintenanceWindow[], now: Dat
     until = new Date(Math.max(...ends));
   }
   return until;
+}
+
+/**
+ * Whether those that come again and again leave no gap, one after the other, so that nothing would ever fire. As clocks show it: windows
+ * of several zones are looked at zone by zone.
+ */
+export function neverEnds(windows: readonly MaintenanceWindow[]): boolean {
+  const repeated = windows.filter((window) => 'cron' in window);
+  return [...Map.groupBy(repeated, ({ timeZone }) => timeZone.toLowerCase()).values()].some((own) =>
+    coversAlways(own.map(({ cron, durationSeconds }) => ({ line: cron, lastsMs: durationSeconds * 1000 }))),
+  );
 }
 
 const roundsMax = 64;

@@ -3,7 +3,7 @@
 
 import { after, parseDuration } from './duration.ts';
 import { Refusal } from './errors.ts';
-import type { RetentionReason } from './retention.ts';
+import type { RetentionReason, RetentionRule } from './retention.ts';
 import type { Tier } from './retention/tiers.ts';
 
 /** `governance`: an admin may shorten or lift it, with a reason. `compliance`: nobody may, once its grace is over. */
@@ -55,6 +55,9 @@ export interface LockChange {
 /** Of a lock that says no other. */
 export const graceHoursDefault = 24;
 
+/** In years: nobody could end a mistake of more. As long as object stores lock. */
+export const lockYearsMax = 100;
+
 const hour = 3_600_000;
 
 export function isLocked(lock: Pick<Lock, 'until'> | null, { earliest }: Pick<Clocks, 'earliest'>): lock is Lock {
@@ -74,8 +77,8 @@ export function weakens(present: Lock | null, wish: LockWish, clocks: Clocks): b
 }
 
 /**
- * What becomes of the lock. One that has run out counts as none. Refuses with `compliance_lock_fixed`, and with `lock_too_short` what
- * would end before now or before its grace.
+ * What becomes of the lock. One that has run out counts as none. Refuses with `compliance_lock_fixed`, with `lock_too_short` what
+ * would end before now or before its grace, and with `lock_too_long` what nobody would live to see end.
  */
 export function planLockChange(present: Lock | null, wish: LockWish, clocks: Clocks): LockChange {
   const binding = isLocked(present, clocks) ? present : null;
@@ -88,20 +91,36 @@ export function planLockChange(present: Lock | null, wish: LockWish, clocks: Clo
   const begins = binding === null || (mode === 'compliance' && binding.mode === 'governance');
   const graceUntil = begins ? later(clocks.earliest, wish.graceHours ?? graceHoursDefault) : binding.graceUntil;
   if (wish.until < graceUntil || wish.until <= clocks.latest) throw tooShort(graceUntil, clocks);
+  if (wish.until > latestEnd(clocks.latest)) throw tooLong('until', 'Nothing was changed');
   const lock = { mode, until: wish.until, graceUntil };
   if (binding === null) return { kind: 'made', lock };
   return { kind: isWeaker ? 'weaker' : 'stricter', lock };
 }
 
-/** Refuses with `invalid_duration`, and with `lock_too_short` a lock that would end within its grace. */
+/** Refuses with `invalid_duration`, with `lock_too_short` a lock that would end within its grace, and with `lock_too_long`. */
 export function checkProtection({ lock }: Protection, now: Date): void {
   const until = after(now, parseDuration(lock.for, 'protection.lock.for'));
+  // What is beyond all dates is no date, and not before anything.
+  if (!(until <= latestEnd(now))) throw tooLong('protection.lock.for', 'Nothing was saved');
   if (until > now && until >= later(now, lock.graceHours)) return;
   throw new Refusal(
     'lock_too_short',
     `protection.lock.for: ${JSON.stringify(lock.for)} is shorter than the grace of ${lock.graceHours} hours. Nothing was saved. ` +
       'Lock for longer, or give a shorter grace.',
     { members: { field: 'protection.lock.for' } },
+  );
+}
+
+/** Refuses with `lock_tier_not_kept` a tier that the retention has not: nothing would ever be locked for it. */
+export function checkLockedTiers({ lock }: Protection, retention: RetentionRule): void {
+  const place = lock.tiers?.findIndex((tier) => retention[tier] === undefined) ?? -1;
+  const tier = lock.tiers?.[place];
+  if (tier === undefined) return;
+  throw new Refusal(
+    'lock_tier_not_kept',
+    `protection.lock.tiers[${place}] is ${tier}, and the retention keeps nothing ${tier}, so that nothing would ever be locked for it. ` +
+      'Nothing was saved. Keep that tier, or leave it out of the lock.',
+    { members: { field: `protection.lock.tiers[${place}]`, tier } },
   );
 }
 
@@ -122,6 +141,18 @@ export function planLock(
 
 function later(from: Date, hours: number): Date {
   return new Date(from.getTime() + hours * hour);
+}
+
+function latestEnd(from: Date): Date {
+  return after(from, { months: 12 * lockYearsMax, days: 0, ms: 0 });
+}
+
+function tooLong(field: string, undone: string): Refusal {
+  return new Refusal(
+    'lock_too_long',
+    `${field}: a lock lasts at most ${lockYearsMax} years. ${undone}. Lock for less; a lock can be extended at any time.`,
+    { members: { field } },
+  );
 }
 
 function fixed({ until, graceUntil }: Lock): Refusal {

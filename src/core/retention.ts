@@ -13,7 +13,10 @@ import {
 } from './retention/tiers.ts';
 import { type Zone, zoneOf } from './schedule/zone.ts';
 
-/** How many buckets of each tier are kept, counted from the newest that holds a point, and what is kept besides. */
+/**
+ * How many buckets of each tier are kept, counted from the newest that holds a point, and what is kept besides. Points of several zones
+ * have their buckets apart, so many of each zone: a schedule of another zone beside it lets nothing go of what one keeps.
+ */
 export interface RetentionRule extends Readonly<Partial<Record<Tier, number>>> {
   /** So many of the newest points. */
   readonly keepLast?: number;
@@ -35,6 +38,8 @@ export interface RetentionPoint {
   readonly branchId: string;
   /** The moment that it captures. */
   readonly pointAt: Date;
+  /** The zone whose hours and days it belongs to: that of the schedule that made it; otherwise the context's. */
+  readonly timeZone?: string;
   readonly isHeld?: boolean;
   readonly lockedUntil?: Date | null;
   /** A restore of it was proved. */
@@ -42,7 +47,7 @@ export interface RetentionPoint {
 }
 
 export interface RetentionContext {
-  /** Buckets are hours, days, weeks, months and years of this zone. */
+  /** Buckets are hours, days, weeks, months and years of this zone, but for points that name another; `keepWithin` counts by it. */
   readonly timeZone: string;
   readonly now: Date;
   /** Branches whose policy is failing: nothing of them is let go. */
@@ -91,12 +96,6 @@ export function planRetention(
   return decisions;
 }
 
-/** What the tiers and `keepLast` keep at most; endless with `keepWithin`, which counts no points. */
-export function keptAtMost(rule: RetentionRule): number {
-  if (rule.keepWithin !== undefined) return Number.POSITIVE_INFINITY;
-  return tiers.reduce((sum, tier) => sum + (rule[tier] ?? 0), rule.keepLast ?? 0);
-}
-
 interface BranchContext extends RetentionContext {
   readonly zone: Zone;
   readonly names: BucketNames;
@@ -128,46 +127,86 @@ function planBranch(
 
 type Found = RetentionReason[] | undefined;
 
-/** By the place of the point; undefined for what no rule keeps. */
+/** What keeps points for one reason each, the newest first; `next` is the first that is not looked at yet. */
+interface Mark {
+  readonly places: readonly number[];
+  readonly names: readonly RetentionReason[];
+  next: number;
+}
+
+/**
+ * By the place of the point; undefined for what no rule keeps. Each list is made once, of its own length: a million of them are kept, and
+ * lists that grow reason by reason are most of what a plan costs.
+ */
 function reasonsToKeep(
   { points, at }: Pick<BranchLine<RetentionPoint>, 'points' | 'at'>,
   rule: RetentionRule,
   { now, zone, names }: BranchContext,
 ): readonly Found[] {
-  const found = points.map((): Found => undefined);
-  const keep = (index: number, reason: RetentionReason): void => {
-    const present = found[index];
-    // An array that grows takes room for many more; a million of them are kept.
-    found[index] = present ? [...present, reason] : [reason];
-  };
   const line = localLine(at, zone);
-  for (const tier of tiers) {
-    const wish = { tier, count: rule[tier] ?? 0, keeps: rule.bucketKeeps ?? 'first' } as const;
-    for (const { index, name } of choose(wish, line, names)) keep(index, name);
-  }
-  for (const [count, reason] of [
-    [rule.keepLast ?? 0, 'keep_last'],
-    [rule.minimumKept ?? 0, 'minimum'],
-  ] as const) {
-    for (let index = 0; index < Math.min(count, points.length); index += 1) keep(index, reason);
-  }
-  const newest = line.local[0];
-  if (rule.keepWithin !== undefined && newest !== undefined) {
-    const since = before(newest, parseDuration(rule.keepWithin, 'keepWithin'));
-    for (let index = 0; index < points.length && (line.local[index] ?? 0) > since; index += 1)
-      keep(index, 'keep_within');
-  }
-  if (points.length > 0) keep(0, 'newest');
-  let isProofFound = false;
-  points.forEach(({ isProven, isHeld, lockedUntil }, index) => {
-    if (isProven && !isProofFound) {
-      keep(index, 'last_proven');
-      isProofFound = true;
+  const marks = linesByZone(points, { at, zone, line }).flatMap(({ own, places }) =>
+    markTiers(rule, own, places, names),
+  );
+  const newestCounts = [
+    { count: rule.keepLast ?? 0, reason: 'keep_last' },
+    { count: rule.minimumKept ?? 0, reason: 'minimum' },
+    { count: countWithin(rule.keepWithin, line.local), reason: 'keep_within' },
+    { count: 1, reason: 'newest' },
+  ] as const;
+  const proven = points.findIndex(({ isProven }) => isProven);
+  const list: RetentionReason[] = [];
+  return points.map(({ isHeld, lockedUntil }, index): Found => {
+    let count = 0;
+    for (const mark of marks) {
+      if (mark.places[mark.next] !== index) continue;
+      list[count++] = mark.names[mark.next++] as RetentionReason;
     }
-    if (isHeld) keep(index, 'hold');
-    if (lockedUntil && lockedUntil.getTime() > now.getTime()) keep(index, 'lock');
+    for (const newest of newestCounts) if (index < newest.count) list[count++] = newest.reason;
+    if (index === proven) list[count++] = 'last_proven';
+    if (isHeld) list[count++] = 'hold';
+    if (lockedUntil && lockedUntil.getTime() > now.getTime()) list[count++] = 'lock';
+    return count === 0 ? undefined : list.slice(0, count);
   });
-  return found;
+}
+
+/** In the order of tiers. `places`: of the points of the line among all; the same where it is undefined. */
+function markTiers(rule: RetentionRule, line: Line, places: readonly number[] | undefined, names: BucketNames): Mark[] {
+  return tiers.flatMap((tier) => {
+    const count = rule[tier] ?? 0;
+    if (count === 0) return [];
+    const chosen = choose({ tier, count, keeps: rule.bucketKeeps ?? 'first' }, line, names);
+    const own = places ? chosen.places.map((place) => places[place] ?? 0) : chosen.places;
+    return [{ places: own, names: chosen.names, next: 0 }];
+  });
+}
+
+/** How many are so close to the newest. */
+function countWithin(duration: string | undefined, local: Float64Array): number {
+  const newest = local[0];
+  if (duration === undefined || newest === undefined) return 0;
+  const since = before(newest, parseDuration(duration, 'keepWithin'));
+  const beyondIt = local.findIndex((moment) => moment <= since);
+  return beyondIt === -1 ? local.length : beyondIt;
+}
+
+/** The points of each zone with their places; without places: all of them, in the given zone. */
+function linesByZone(
+  points: readonly RetentionPoint[],
+  { at, zone, line }: { readonly at: Float64Array; readonly zone: Zone; readonly line: Line },
+): { readonly own: Line; readonly places: readonly number[] | undefined }[] {
+  const isOther = ({ timeZone }: RetentionPoint): boolean => timeZone !== undefined && zoneOf(timeZone) !== zone;
+  if (!points.some(isOther)) return [{ own: line, places: undefined }];
+  const found = new Map<Zone, number[]>();
+  points.forEach(({ timeZone }, place) => {
+    const own = timeZone === undefined ? zone : zoneOf(timeZone);
+    const places = found.get(own) ?? [];
+    found.set(own, places);
+    places.push(place);
+  });
+  return [...found].map(([own, places]) => {
+    const moments = Float64Array.from(places, (place) => at[place] ?? 0);
+    return { own: localLine(moments, own), places };
+  });
 }
 
 /** The zone is asked once for each of its changes, not for each point. */

@@ -1,7 +1,7 @@
 // Owns looking back along a schedule: the last firings up to an instant, without walking the time between. What it remembers changes
 // how long it takes, never what it answers.
 
-import { longestInterval, nextFiring, previousFiring, type ScheduleRule } from './schedule.ts';
+import { nextFiring, previousFiring, type ScheduleRule } from './schedule.ts';
 
 /** Around an instant: `previous` < `at` <= instant < `next`. Null where there is none within eighteen years. */
 export interface Span {
@@ -13,19 +13,15 @@ export interface Span {
 export interface Rhythms {
   /** Around the instant `lagMs` before `now`. */
   span(rule: ScheduleRule, now: Date, lagMs: number): Span;
-  /** The longest pause among the firings that follow, in milliseconds; what is remembered is that of the time when it was first asked. */
-  intervalMs(rule: ScheduleRule, now: Date): number;
 }
 
 export const plainRhythms: Rhythms = {
   span: (rule, now, lagMs) => findSpan(rule, now.getTime() - lagMs),
-  intervalMs: longestInterval,
 };
 
 /** Rhythms that remember up to `max` spans, so that for most rules nothing is computed until they fire again. */
 export function rememberRhythms(max: number): Rhythms {
   const spans = new Map<string, Span>();
-  const intervals = new Map<string, number>();
   return {
     span(rule, now, lagMs) {
       const at = now.getTime() - lagMs;
@@ -35,12 +31,6 @@ export function rememberRhythms(max: number): Rhythms {
       const span = (known && advance(rule, known, at)) ?? findSpan(rule, at);
       keep(spans, key, span, max);
       return span;
-    },
-    intervalMs(rule, now) {
-      const key = keyOf(rule);
-      const interval = intervals.get(key) ?? longestInterval(rule, now);
-      keep(intervals, key, interval, max);
-      return interval;
     },
   };
 }

@@ -5,6 +5,7 @@
 // or a step of it goes by elapsed time: it fires in both of the repeated hours, and the gap adds nothing.
 
 import { Refusal } from './errors.ts';
+import { linesMax, longestGap } from './schedule/calendar.ts';
 import { type Pattern, readPattern } from './schedule/pattern.ts';
 import { type Zone, zoneOf } from './schedule/zone.ts';
 
@@ -76,37 +77,35 @@ function nextByElapsedTime(pattern: Pattern, zone: Zone, after: number): number 
   return undefined;
 }
 
-export type FindNext = (rule: ScheduleRule, after: Date) => Date | null;
-
 /**
- * The last firing strictly before `before` and not before `since`, or null. It looks `stepMs` back at first (two calls of `next`, where
- * that is the pause before it), then twice as far each time, and halves what lies between.
+ * The last firing strictly before `before` and not before `since`, or null. It looks `stepMs` back at first (two calls of `nextFiring`,
+ * where that is the pause before it), then twice as far each time, and halves what lies between.
  */
 export function previousFiring(
   rule: ScheduleRule,
   before: Date,
-  { since, stepMs = 60_000, next = nextFiring }: { since: Date; stepMs?: number; next?: FindNext },
+  { since, stepMs = 60_000 }: { since: Date; stepMs?: number },
 ): Date | null {
   // From here on nothing fires before `before`.
   let quiet = before.getTime();
   for (let step = stepMs; quiet > since.getTime(); step *= 2) {
     const from = Math.max(since.getTime(), quiet - step);
-    const found = next(rule, new Date(from - 1));
-    if (found && found.getTime() < quiet) return lastBefore(rule, found, quiet, next);
+    const found = nextFiring(rule, new Date(from - 1));
+    if (found && found.getTime() < quiet) return lastBefore(rule, found, quiet);
     quiet = from;
   }
   return null;
 }
 
 /** The last of the firings from `found` on that lies before `end`. */
-function lastBefore(rule: ScheduleRule, found: Date, end: number, next: FindNext): Date {
+function lastBefore(rule: ScheduleRule, found: Date, end: number): Date {
   let known = found;
   for (let quiet = end; ; ) {
-    const following = next(rule, known);
+    const following = nextFiring(rule, known);
     if (!following || following.getTime() >= quiet) return known;
     known = following;
     const middle = Math.ceil((known.getTime() + quiet) / 2);
-    const later = next(rule, new Date(middle - 1));
+    const later = nextFiring(rule, new Date(middle - 1));
     if (later && later.getTime() < quiet) known = later;
     else quiet = middle;
   }
@@ -147,21 +146,40 @@ function toText(local: number, offset: number): string {
   return new Date(local).toISOString().replace('.000Z', shift);
 }
 
-/** The longest pause among its next firings, in milliseconds; 0 where it fires but once more. */
-export function longestInterval(rule: ScheduleRule, after: Date): number {
-  let longest = 0;
-  let last = nextFiring(rule, after);
-  for (let count = 0; last && count < intervalsSeen; count += 1) {
-    const next = nextFiring(rule, last);
-    if (!next) break;
-    longest = Math.max(longest, next.getTime() - last.getTime());
-    last = next;
-  }
-  return longest;
+/**
+ * The longest pause between two firings of all the rules together, whichever of them fires, in milliseconds; 0 for no rule. It is exact
+ * for the whole calendar, leap years included, and depends on no instant: the hour that a change of clocks adds or takes is left out.
+ * Rules of several zones are looked at zone by zone, and the densest counts: together they can pause for less, never for longer.
+ * Throws for a line that does not parse.
+ */
+export function longestInterval(rules: readonly ScheduleRule[]): number {
+  const zones = Map.groupBy(rules, ({ timeZone }) => timeZone.toLowerCase());
+  const longest = [...zones.values()].flatMap((own) => {
+    const lines = [...new Set(own.map(({ cron }) => cron))].sort();
+    return Array.from({ length: Math.ceil(lines.length / linesMax) }, (_, part) =>
+      pauseOf(lines.slice(part * linesMax, (part + 1) * linesMax)),
+    );
+  });
+  return longest.length === 0 ? 0 : Math.min(...longest);
 }
 
-/** Enough for a week of days, which is the longest rhythm that is common. */
-const intervalsSeen = 8;
+/** Whether a restore window of so many seconds leaves instants between two firings that nothing brings back. */
+export function isWindowShorter(windowSeconds: number, rules: readonly ScheduleRule[]): boolean {
+  return windowSeconds * 1000 < longestInterval(rules);
+}
+
+const pausesKept = 1_000;
+const pauses = new Map<string, number>();
+
+/** It remembers. */
+function pauseOf(lines: readonly string[]): number {
+  const key = lines.join('\n');
+  const pause = pauses.get(key) ?? longestGap(lines);
+  if (pauses.size >= pausesKept) pauses.clear();
+  pauses.set(key, pause);
+  return pause;
+}
+
 /** Refuses with `invalid_time_zone`. */
 export function checkTimeZone(name: string, field: string): void {
   if (isTimeZone(name)) return;

@@ -30,6 +30,10 @@ export async function advance<R extends Resource>(
       members: { presentStatus: row.status, event },
     });
   }
-  unit.audit(`${resource}.${to}`, { kind: resource, id: row.id }, { from: row.status, ...change.details });
+  unit.audit(
+    `${resource}.${to}`,
+    { kind: resource, id: row.id },
+    { from: row.status, ...change.details, before: { status: row.status }, after: { status: to } },
+  );
   return to;
 }

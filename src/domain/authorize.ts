@@ -62,6 +62,8 @@ export const rules = {
   'hold.place': { least: 'operator', of: 'team' },
   'hold.release': { least: 'admin', of: 'team' },
   'lock.set': { least: 'operator', of: 'project' },
+  // Nobody can take it back once its grace is over.
+  'lock.set_compliance': { least: 'admin', of: 'project' },
   'lock.shorten': { least: 'admin', of: 'project' },
   'restore.read': { least: 'viewer', of: 'project' },
   'restore.request': { least: 'operator', of: 'project' },

@@ -3,7 +3,11 @@
 import { dropOldIdempotencyKeys } from '../store/idempotency.ts';
 import { countJobs } from '../store/job-counts.ts';
 import { countStates } from '../store/statuses.ts';
-import { listAuditEvents } from './audit/audit.ts';
+import { exportAuditEvents, listAuditEvents } from './audit/audit.ts';
+import { tellingOfSignIns } from './audit/access.ts';
+import { listAuditHeads } from './audit/heads.ts';
+import { tendAuditMonths } from './audit/months.ts';
+import { makeNoteRefusal, tellRefusals } from './audit/refusals.ts';
 import {
   getBranch,
   getBranches,
@@ -80,14 +84,15 @@ import { createTeam, getTeam, listTeams } from './team/teams.ts';
 
 /** The use-cases, bound to the adapters that the composition root made. */
 export function bindDomain(deps: Deps): Domain {
+  const binding = { ...deps, noteRefusal: makeNoteRefusal(deps) };
   const use = <I extends unknown[], O>(
     action: Action,
     useCase: (deps: CommandDeps, actor: Actor, ...input: I) => Promise<O>,
-  ) => bindUseCase(deps, action, useCase);
+  ) => bindUseCase(binding, action, useCase);
   const command = <I, O>(action: Action, useCase: (deps: CommandDeps, actor: Actor, input: I) => Promise<O>) =>
-    bindCommand(deps, action, useCase);
+    bindCommand(binding, action, useCase);
   return {
-    authenticate: makeAuthenticate(deps),
+    authenticate: tellingOfSignIns(deps, makeAuthenticate(deps)),
     checkReady: () => checkReady(deps),
     me: { get: use('me.read', getMe) },
     teams: {
@@ -196,7 +201,12 @@ export function bindDomain(deps: Deps): Domain {
       get: use('job.read', getJob),
       attemptsOf: use('job.read', listAttemptsByJob),
     },
-    audit: { list: use('audit.read', listAuditEvents) },
+    audit: {
+      list: use('audit.read', listAuditEvents),
+      export: use('audit.read', exportAuditEvents),
+      heads: use('audit.read', listAuditHeads),
+      signingKeys: () => deps.signer.publicKeys,
+    },
 
     runJob: (job) => runJob(deps, job),
     relay: () => relay(deps),
@@ -207,6 +217,8 @@ export function bindDomain(deps: Deps): Domain {
     refreshMirrors: () => refreshMirrors(deps),
     reapOverdue: () => reapOverdue(deps),
     recheckCredentials: () => recheckCredentials(deps),
+    tendAuditMonths: () => tendAuditMonths(deps),
+    tellRefusals: () => tellRefusals(deps),
     forgetOldJobs: () => forgetOldJobs(deps),
     dropOldKeys: () => dropOldIdempotencyKeys(deps.db),
     countJobs: () => countJobs(deps.db),

@@ -11,11 +11,21 @@ import { Refusal } from '../core/errors.ts';
 import type { Actor } from './actor.ts';
 import type { CommandDeps, Deps } from './deps.ts';
 
+type Told = Readonly<Record<string, unknown>>;
+
+export interface AuditDetails extends Told {
+  readonly before?: Told | undefined;
+  readonly after?: Told | undefined;
+}
+
 export interface Unit {
   readonly tx: Tx;
   readonly now: Date;
-  /** Says what was done; written at the end of the transaction. */
-  audit(action: string, subject: { kind: string; id: string }, details?: Readonly<Record<string, unknown>>): void;
+  /**
+   * Says what was done; written at the end of the transaction. Of a change, `before` and `after` of the details say what it changed from
+   * and to, whole or as far as it differs; absent where there was nothing. Never a secret.
+   */
+  audit(action: string, subject: { kind: string; id: string }, details?: AuditDetails): void;
   /** Promises a job; it is released once the transaction has committed and `delayMs` have passed. */
   promise(job: JobName, subjectId: string, lane: string | null, delayMs?: number): void;
 }
@@ -47,17 +57,19 @@ export async function change<T>(
     const answer = await work({
       tx,
       now,
-      audit: (action, subject, details = {}) => {
+      audit: (action, subject, { before = null, after = null, ...details } = {}) => {
         events.push({
           id: deps.newId('evt'),
           teamId: actor.teamId,
           at: now,
-          actor: { kind: actor.kind, id: actor.id },
+          actor: { kind: actor.kind, id: actor.id, label: actor.label },
           action,
           subject,
           requestId: actor.requestId,
           sourceAddress: actor.sourceAddress,
           details,
+          before,
+          after,
         });
       },
       promise: (job, subjectId, lane, delayMs) => {

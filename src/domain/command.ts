@@ -5,30 +5,37 @@ import { NeonFailure, Refusal, type RefusalCode, Throttled } from '../core/error
 import { gaveWay, isUnreachable, violatedProtection } from '../store/constraint.ts';
 import { claimIdempotencyKey, dropIdempotencyClaim, findIdempotencyKey } from '../store/idempotency.ts';
 import type { Actor } from './actor.ts';
+import type { NoteRefusal } from './audit/refusals.ts';
 import { type Action, authorize, authorizeAnywhere } from './authorize.ts';
 import type { CommandOptions, IdempotencyInput } from './commands.ts';
 import type { CommandDeps, Deps } from './deps.ts';
+
+/** What binding takes: refusals are told in one place, whichever call they are of. */
+export interface BindDeps extends Deps {
+  readonly noteRefusal: NoteRefusal;
+}
 
 /**
  * Binds a use-case to its action. What the actor may do to nothing is refused before the use-case looks anything up; it must call
  * `deps.allow()` for the rest: a path that does not is a fault, never an answer.
  */
 export function bindUseCase<I extends unknown[], O>(
-  deps: Deps,
+  deps: BindDeps,
   action: Action,
   useCase: (deps: CommandDeps, actor: Actor, ...input: I) => Promise<O>,
 ): (actor: Actor, ...input: I) => Promise<O> {
-  return (actor, ...input) => answered(() => allowed(deps, actor, action, (given) => useCase(given, actor, ...input)));
+  return (actor, ...input) =>
+    answered({ deps, actor, action }, () => allowed(deps, actor, action, (given) => useCase(given, actor, ...input)));
 }
 
 /** As `bindUseCase`, for commands that may carry an Idempotency-Key. */
 export function bindCommand<I, O>(
-  deps: Deps,
+  deps: BindDeps,
   action: Action,
   useCase: (deps: CommandDeps, actor: Actor, input: I) => Promise<O>,
 ): (actor: Actor, input: I, options?: CommandOptions) => Promise<O> {
   return (actor, input, options) =>
-    answered(async () => {
+    answered({ deps, actor, action }, async () => {
       authorizeAnywhere(actor, action);
       const { idempotency } = options ?? {};
       if (!idempotency) return allowed(deps, actor, action, (given) => useCase(given, actor, input));
@@ -93,9 +100,16 @@ async function once<O>(
   }
 }
 
-async function answered<O>(run: () => Promise<O>): Promise<O> {
+/** What is refused for want of authority is told before it is answered. */
+async function answered<O>(
+  { deps, actor, action }: { readonly deps: BindDeps; readonly actor: Actor; readonly action: Action },
+  run: () => Promise<O>,
+): Promise<O> {
   try {
-    return await run();
+    return await run().catch(async (error: unknown) => {
+      await deps.noteRefusal(actor, action, error);
+      throw error;
+    });
   } catch (error) {
     throw toRefusal(error);
   }

@@ -16,6 +16,7 @@ import type { RetentionRule } from '../core/retention.ts';
 import type { Tier } from '../core/retention/tiers.ts';
 import type { ProjectLimits, Role } from '../store/database.ts';
 import type { JobState } from '../store/outbox/list.ts';
+import type { AuditEventView } from './views.ts';
 
 export type { JobState, LockMode, ProjectLimits, Role };
 export type { PageRequest } from '../store/page.ts';
@@ -109,11 +110,14 @@ export interface ProtectionInput {
   readonly lock: Omit<Protection['lock'], 'tiers'> & { readonly tiers?: readonly Tier[] | null | undefined };
 }
 
+/** Of a merge-patch: what is absent stays, null removes. */
+export interface ProtectionPatch {
+  readonly lock?: Nullable<Protection['lock']> | null | undefined;
+}
+
 interface PolicyParts {
   readonly schedules?: readonly ScheduleInput[] | undefined;
   readonly retention?: RetentionInput | undefined;
-  /** Null: none. */
-  readonly protection?: ProtectionInput | null | undefined;
   readonly store?: PolicyStore | undefined;
   readonly objectives?: Nullable<PolicyObjectives> | null | undefined;
   readonly missedFirings?: MissedFirings | undefined;
@@ -124,6 +128,8 @@ interface PolicyParts {
 export interface PolicyForm extends PolicyParts {
   readonly name: string;
   readonly selector: SelectorInput;
+  /** Null: none. */
+  readonly protection?: ProtectionInput | null | undefined;
   /** Fills the schedules and the retention, where they are absent. */
   readonly preset?: PresetName | undefined;
   /** Of the preset's schedules; UTC otherwise. */
@@ -148,8 +154,10 @@ export interface PreviewPolicyInput extends PreviewRange {
   readonly policyId?: string | undefined;
 }
 
+/** A merge-patch (RFC 7396), but for the selector: its projects, labels and branches are replaced as a whole, as lists are. */
 export interface PolicyPatch extends PolicyParts {
   readonly name?: string | undefined;
+  readonly protection?: ProtectionPatch | null | undefined;
   readonly selector?: SelectorInput | undefined;
 }
 
@@ -192,10 +200,16 @@ export interface SimulatedPointInput {
   readonly proven?: boolean | null | undefined;
 }
 
+export interface DeletePolicyInput {
+  readonly id: string;
+  /** Absent: whatever has become of it. */
+  readonly version?: number | undefined;
+}
+
 export interface PausePolicyInput {
   readonly id: string;
   /** RFC 3339 text: it goes on by itself then. Absent: until a person resumes it. */
-  readonly until?: string | undefined;
+  readonly until?: string | null | undefined;
   /** For the audit history. */
   readonly reason?: string | undefined;
 }
@@ -356,4 +370,19 @@ export interface RotateApiKeyInput {
   readonly id: string;
   /** How long the old key holds beside the new one. Default: a day. */
   readonly overlapSeconds?: number | undefined;
+}
+
+export interface ExportAuditEventsInput {
+  /** RFC 3339 text. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+export interface AuditExport {
+  readonly teamId: string;
+  /** The sequences of the first and the last event; null where there is none. */
+  readonly from: number | null;
+  readonly to: number | null;
+  /** Some hundreds at a time. Whoever stops taking them leaves nothing behind. */
+  readonly events: AsyncIterable<readonly AuditEventView[]>;
 }

@@ -6,6 +6,7 @@ import type { Db } from '../store/database.ts';
 import type { IdempotencyClaim } from '../store/idempotency.ts';
 import type { Keyring } from '../store/seal.ts';
 import type { Actor } from './actor.ts';
+import type { Signer } from '../store/signing.ts';
 import type { CrashPoint } from './job/points.ts';
 import type { VerifyToken } from './team/token.ts';
 
@@ -31,6 +32,11 @@ export interface DomainLog {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
+}
+
+/** Told of what is counted and belongs to no team. */
+export interface AccessRecorder {
+  unauthenticated(): void;
 }
 
 export interface Prices {
@@ -78,6 +84,8 @@ export interface DomainSettings {
   readonly teamsClaim?: string | undefined;
   /** The claim that is true for who is of the platform. */
   readonly platformClaim?: string | undefined;
+  /** How many whole months of the audit history are kept; null for ever. */
+  readonly auditRetentionMonths: number | null;
 }
 
 export interface Deps {
@@ -91,12 +99,14 @@ export interface Deps {
   readonly keyring: Keyring;
   /** A secret of 256 random bits, as text of the URL alphabet. */
   readonly newSecret: () => string;
+  readonly signer: Signer;
   readonly connectNeon: ConnectNeon;
   /** Of the identity provider's tokens; undefined where there is none. */
   readonly verifyToken?: VerifyToken | undefined;
   readonly probeTarget: ProbeTarget;
   readonly queue: JobQueue;
   readonly log: DomainLog;
+  readonly access: AccessRecorder;
   readonly settings: DomainSettings;
   /** This process, as its attempts are told. */
   readonly worker: string;

@@ -18,6 +18,8 @@ export type * from './views.ts';
 export { hasEnded } from '../core/lifecycle.ts';
 /** The cursor of a page that ends at the row with this id. */
 export { writeCursor as cursorOf } from '../store/page.ts';
+/** What an audit event's cursor is made of. */
+export { auditKeyOf } from '../store/audit.ts';
 
 /** How an attempt of a job ended; the outbox row has been settled accordingly. */
 export type JobOutcome =
@@ -112,7 +114,7 @@ export interface DoorDomain {
     list(actor: Actor, page: PageRequest): Promise<Page<views.PolicyView>>;
     get(actor: Actor, id: string): Promise<views.PolicyView>;
     update(actor: Actor, input: commands.UpdatePolicyInput): Promise<views.PolicyView>;
-    delete(actor: Actor, id: string): Promise<void>;
+    delete(actor: Actor, input: commands.DeletePolicyInput): Promise<void>;
     /** What a policy would do if it were saved; nothing is. */
     preview(actor: Actor, input: commands.PreviewPolicyInput): Promise<views.PolicyPreviewView>;
     /** What the policy will do, as it is. */
@@ -201,6 +203,12 @@ export interface DoorDomain {
   };
   audit: {
     list(actor: Actor, filter: commands.ListAuditEventsFilter, page: PageRequest): Promise<Page<views.AuditEventView>>;
+    /** The chain itself, or a piece of it without gaps, oldest first. */
+    export(actor: Actor, input: commands.ExportAuditEventsInput): Promise<commands.AuditExport>;
+    /** The signed head of now, and the closing heads of the months that retention let go. */
+    heads(actor: Actor): Promise<{ items: views.AuditHeadView[] }>;
+    /** What their signatures are verified with: for everybody. */
+    signingKeys(): { keys: readonly views.SigningKeyView[] };
   };
 }
 
@@ -222,6 +230,10 @@ export interface WorkerDomain {
   reapOverdue(): Promise<number>;
   /** Asks Neon again about credentials that it refused; returns how many it accepts. */
   recheckCredentials(): Promise<number>;
+  /** Makes the months of the audit history ahead, and lets go those past their retention; returns how many went. */
+  tendAuditMonths(): Promise<number>;
+  /** Tells of refused requests that were counted only; returns of how many actors and actions. */
+  tellRefusals(): Promise<number>;
   /** Forgets jobs that ended long ago; returns how many. */
   forgetOldJobs(): Promise<number>;
   /** Drops idempotency keys past their day. */

@@ -227,18 +227,46 @@ export interface ConnectionView {
   readonly uri: string;
 }
 
+/** As it is hashed (`store/audit-chain.ts`), and its two hashes: all that a verifier needs. */
 export interface AuditEventView {
+  readonly form: number;
   readonly id: string;
+  readonly teamId: string;
   readonly sequence: number;
   readonly at: string;
-  readonly actor: { readonly kind: ActorKind; readonly id: string };
+  readonly actor: { readonly kind: ActorKind; readonly id: string; readonly label: string | null };
   readonly action: string;
   readonly subject: { readonly kind: string; readonly id: string };
   readonly requestId: string | null;
   readonly sourceAddress: string | null;
   readonly details: Readonly<Record<string, unknown>>;
+  readonly before: Readonly<Record<string, unknown>> | null;
+  readonly after: Readonly<Record<string, unknown>> | null;
   readonly previousHash: string;
   readonly hash: string;
+}
+
+export interface AuditHeadView {
+  readonly kind: 'head' | 'closing';
+  readonly teamId: string;
+  readonly sequence: number;
+  readonly hash: string;
+  readonly at: string | null;
+  /** Of a closing head, such as 2026-09. */
+  readonly month: string | null;
+  readonly signedAt: string;
+  /** A compact JWS that says all of this. */
+  readonly signature: string;
+}
+
+/** A public key of Ed25519, as a JWK. */
+export interface SigningKeyView {
+  readonly kty: string;
+  readonly crv: string;
+  readonly x: string;
+  readonly kid: string;
+  readonly alg: string;
+  readonly use: string;
 }
 
 export interface AttemptView {

@@ -614,8 +614,14 @@ export type FiringForecast = {
   /** In the zone of the schedule, with its offset. */
   readonly local: Scalars['String']['output'];
   readonly dst?: Maybe<FiringShift>;
+  /** Maintenance of some of the selected projects, or of all, lasts then: there it waits for the end, or is missed. */
+  readonly maintenance?: Maybe<MaintenanceReach>;
   readonly engine: ScheduleEngine;
 };
+
+export type MaintenanceReach =
+  | 'some'
+  | 'all';
 
 /** Of each part of a retention, by itself. */
 export type KeptByTier = {
@@ -627,6 +633,8 @@ export type KeptByTier = {
   readonly keepLast: Scalars['Int']['output'];
   readonly minimumKept: Scalars['Int']['output'];
   readonly keepWithin: Scalars['Int']['output'];
+  /** What the lock keeps. */
+  readonly locked: Scalars['Int']['output'];
 };
 
 export type KeptForecast = {
@@ -715,9 +723,9 @@ export type ExpiryForecast = {
 
 /** What a policy will do. Nothing is saved. */
 export type PolicyPreview = {
-  /** The next ones of all schedules, in the order of time. */
+  /** The next ones of all schedules, in the order of time; none within a pause. */
   readonly firings: ReadonlyArray<FiringForecast>;
-  /** Of each branch, as of now, once the policy has run for long. */
+  /** Of each branch at the worst moment, once the policy has run for long, whenever it is asked. */
   readonly keeps: KeptForecast;
   readonly forecast: PolicyForecast;
   /** What the next firing lets go of what the policy has. */
@@ -937,6 +945,14 @@ export type PolicyChange = {
   /** Of one that is created: the removed one that says the same. A renamed policy is a new one, and the snapshots stay those of the old. */
   readonly insteadOf?: Maybe<Scalars['String']['output']>;
   readonly fields: ReadonlyArray<PolicyFieldChange>;
+  /** Of a policy in the document, one for each schedule. */
+  readonly nextFirings: ReadonlyArray<NextFiring>;
+};
+
+export type NextFiring = {
+  readonly schedule: Scalars['String']['output'];
+  /** Null while nothing is to fire, and for what Neon takes. */
+  readonly at?: Maybe<Scalars['DateTime']['output']>;
 };
 
 export type PolicyFieldChange = {
@@ -1335,17 +1351,30 @@ export type Finding = {
 
 /** Who did what, in a chain that cannot be rewritten quietly. */
 export type AuditEvent = {
+  /** How it was hashed: 1, or 2 since before and after are told. */
+  readonly form: Scalars['SafeInt']['output'];
   readonly id: Scalars['ID']['output'];
+  readonly teamId: Scalars['ID']['output'];
   readonly sequence: Scalars['SafeInt']['output'];
   readonly at: Scalars['DateTime']['output'];
-  readonly actor: AuditActor;
+  readonly actor: AuditEventActor;
   readonly action: Scalars['String']['output'];
   readonly subject: AuditSubject;
   readonly requestId?: Maybe<Scalars['String']['output']>;
   readonly sourceAddress?: Maybe<Scalars['String']['output']>;
   readonly details: Scalars['JSON']['output'];
+  /** What a change changed from; null where there was nothing, or nothing changed. */
+  readonly before?: Maybe<Scalars['JSON']['output']>;
+  readonly after?: Maybe<Scalars['JSON']['output']>;
   readonly previousHash: Scalars['String']['output'];
   readonly hash: Scalars['String']['output'];
+};
+
+export type AuditEventActor = {
+  readonly kind: ActorKind;
+  readonly id: Scalars['ID']['output'];
+  /** The prefix of the key, or the subject of the token. */
+  readonly label?: Maybe<Scalars['String']['output']>;
 };
 
 export type AuditActor = {
@@ -1357,6 +1386,24 @@ export type AuditSubject = {
   readonly kind: Scalars['String']['output'];
   readonly id: Scalars['ID']['output'];
 };
+
+/** Where a chain stands, or stood when a month of it went: a closing head is what is left of that month. */
+export type AuditHead = {
+  readonly kind: AuditHeadKind;
+  readonly teamId: Scalars['ID']['output'];
+  readonly sequence: Scalars['SafeInt']['output'];
+  readonly hash: Scalars['String']['output'];
+  readonly at?: Maybe<Scalars['DateTime']['output']>;
+  /** Of a closing head, such as 2026-09. */
+  readonly month?: Maybe<Scalars['String']['output']>;
+  readonly signedAt: Scalars['DateTime']['output'];
+  /** All of this, signed: a compact JWS with Ed25519, by a key of /.well-known/jwks.json. */
+  readonly signature: Scalars['String']['output'];
+};
+
+export type AuditHeadKind =
+  | 'head'
+  | 'closing';
 
 export type AuditEventEdge = {
   readonly node: AuditEvent;
@@ -1642,6 +1689,8 @@ export type Query = {
   readonly job?: Maybe<Job>;
   readonly jobs?: Maybe<JobConnection>;
   readonly auditEvents?: Maybe<AuditEventConnection>;
+  /** The head of this moment first, then the closing heads of months that retention let go, newest first. */
+  readonly auditHeads?: Maybe<ReadonlyArray<AuditHead>>;
 };
 
 
@@ -2131,7 +2180,21 @@ export type CreatePolicyInput = {
   readonly force?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
-/** What is absent stays as it is. */
+/** What is absent stays as it is; null removes a lock. */
+export type PolicyProtectionPatch = {
+  readonly lock?: InputMaybe<PolicyLockPatch>;
+};
+
+/** What is absent stays as it is. A first lock needs mode, for and graceHours. */
+export type PolicyLockPatch = {
+  readonly mode?: InputMaybe<LockMode>;
+  readonly for?: InputMaybe<Scalars['String']['input']>;
+  readonly graceHours?: InputMaybe<Scalars['Int']['input']>;
+  /** Null: all. */
+  readonly tiers?: InputMaybe<ReadonlyArray<RetentionTier>>;
+};
+
+/** A merge-patch: what is absent stays as it is, also within retention, protection, objectives and limits, where null removes. */
 export type UpdatePolicyInput = {
   readonly id: Scalars['ID']['input'];
   /** The version that you have read; another one is refused with `version_stale`. */
@@ -2139,12 +2202,14 @@ export type UpdatePolicyInput = {
   readonly name?: InputMaybe<Scalars['String']['input']>;
   /** What is given replaces; projects replace labels, and the other way round. */
   readonly selector?: InputMaybe<PolicySelectorInput>;
+  /** All of them: what is left out is removed. */
   readonly schedules?: InputMaybe<ReadonlyArray<ScheduleInput>>;
+  /** What is absent of it stays; null removes a part. */
   readonly retention?: InputMaybe<RetentionInput>;
-  /** Null: none. */
-  readonly protection?: InputMaybe<PolicyProtectionInput>;
+  /** Null: none. Of its lock what is absent stays. */
+  readonly protection?: InputMaybe<PolicyProtectionPatch>;
   readonly store?: InputMaybe<PolicyStore>;
-  /** Null brings the default back. */
+  /** What is absent of it stays. Null brings the default back. */
   readonly objectives?: InputMaybe<PolicyObjectivesInput>;
   readonly missedFirings?: InputMaybe<MissedFirings>;
   /** Null brings the default back. */
@@ -2155,6 +2220,8 @@ export type UpdatePolicyInput = {
 
 export type DeletePolicyInput = {
   readonly id: Scalars['ID']['input'];
+  /** Refused with `version_stale` where it has changed since. Absent: whatever has become of it. */
+  readonly version?: InputMaybe<Scalars['Int']['input']>;
 };
 
 export type RunPolicyInput = {
@@ -2921,6 +2988,7 @@ export type ResolversTypes = {
   Policy: ResolverTypeWrapper<PolicyView>;
   FiringShift: FiringShift;
   FiringForecast: ResolverTypeWrapper<FiringForecast>;
+  MaintenanceReach: MaintenanceReach;
   KeptByTier: ResolverTypeWrapper<KeptByTier>;
   KeptForecast: ResolverTypeWrapper<KeptForecast>;
   SnapshotNeed: ResolverTypeWrapper<SnapshotNeed>;
@@ -2961,6 +3029,7 @@ export type ResolversTypes = {
   PolicyChangeKind: PolicyChangeKind;
   PolicyImport: ResolverTypeWrapper<PolicyImport>;
   PolicyChange: ResolverTypeWrapper<PolicyChange>;
+  NextFiring: ResolverTypeWrapper<NextFiring>;
   PolicyFieldChange: ResolverTypeWrapper<PolicyFieldChange>;
   BucketKeeps: BucketKeeps;
   Retention: ResolverTypeWrapper<Retention>;
@@ -2999,8 +3068,11 @@ export type ResolversTypes = {
   PresentCounts: ResolverTypeWrapper<PresentCounts>;
   Finding: ResolverTypeWrapper<FindingView>;
   AuditEvent: ResolverTypeWrapper<AuditEventView>;
+  AuditEventActor: ResolverTypeWrapper<AuditEventActor>;
   AuditActor: ResolverTypeWrapper<AuditActor>;
   AuditSubject: ResolverTypeWrapper<AuditSubject>;
+  AuditHead: ResolverTypeWrapper<AuditHead>;
+  AuditHeadKind: AuditHeadKind;
   AuditEventEdge: ResolverTypeWrapper<Omit<AuditEventEdge, 'node'> & { node: ResolversTypes['AuditEvent'] }>;
   AuditEventConnection: ResolverTypeWrapper<Omit<AuditEventConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['AuditEventEdge']> }>;
   SnapshotFilter: SnapshotFilter;
@@ -3051,6 +3123,8 @@ export type ResolversTypes = {
   SimulatedPointInput: SimulatedPointInput;
   SimulateRetentionInput: SimulateRetentionInput;
   CreatePolicyInput: CreatePolicyInput;
+  PolicyProtectionPatch: PolicyProtectionPatch;
+  PolicyLockPatch: PolicyLockPatch;
   UpdatePolicyInput: UpdatePolicyInput;
   DeletePolicyInput: DeletePolicyInput;
   RunPolicyInput: RunPolicyInput;
@@ -3158,6 +3232,7 @@ export type ResolversParentTypes = {
   FiringConnection: FiringConnection;
   PolicyImport: PolicyImport;
   PolicyChange: PolicyChange;
+  NextFiring: NextFiring;
   PolicyFieldChange: PolicyFieldChange;
   Retention: Retention;
   RetentionSimulation: RetentionSimulation;
@@ -3195,8 +3270,10 @@ export type ResolversParentTypes = {
   PresentCounts: PresentCounts;
   Finding: FindingView;
   AuditEvent: AuditEventView;
+  AuditEventActor: AuditEventActor;
   AuditActor: AuditActor;
   AuditSubject: AuditSubject;
+  AuditHead: AuditHead;
   AuditEventEdge: Omit<AuditEventEdge, 'node'> & { node: ResolversParentTypes['AuditEvent'] };
   AuditEventConnection: Omit<AuditEventConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['AuditEventEdge']> };
   SnapshotFilter: SnapshotFilter;
@@ -3244,6 +3321,8 @@ export type ResolversParentTypes = {
   SimulatedPointInput: SimulatedPointInput;
   SimulateRetentionInput: SimulateRetentionInput;
   CreatePolicyInput: CreatePolicyInput;
+  PolicyProtectionPatch: PolicyProtectionPatch;
+  PolicyLockPatch: PolicyLockPatch;
   UpdatePolicyInput: UpdatePolicyInput;
   DeletePolicyInput: DeletePolicyInput;
   RunPolicyInput: RunPolicyInput;
@@ -3540,6 +3619,7 @@ export type FiringForecastResolvers<ContextType = GraphqlContext, ParentType ext
   at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   local?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   dst?: Resolver<Maybe<ResolversTypes['FiringShift']>, ParentType, ContextType>;
+  maintenance?: Resolver<Maybe<ResolversTypes['MaintenanceReach']>, ParentType, ContextType>;
   engine?: Resolver<ResolversTypes['ScheduleEngine'], ParentType, ContextType>;
 };
 
@@ -3552,6 +3632,7 @@ export type KeptByTierResolvers<ContextType = GraphqlContext, ParentType extends
   keepLast?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   minimumKept?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   keepWithin?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  locked?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type KeptForecastResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['KeptForecast'] = ResolversParentTypes['KeptForecast']> = {
@@ -3788,6 +3869,12 @@ export type PolicyChangeResolvers<ContextType = GraphqlContext, ParentType exten
   change?: Resolver<ResolversTypes['PolicyChangeKind'], ParentType, ContextType>;
   insteadOf?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   fields?: Resolver<ReadonlyArray<ResolversTypes['PolicyFieldChange']>, ParentType, ContextType>;
+  nextFirings?: Resolver<ReadonlyArray<ResolversTypes['NextFiring']>, ParentType, ContextType>;
+};
+
+export type NextFiringResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['NextFiring'] = ResolversParentTypes['NextFiring']> = {
+  schedule?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
 };
 
 export type PolicyFieldChangeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyFieldChange'] = ResolversParentTypes['PolicyFieldChange']> = {
@@ -4101,17 +4188,27 @@ export type FindingResolvers<ContextType = GraphqlContext, ParentType extends Re
 };
 
 export type AuditEventResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditEvent'] = ResolversParentTypes['AuditEvent']> = {
+  form?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  teamId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   sequence?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
   at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
-  actor?: Resolver<ResolversTypes['AuditActor'], ParentType, ContextType>;
+  actor?: Resolver<ResolversTypes['AuditEventActor'], ParentType, ContextType>;
   action?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   subject?: Resolver<ResolversTypes['AuditSubject'], ParentType, ContextType>;
   requestId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   sourceAddress?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   details?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  before?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  after?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
   previousHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   hash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AuditEventActorResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditEventActor'] = ResolversParentTypes['AuditEventActor']> = {
+  kind?: Resolver<ResolversTypes['ActorKind'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  label?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type AuditActorResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditActor'] = ResolversParentTypes['AuditActor']> = {
@@ -4122,6 +4219,17 @@ export type AuditActorResolvers<ContextType = GraphqlContext, ParentType extends
 export type AuditSubjectResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditSubject'] = ResolversParentTypes['AuditSubject']> = {
   kind?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type AuditHeadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditHead'] = ResolversParentTypes['AuditHead']> = {
+  kind?: Resolver<ResolversTypes['AuditHeadKind'], ParentType, ContextType>;
+  teamId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  sequence?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  hash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  month?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  signedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  signature?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type AuditEventEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditEventEdge'] = ResolversParentTypes['AuditEventEdge']> = {
@@ -4291,6 +4399,7 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   job?: Resolver<Maybe<ResolversTypes['Job']>, ParentType, ContextType, RequireFields<QueryJobArgs, 'id'>>;
   jobs?: Resolver<Maybe<ResolversTypes['JobConnection']>, ParentType, ContextType, RequireFields<QueryJobsArgs, 'first'>>;
   auditEvents?: Resolver<Maybe<ResolversTypes['AuditEventConnection']>, ParentType, ContextType, RequireFields<QueryAuditEventsArgs, 'first'>>;
+  auditHeads?: Resolver<Maybe<ReadonlyArray<ResolversTypes['AuditHead']>>, ParentType, ContextType>;
 };
 
 export type DeletionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Deletion'] = ResolversParentTypes['Deletion']> = {
@@ -4410,6 +4519,7 @@ export type Resolvers<ContextType = GraphqlContext> = {
   FiringConnection?: FiringConnectionResolvers<ContextType>;
   PolicyImport?: PolicyImportResolvers<ContextType>;
   PolicyChange?: PolicyChangeResolvers<ContextType>;
+  NextFiring?: NextFiringResolvers<ContextType>;
   PolicyFieldChange?: PolicyFieldChangeResolvers<ContextType>;
   Retention?: RetentionResolvers<ContextType>;
   RetentionSimulation?: RetentionSimulationResolvers<ContextType>;
@@ -4447,8 +4557,10 @@ export type Resolvers<ContextType = GraphqlContext> = {
   PresentCounts?: PresentCountsResolvers<ContextType>;
   Finding?: FindingResolvers<ContextType>;
   AuditEvent?: AuditEventResolvers<ContextType>;
+  AuditEventActor?: AuditEventActorResolvers<ContextType>;
   AuditActor?: AuditActorResolvers<ContextType>;
   AuditSubject?: AuditSubjectResolvers<ContextType>;
+  AuditHead?: AuditHeadResolvers<ContextType>;
   AuditEventEdge?: AuditEventEdgeResolvers<ContextType>;
   AuditEventConnection?: AuditEventConnectionResolvers<ContextType>;
   Me?: MeResolvers<ContextType>;

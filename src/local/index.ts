@@ -1,4 +1,4 @@
-// Owns the embedded default: whichever of the database, the Neon API, the encryption keys and the API key is not set is
+// Owns the embedded default: whichever of the database, the Neon API, the keys and the API key is not set is
 // provided here, on this machine, with its data under one directory. Production never loads it.
 
 import { randomBytes } from 'node:crypto';
@@ -12,6 +12,7 @@ export interface LocalOptions {
   readonly databaseUrl: string | undefined;
   readonly neonApiUrl: string | undefined;
   readonly encryptionKeys: string | undefined;
+  readonly auditSigningKeys: string | undefined;
   readonly apiKey: string | undefined;
 }
 
@@ -19,6 +20,7 @@ export interface Local {
   readonly databaseUrl: string;
   readonly neonApiUrl: string;
   readonly encryptionKeys: string;
+  readonly auditSigningKeys: string;
   readonly apiKey: string;
   /** Present when the emulator is the provider. */
   readonly emulator: Emulator | undefined;
@@ -34,12 +36,14 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   const dataDir = path.resolve(options.dataDir);
   await mkdir(dataDir, { recursive: true, mode: 0o755 });
   const encryptionKeys = options.encryptionKeys ?? (await keptSecret(dataDir, 'encryption-keys', makeKeys));
+  const auditSigningKeys = options.auditSigningKeys ?? (await keptSecret(dataDir, 'audit-signing-keys', makeKeys));
   const apiKey = options.apiKey ?? (await keptSecret(dataDir, 'api-key', makeApiKey));
   const [postgres, emulator] = await startBoth(dataDir, options);
   return {
     databaseUrl: options.databaseUrl ?? postgres?.uri('postgres') ?? '',
     neonApiUrl: options.neonApiUrl ?? emulator?.baseUrl ?? '',
     encryptionKeys,
+    auditSigningKeys,
     apiKey,
     emulator,
     databaseEnded: postgres?.ended ?? new Promise(() => undefined),

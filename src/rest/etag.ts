@@ -29,8 +29,8 @@ export async function changeFrom<V extends { readonly version: number }>(
   reply: FastifyReply,
   update: (version: number) => Promise<V>,
 ): Promise<V> {
-  const named = /^"([1-9]\d{0,8})"$/.exec(ifMatch?.trim() ?? '')?.[1];
-  if (named !== undefined) return withEtag(reply, await update(Number(named)));
+  const named = versionIn(ifMatch);
+  if (named) return withEtag(reply, await update(named));
   try {
     await update(noVersion);
   } catch (error) {
@@ -38,6 +38,16 @@ export async function changeFrom<V extends { readonly version: number }>(
     throw refuse(ifMatch, error);
   }
   throw new Error('A change from a version that nothing has was made.');
+}
+
+/**
+ * The version that `If-Match` names, for what needs none: undefined without the header and for `*`, and one that nothing has where it
+ * holds no ETag of ours.
+ */
+export function versionIn(ifMatch: string | undefined): number | undefined {
+  const given = ifMatch?.trim() ?? '';
+  if (given === '' || given === '*') return undefined;
+  return Number(/^"([1-9]\d{0,8})"$/.exec(given)?.[1] ?? noVersion);
 }
 
 function refuse(ifMatch: string | undefined, stale: Refusal): Refusal {

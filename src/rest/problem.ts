@@ -65,7 +65,10 @@ function toRefusal(error: unknown, request: FastifyRequest): Refusal | undefined
 
 const known: Readonly<Record<string, (request: FastifyRequest) => Refusal>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: () => refuse('malformed_json', 'The body does not parse as JSON.'),
-  FST_ERR_CTP_BODY_TOO_LARGE: () => refuse('body_too_large', 'The body is larger than 1 MiB, or 512 KiB of YAML.'),
+  FST_ERR_CTP_BODY_TOO_LARGE: (request) => {
+    const most = (request.routeOptions.bodyLimit ?? 0) / 1024 / 1024;
+    return refuse('body_too_large', `The body is larger than ${most} MiB, or 512 KiB of YAML.`);
+  },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => refuse('invalid_request', 'Content-Length is not the length of the body.'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: (request) => mediaTypeRefused(request),
   FST_ERR_MAX_PARAM_LENGTH: () => refuse('not_found', 'There is nothing with an id as long as this one.'),

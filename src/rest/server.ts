@@ -15,6 +15,7 @@ import { announceClosing } from './prefer.ts';
 import { answerError } from './problem.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { auditEventRoutes } from './routes/audit-events.ts';
+import { auditHeadRoutes } from './routes/audit-heads.ts';
 import { branchRoutes } from './routes/branches.ts';
 import { credentialRoutes } from './routes/credentials.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -95,6 +96,7 @@ async function registerRoutes(app: FastifyInstance, domain: DoorDomain): Promise
   await door.register(restoreRoutes, { domain });
   await door.register(jobRoutes, { domain });
   await door.register(auditEventRoutes, { domain });
+  await door.register(auditHeadRoutes, { domain });
 }
 
 function settings({ logger, newRequestId = randomUUID, trustedProxies }: RestOptions): FastifyServerOptions {

@@ -1,27 +1,33 @@
 // Owns the audit chain: per team, every event names the hash of the one before it. Append-only: a trigger refuses the rest.
 
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
-import type { Selectable } from 'kysely';
+import type { Selectable, SelectQueryBuilder } from 'kysely';
+import { sql } from 'kysely';
+import { type AuditFact, hashAuditEvent, presentForm } from './audit-chain.ts';
 import type { ActorKind, Database, Db, Tx } from './database.ts';
 import { invalidCursor, type Page, type PageRequest, readCursor, toPage } from './page.ts';
 
 export type AuditEventRow = Selectable<Database['audit_events']>;
+type Told = Readonly<Record<string, unknown>>;
 
 export interface NewAuditEvent {
   readonly id: string;
   readonly teamId: string;
   readonly at: Date;
-  readonly actor: { readonly kind: ActorKind; readonly id: string };
+  readonly actor: { readonly kind: ActorKind; readonly id: string; readonly label: string | null };
   readonly action: string;
   readonly subject: { readonly kind: string; readonly id: string };
   readonly requestId: string | null;
   readonly sourceAddress: string | null;
-  /** JSON values only; never a secret (invariant 10). */
-  readonly details: Readonly<Record<string, unknown>>;
+  /** JSON values only, in all three; never a secret (invariant 10). */
+  readonly details: Told;
+  readonly before: Told | null;
+  readonly after: Told | null;
 }
 
 export interface AuditFilter {
+  readonly teamId: string;
+  /** Where a list without a bound begins: events of this time and the month before are looked through first. */
+  readonly now: Date;
   readonly subjectId?: string | undefined;
   readonly action?: string | undefined;
   readonly actorId?: string | undefined;
@@ -51,36 +57,41 @@ async function appendToChain(tx: Tx, teamId: string, events: readonly NewAuditEv
     .where('team_id', '=', teamId)
     .forUpdate()
     .executeTakeFirstOrThrow();
-  let { sequence, hash } = head;
+  let { sequence, hash, at } = head;
   const rows = events.map((event) => {
     sequence += 1;
-    const details = JSON.stringify(event.details);
+    at = inOrder(at, event.at);
+    const [details, before, after] = [event.details, event.before, event.after].map((told) => JSON.stringify(told));
     const previousHash = hash;
-    hash = hashAuditEvent(previousHash, {
-      ...event,
-      sequence,
-      details: JSON.parse(details) as Record<string, unknown>,
-    });
-    return {
+    const row = {
       team_id: teamId,
       sequence,
       id: event.id,
-      at: event.at,
+      at,
       actor_kind: event.actor.kind,
       actor_id: event.actor.id,
+      actor_label: event.actor.label,
       action: event.action,
       subject_kind: event.subject.kind,
       subject_id: event.subject.id,
       request_id: event.requestId,
       source_address: event.sourceAddress,
-      details,
+      form: presentForm,
+    };
+    const told = { details: parsed(details) ?? {}, before: parsed(before), after: parsed(after) };
+    hash = hashAuditEvent(previousHash, factOf({ ...row, ...told }));
+    return {
+      ...row,
+      details: details ?? '{}',
+      before: told.before && (before ?? null),
+      after: told.after && (after ?? null),
       previous_hash: previousHash,
       hash,
     };
   });
   for (let from = 0; from < rows.length; from += rowsAtOnce) {
     await tx
-      .with('head', (db) => db.updateTable('audit_heads').set({ sequence, hash }).where('team_id', '=', teamId))
+      .with('head', (db) => db.updateTable('audit_heads').set({ sequence, hash, at }).where('team_id', '=', teamId))
       .insertInto('audit_events')
       .values(rows.slice(from, from + rowsAtOnce))
       .execute();
@@ -90,36 +101,98 @@ async function appendToChain(tx: Tx, teamId: string, events: readonly NewAuditEv
 /** Postgres takes 65,535 parameters in a statement. */
 const rowsAtOnce = 1_000;
 
-/** SHA-256 of the previous hash and the event's canonical JSON (RFC 8785). */
-export function hashAuditEvent(previousHash: Buffer, event: NewAuditEvent & { readonly sequence: number }): Buffer {
-  const text = canonicalize({ ...event, at: event.at.toISOString() });
-  return createHash('sha256')
-    .update(previousHash)
-    .update(text ?? '')
-    .digest();
+/** By so much the clocks of processes may differ, and a transaction last, without that a chain goes back in time. */
+const skewMs = 60_000;
+
+/** The time of an event after one of `last`: its own, or `last` where it lies a little before that. A clock that has jumped is believed. */
+function inOrder(last: Date | null, own: Date): Date {
+  const behindMs = last === null ? 0 : last.getTime() - own.getTime();
+  return last !== null && behindMs > 0 && behindMs <= skewMs ? last : own;
 }
 
-/** Newest first. Refuses with `invalid_cursor`, also the cursor of another list. */
-export async function listAuditEvents(
-  db: Db,
-  teamId: string,
-  filter: AuditFilter,
-  page: PageRequest,
-): Promise<Page<AuditEventRow>> {
-  const before = readCursor(page);
-  let query = db.selectFrom('audit_events').selectAll().where('team_id', '=', teamId);
-  if (before !== undefined) {
-    if (!/^\d{1,15}$/.test(before)) throw invalidCursor();
-    query = query.where('sequence', '<', Number(before));
-  }
-  if (filter.subjectId !== undefined) query = query.where('subject_id', '=', filter.subjectId);
-  if (filter.action !== undefined) query = query.where('action', '=', filter.action);
-  if (filter.actorId !== undefined) query = query.where('actor_id', '=', filter.actorId);
-  if (filter.since !== undefined) query = query.where('at', '>=', filter.since);
-  if (filter.until !== undefined) query = query.where('at', '<', filter.until);
+function parsed(text: string | undefined): Told | null {
+  return text === undefined ? null : (JSON.parse(text) as Told | null);
+}
+
+/** What of a row is hashed. */
+export function factOf(row: Omit<AuditEventRow, 'previous_hash' | 'hash'>): AuditFact {
+  return {
+    form: row.form,
+    id: row.id,
+    teamId: row.team_id,
+    sequence: row.sequence,
+    at: row.at.toISOString(),
+    actor: { kind: row.actor_kind, id: row.actor_id, label: row.actor_label },
+    action: row.action,
+    subject: { kind: row.subject_kind, id: row.subject_id },
+    requestId: row.request_id,
+    sourceAddress: row.source_address,
+    details: row.details,
+    before: row.before,
+    after: row.after,
+  };
+}
+
+/** What the cursor of an event names: lists are in this order, which is the chain's unless a clock has jumped. */
+export function auditKeyOf({ at, sequence }: { readonly at: Date | string; readonly sequence: number }): string {
+  return `${new Date(at).getTime()}.${sequence}`;
+}
+
+interface Key {
+  readonly at: Date;
+  readonly sequence: number;
+}
+
+function readKey(page: PageRequest): Key | undefined {
+  const text = readCursor(page);
+  if (text === undefined) return undefined;
+  const [, ms, sequence] = /^(-?\d{1,16})\.(\d{1,15})$/.exec(text) ?? [];
+  const at = new Date(Number(ms));
+  if (sequence === undefined || Number.isNaN(at.getTime())) throw invalidCursor();
+  return { at, sequence: Number(sequence) };
+}
+
+/**
+ * Newest first. Refuses with `invalid_cursor`, also the cursor of another list. The recent months are asked first, so that a page that
+ * they fill costs the same however many months there are.
+ */
+export async function listAuditEvents(db: Db, filter: AuditFilter, page: PageRequest): Promise<Page<AuditEventRow>> {
+  const before = readKey(page);
+  const newest = [before?.at, filter.until].filter((at) => at !== undefined).sort((a, b) => a.getTime() - b.getTime());
+  const edge = monthBefore(newest[0] ?? filter.now);
+  const query = filtered(db, filter, before).orderBy('at', 'desc').orderBy('sequence', 'desc');
   const rows = await query
-    .orderBy('sequence', 'desc')
+    .where('at', '>=', edge)
     .limit(page.limit + 1)
     .execute();
-  return toPage(rows, page.limit, (row) => String(row.sequence));
+  const missing = page.limit + 1 - rows.length;
+  if (missing > 0 && (filter.since === undefined || filter.since < edge)) {
+    rows.push(...(await query.where('at', '<', edge).limit(missing).execute()));
+  }
+  return toPage(rows, page.limit, auditKeyOf);
+}
+
+/** The first instant of the month before that of `at`, in UTC, where partitions begin. */
+function monthBefore(at: Date): Date {
+  return new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() - 1));
+}
+
+function filtered(
+  db: Db,
+  { teamId, subjectId, action, actorId, since, until }: AuditFilter,
+  before: Key | undefined,
+): SelectQueryBuilder<Database, 'audit_events', AuditEventRow> {
+  let query = db.selectFrom('audit_events').selectAll().where('team_id', '=', teamId);
+  if (before) {
+    // The first condition leaves out months, which the second, though stricter, does not.
+    query = query
+      .where('at', '<=', before.at)
+      .where(sql<boolean>`(at, sequence) < (${before.at}, ${before.sequence}::bigint)`);
+  }
+  if (subjectId !== undefined) query = query.where('subject_id', '=', subjectId);
+  if (action !== undefined) query = query.where('action', '=', action);
+  if (actorId !== undefined) query = query.where('actor_id', '=', actorId);
+  if (since !== undefined) query = query.where('at', '>=', since);
+  if (until !== undefined) query = query.where('at', '<', until);
+  return query;
 }

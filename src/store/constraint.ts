@@ -29,7 +29,8 @@ export function isUnreachable(error: unknown): boolean {
   if (typeof code === 'string' && /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|08|57P0|53|25006)/.test(code))
     return true;
   if (error instanceof AggregateError) return error.errors.some(isUnreachable);
-  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+  // The last one: whoever asked has left a process that ends.
+  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|driver has already been destroyed/.test(
     error.message,
   );
 }

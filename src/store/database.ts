@@ -314,6 +314,8 @@ interface AuditHeadTable {
   team_id: Fixed<string>;
   sequence: number;
   hash: Buffer;
+  /** Of the last event. */
+  at: Nullable<Date>;
 }
 
 interface AuditEventTable {
@@ -323,14 +325,46 @@ interface AuditEventTable {
   at: Fixed<Date>;
   actor_kind: Fixed<ActorKind>;
   actor_id: Fixed<string>;
+  actor_label: Fixed<string | null>;
   action: Fixed<string>;
   subject_kind: Fixed<string>;
   subject_id: Fixed<string>;
   request_id: Fixed<string | null>;
   source_address: Fixed<string | null>;
   details: ColumnType<Record<string, unknown>, string, never>;
+  before: ColumnType<Record<string, unknown> | null, string | null, never>;
+  after: ColumnType<Record<string, unknown> | null, string | null, never>;
+  form: Fixed<number>;
   previous_hash: Fixed<Buffer>;
   hash: Fixed<Buffer>;
+}
+
+interface AuditClosingTable {
+  team_id: Fixed<string>;
+  /** Of UTC, such as 2026-09. */
+  month: Fixed<string>;
+  sequence: Fixed<number>;
+  hash: Fixed<Buffer>;
+  at: Fixed<Date>;
+  signature: Fixed<string>;
+  created_at: Fixed<Date>;
+}
+
+interface AuditRefusalTable {
+  team_id: Fixed<string>;
+  actor_id: Fixed<string>;
+  action: Fixed<string>;
+  actor_kind: Fixed<ActorKind>;
+  actor_label: Fixed<string | null>;
+  told_at: Date;
+  /** Refusals since the last event that tells of them. */
+  untold: number;
+}
+
+interface SignInTable {
+  team_id: Fixed<string>;
+  actor_id: Fixed<string>;
+  at: Fixed<Date>;
 }
 
 export interface Database {
@@ -362,6 +396,9 @@ export interface Database {
   idempotency_keys: IdempotencyKeyTable;
   audit_heads: AuditHeadTable;
   audit_events: AuditEventTable;
+  audit_closings: AuditClosingTable;
+  audit_refusals: AuditRefusalTable;
+  sign_ins: SignInTable;
 }
 
 /** A pool or a transaction: reads take either. */

@@ -110,3 +110,13 @@ export async function listFirings(
     .execute();
   return toPage(rows, page.limit, (row) => row.id);
 }
+
+/** The zones of the schedules that made the snapshots, also of schedules that were removed; a snapshot that no firing made is absent. */
+export async function findZonesOfSnapshots(db: Db, snapshotIds: readonly string[]): Promise<Map<string, string>> {
+  if (snapshotIds.length === 0) return new Map();
+  const { rows } = await sql<{ snapshotId: string; timeZone: string }>`
+    select snapshot_id as "snapshotId", time_zone as "timeZone"
+    from firings join schedules on schedules.id = schedule_id
+    where snapshot_id = any(${snapshotIds})`.execute(db);
+  return new Map(rows.map(({ snapshotId, timeZone }) => [snapshotId, timeZone]));
+}

@@ -22,6 +22,17 @@ export async function findPolicy(db: Db, teamId: string, id: string): Promise<Po
     .executeTakeFirst();
 }
 
+/** Also one that is deleted. */
+export async function isPolicyOfTeam(db: Db, teamId: string, id: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('policies')
+    .select('id')
+    .where('team_id', '=', teamId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Those of the policies that were not deleted: for the scheduler, which has no team. */
 export async function listPolicyRows(db: Db, ids: readonly string[]): Promise<PolicyRow[]> {
   return db
@@ -125,9 +136,15 @@ export async function listSchedules(db: Db, policyIds: readonly string[]): Promi
  */
 export async function putSchedule(
   tx: Tx,
-  row: Omit<Insertable<Database['schedules']>, 'removed_at'> & { engine: ScheduleEngine; next_firing_at: Date | null },
+  row: Omit<Insertable<Database['schedules']>, 'removed_at'> & {
+    engine: ScheduleEngine;
+    next_firing_at: Date | null;
+    since: Date;
+  },
 ): Promise<void> {
-  const { cron, time_zone, jitter_seconds, start_within_seconds, engine, next_firing_at } = row;
+  const { cron, time_zone, jitter_seconds, start_within_seconds, engine, next_firing_at, since } = row;
+  const isUnchanged = sql<boolean>`(schedules.cron = ${cron} and schedules.time_zone = ${time_zone}
+    and schedules.engine = ${engine} and schedules.removed_at is null)`;
   await tx
     .insertInto('schedules')
     .values(row)
@@ -138,14 +155,17 @@ export async function putSchedule(
         jitter_seconds,
         start_within_seconds,
         engine,
-        next_firing_at: sql`case
-          when schedules.cron = ${cron} and schedules.time_zone = ${time_zone} and schedules.engine = ${engine}
-            and schedules.removed_at is null
-          then schedules.next_firing_at else ${next_firing_at}::timestamptz end`,
+        next_firing_at: sql`case when ${isUnchanged} then schedules.next_firing_at else ${next_firing_at}::timestamptz end`,
+        since: sql`case when ${isUnchanged} then schedules.since else ${since}::timestamptz end`,
         removed_at: null,
       }),
     )
     .execute();
+}
+
+/** As if they had just been made: what is due from now on is what they promise. */
+export async function beginSchedulesAnew(tx: Tx, policyId: string, now: Date): Promise<void> {
+  await tx.updateTable('schedules').set({ since: now }).where('policy_id', '=', policyId).execute();
 }
 
 export async function removeSchedulesExcept(
@@ -204,6 +224,21 @@ export async function setNextFirings(
 
 export async function insertPolicyVersion(tx: Tx, row: Insertable<Database['policy_versions']>): Promise<void> {
   await tx.insertInto('policy_versions').values(row).execute();
+}
+
+/** What the policy said in that version; undefined of one that is older than its record. */
+export async function findPolicyVersionRule(
+  db: Db,
+  policyId: string,
+  version: number,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const row = await db
+    .selectFrom('policy_versions')
+    .select('rule')
+    .where('policy_id', '=', policyId)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  return row && { ...row.rule };
 }
 
 export type PolicyVersionRow = Selectable<Database['policy_versions']>;

@@ -47,6 +47,8 @@ export interface ScheduleTable {
   start_within_seconds: Nullable<number>;
   engine: ColumnType<ScheduleEngine, ScheduleEngine | undefined, ScheduleEngine>;
   next_firing_at: Nullable<Date>;
+  /** What was due before, it had not promised. */
+  since: ColumnType<Date, Date | undefined, Date>;
   removed_at: Nullable<Date>;
 }
 

@@ -145,6 +145,16 @@ export async function updateProject(
     .executeTakeFirst();
 }
 
+/** The registered project whose jobs have this lane. */
+export async function findProjectOfLane(db: Db, lane: string): Promise<ProjectRow | undefined> {
+  return db
+    .selectFrom('projects')
+    .selectAll()
+    .where('neon_project_id', '=', lane)
+    .where('removed_at', 'is', null)
+    .executeTakeFirst();
+}
+
 /**
  * Registered projects whose mirror is older than `before`, or than `goneBefore` where Neon did not show them any more, and for which no
  * comparison is promised.

@@ -60,7 +60,9 @@ export async function refuseCovered(tx: Tx, snapshotId: string, now: Date): Prom
     const told = `${holdIds.slice(0, 5).join(', ')}${holdIds.length > 5 ? ` and ${holdIds.length - 5} more` : ''}`;
     throw new Refusal(
       'snapshot_held',
-      `The snapshot is under legal hold (${told}). It was not removed. It can go once every hold of it is released.`,
+      `The snapshot is under legal hold (${told}). It was not removed. It can go once every hold of it is released${
+        lockedUntil ? `, and its lock has run out at ${lockedUntil.toISOString()}` : ''
+      }.`,
       { members },
     );
   }

@@ -1,4 +1,4 @@
-// Owns plans of retention. Of those that a limit has made, at most one of a policy and a branch counts: the newest.
+// Owns plans of retention.
 
 import { createHash } from 'node:crypto';
 import { type Insertable, type Selectable, sql } from 'kysely';
@@ -39,12 +39,8 @@ export async function lockRetentionPlan(tx: Tx, id: string): Promise<RetentionPl
   return tx.selectFrom('retention_plans').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow();
 }
 
-/** What a limit has stopped on the branch and nobody has approved: the newest, locked. */
-export async function lockStoppedPlan(
-  tx: Tx,
-  policyId: string,
-  branchId: string,
-): Promise<RetentionPlanRow | undefined> {
+/** What a limit has stopped on the branch and nobody has approved: newest first, locked. */
+export async function lockStoppedPlans(tx: Tx, policyId: string, branchId: string): Promise<RetentionPlanRow[]> {
   return tx
     .selectFrom('retention_plans')
     .selectAll()
@@ -53,9 +49,21 @@ export async function lockStoppedPlan(
     .where('status', 'in', ['pending', 'rejected'])
     .where(sql<boolean>`branch_ids @> array[${branchId}]::text[]`)
     .orderBy('id', 'desc')
-    .limit(1)
     .forUpdate()
-    .executeTakeFirst();
+    .execute();
+}
+
+/** What was asked for of the policy and nobody has decided, locked. */
+export async function lockPendingRequests(tx: Tx, policyId: string): Promise<RetentionPlanRow[]> {
+  return tx
+    .selectFrom('retention_plans')
+    .selectAll()
+    .where('policy_id', '=', policyId)
+    .where('cause', '=', 'requested')
+    .where('status', '=', 'pending')
+    .orderBy('id')
+    .forUpdate()
+    .execute();
 }
 
 export interface RetentionPlanFilter {

@@ -161,16 +161,27 @@ export interface HeldSnapshots {
   readonly policyId: string | null;
   readonly kind: SnapshotRow['kind'];
   readonly count: number;
+  /** Those of them under a legal hold, or a lock that a person has set or changed. */
+  readonly covered: number;
+  /** The others with a lock: that of the policy. */
+  readonly locked: number;
 }
 
 /** How many snapshots take a place in Neon, or are about to, by branch and by who keeps them. */
-export async function countHeldSnapshots(db: Db, projectIds: readonly string[]): Promise<HeldSnapshots[]> {
-  const { rows } = await sql<Omit<HeldSnapshots, 'count'> & { count: string }>`
-    select project_id as "projectId", branch_id as "branchId", policies.id as "policyId", kind, count(*) as count
+export async function countHeldSnapshots(db: Db, projectIds: readonly string[], now: Date): Promise<HeldSnapshots[]> {
+  const { rows } = await sql<Record<'count' | 'covered' | 'locked', string> & HeldSnapshots>`
+    select project_id as "projectId", branch_id as "branchId", policies.id as "policyId", kind, count(*) as count,
+      count(*) filter (where is_held or (is_locked and locked_by is distinct from policy_id)) as covered,
+      count(*) filter (where not is_held and is_locked and locked_by = policy_id) as locked
     from snapshots left join policies on policies.id = policy_id and policies.deleted_at is null
+    cross join lateral (
+      select coalesce(lock_until > ${now}, false) as is_locked,
+        exists (select from hold_matches where snapshot_id = snapshots.id and released_at is null) as is_held) as covers
     where project_id = any(${projectIds}) and status in ('requested', 'creating', 'available', 'expiring', 'purging')
     group by 1, 2, 3, 4`.execute(db);
-  return rows.map((row) => ({ ...row, count: Number(row.count) }));
+  return rows.map(({ count, covered, locked, ...row }) => {
+    return { ...row, count: Number(count), covered: Number(covered), locked: Number(locked) };
+  });
 }
 
 /** Neon's ids of the branches of the projects that are snapshots of ours. */

@@ -33,6 +33,8 @@ export interface Pace {
   readonly refreshMs: number;
   readonly reapMs: number;
   readonly recheckMs: number;
+  readonly monthsMs: number;
+  readonly refusalsMs: number;
 }
 
 const defaultPace: Pace = {
@@ -43,6 +45,8 @@ const defaultPace: Pace = {
   refreshMs: 30_000,
   reapMs: 15_000,
   recheckMs: 300_000,
+  monthsMs: 3_600_000,
+  refusalsMs: 30_000,
 };
 
 export interface StartOptions {
@@ -73,7 +77,7 @@ export async function startWorker(
 
 /** Fires schedules, watches covered branches, refreshes mirrors and clears what is past its time. */
 export function startScheduler(domain: WorkerDomain, { log, pace }: StartOptions): Running {
-  const { fireMs, watchMs, refreshMs, reapMs, recheckMs } = { ...defaultPace, ...pace };
+  const { fireMs, watchMs, refreshMs, reapMs, recheckMs, monthsMs, refusalsMs } = { ...defaultPace, ...pace };
   const fire = loop(log, 'fire', fireMs, async () => (await domain.fireDueSchedules()) > 0);
   // Of its own, so that it tells what is not there also where nothing fires.
   const watch = loop(log, 'watch', watchMs, async () => (await domain.watchBranches()) > 0 && false);
@@ -84,7 +88,9 @@ export function startScheduler(domain: WorkerDomain, { log, pace }: StartOptions
   });
   const reap = loop(log, 'reap', reapMs, async () => (await domain.reapOverdue()) > 0);
   const recheck = loop(log, 'recheck', recheckMs, async () => (await domain.recheckCredentials()) > 0 && false);
-  return running([fire, watch, refresh, recheck, reap, clear], [fire]);
+  const months = loop(log, 'audit months', monthsMs, async () => (await domain.tendAuditMonths()) > 0);
+  const refusals = loop(log, 'refusals', refusalsMs, async () => (await domain.tellRefusals()) > 0 && false);
+  return running([fire, watch, refresh, recheck, reap, clear, months, refusals], [fire]);
 }
 
 function loop(log: WorkerLog, name: string, everyMs: number, run: () => Promise<boolean>, restMs = 0): Loop {

@@ -26,11 +26,12 @@ for (const seed of seeds) {
   t.test(`chaos of seed ${seed}, ${mode.name}: every invariant holds (${again})`, { buffered: true }, async (t) => {
     const plan = makePlan(seed, mode);
     const result = await runChaos(t, plan);
-    const { deeds, blows, outcomes, settledMs, faults } = result;
+    const { deeds, blows, outcomes, settledMs, faults, histories } = result;
     report(t, [
       `chaos of seed ${seed}, ${mode.name}: ${faults.length} faults, settled after ${Math.round(settledMs)} ms; ${again}`,
       ...[deeds, blows, outcomes].flatMap((tally) => tally.lines()).map((line) => `  ${line}`),
       ...faults.map((fault) => `  FAULT ${fault}`),
+      ...histories.map((line) => `  HISTORY ${line}`),
     ]);
     t.strictSame(faults, [], again);
     checkFullness(t, plan, result);
@@ -51,4 +52,5 @@ function checkFullness(t: Test, plan: Plan, { deeds, blows, outcomes }: ChaosRes
   atLeast(outcomes.count('attempts.lost'), rounds / 2, 'attempts lost');
   atLeast(deeds.count('cancel_snapshot.accepted') + deeds.count('cancel_restore.accepted'), rounds, 'cancels');
   atLeast(deeds.count('delete_snapshot.accepted'), rounds, 'deletions');
+  atLeast(deeds.count('hold.accepted') + deeds.count('lock_snapshot.accepted'), rounds, 'holds and locks');
 }

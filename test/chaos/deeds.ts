@@ -2,7 +2,7 @@
 // long as it is one that a client can bring upon itself.
 
 import { randomUUID } from 'node:crypto';
-import type { Page, RequestRestoreInput, RestoreView, SnapshotView } from '../../src/domain/index.ts';
+import type { HoldView, Page, RequestRestoreInput, RestoreView, SnapshotView } from '../../src/domain/index.ts';
 import type { World } from '../harness/world/world.ts';
 import type { Deed } from './plan.ts';
 import type { Tally } from './tally.ts';
@@ -19,6 +19,7 @@ const refusals = new Set([
   'already_ended',
   'branch_gone',
   'credential_refused',
+  'hold_released',
   'instant_in_future',
   'name_taken',
   'no_preserved_branch',
@@ -26,7 +27,9 @@ const refusals = new Set([
   'outside_restore_window',
   'past_point_of_no_return',
   'root_branch_cap_reached',
+  'snapshot_held',
   'snapshot_in_use',
+  'snapshot_locked',
   'snapshot_not_available',
   'target_busy',
   'transition_refused',
@@ -76,6 +79,28 @@ const acts: Readonly<Record<Deed['kind'], Act>> = {
   delete_undo_copy: async (doing, deed) => {
     const restore = await findRestore(doing, deed, 'succeeded', (one) => one.preservedBranch?.status === 'present');
     return restore ? call(doing, 'DELETE', `/v1/restores/${restore.id}/preserved-branch`) : 'nothing_there';
+  },
+  hold: async (doing, deed) => {
+    const snapshot = await findSnapshot(doing, deed, 'available');
+    const from = new Date(Date.now() - Math.round(deed.chance * 60_000)).toISOString();
+    const until = new Date(Date.now() + 30_000).toISOString();
+    const selector =
+      deed.isNamed && snapshot ? { snapshotIds: [snapshot.id] } : { branchId: doing.tenant.main.id, from, until };
+    return call(doing, 'POST', '/v1/holds', { matter: 'chaos', reason: 'It is played.', selector });
+  },
+  release_hold: async (doing, { chance }) => {
+    const { items } = await doing.tenant.client.ask<Page<HoldView>>('GET', '/v1/holds?limit=200');
+    const hold = choose(
+      items.filter(({ releasedAt }) => releasedAt === null),
+      chance,
+    );
+    return hold ? call(doing, 'POST', `/v1/holds/${hold.id}/release`, { reason: 'It is over.' }) : 'nothing_there';
+  },
+  lock_snapshot: async (doing, deed) => {
+    const snapshot = await findSnapshot(doing, deed, 'available');
+    const until = new Date(Date.now() + 4 * 3_600_000).toISOString();
+    const body = { mode: deed.isNamed ? 'compliance' : 'governance', until, graceHours: 0 };
+    return snapshot ? call(doing, 'POST', `/v1/snapshots/${snapshot.id}/lock`, body) : 'nothing_there';
   },
   fire_policy: async ({ world, tenant }) => {
     const dueAt = new Date(Date.now() - 1_000);

@@ -51,16 +51,19 @@ export interface Plan {
 
 /** Of a hundred deeds so many. */
 const deeds = [
-  ['snapshot', 29],
-  ['snapshot_of_child', 10],
+  ['snapshot', 27],
+  ['snapshot_of_child', 9],
   ['snapshot_of_moment', 6],
-  ['restore_new_branch', 14],
+  ['restore_new_branch', 11],
   ['restore_in_place', 6],
   ['restore_snapshot_in_place', 4],
   ['cancel_snapshot', 6],
   ['cancel_restore', 4],
   ['delete_snapshot', 9],
   ['delete_undo_copy', 3],
+  ['hold', 2],
+  ['release_hold', 2],
+  ['lock_snapshot', 2],
   ['fire_policy', 6],
   ['sync', 1],
   ['reconcile', 2],

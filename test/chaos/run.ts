@@ -19,6 +19,8 @@ export interface ChaosResult {
   readonly outcomes: Tally;
   readonly settledMs: number;
   readonly faults: readonly string[];
+  /** Events and attempts of what the faults name. */
+  readonly histories: readonly string[];
 }
 
 /** Budgets and deadlines that a run can reach. */
@@ -62,8 +64,33 @@ export async function runChaos(t: Test, plan: Plan): Promise<ChaosResult> {
     (error: unknown) => [String(error)],
   );
   const settledMs = performance.now() - since;
-  const faults = stuck.length > 0 ? [...stuck, ...world.faults()] : await findFaultsTwice(world);
-  return { deeds, blows, outcomes: await countOutcomes(world), settledMs, faults: [...broken, ...faults] };
+  const found = stuck.length > 0 ? [...stuck, ...world.faults()] : await findFaultsTwice(world);
+  const faults = [...broken, ...found];
+  return {
+    deeds,
+    blows,
+    outcomes: await countOutcomes(world),
+    settledMs,
+    faults,
+    histories: await tellAbout(world, faults),
+  };
+}
+
+/** What became of each thing that a fault names: a run cannot be played again blow by blow. */
+async function tellAbout({ db }: World, faults: readonly string[]): Promise<string[]> {
+  const ids = [...new Set(faults.flatMap((fault) => fault.match(/\b[a-z]{3}_[0-9a-f-]{36}\b/g) ?? []))];
+  if (ids.length === 0) return [];
+  const events = await db.selectFrom('audit_events').selectAll().where('subject_id', 'in', ids).orderBy('at').execute();
+  const attempts = await db
+    .selectFrom('attempts')
+    .innerJoin('outbox', 'outbox.id', 'attempts.job_id')
+    .selectAll('attempts')
+    .select(['outbox.subject_id', 'outbox.job'])
+    .where('subject_id', 'in', ids)
+    .orderBy('attempts.job_id')
+    .orderBy('attempts.fence')
+    .execute();
+  return [...events, ...attempts].map((one) => JSON.stringify(one));
 }
 
 /** As it is when all has ended, and once more when each project has been compared with Neon. */

@@ -43,6 +43,10 @@ const [neonProjectId, state] = [...facts.neon][0] ?? [];
 
 /** For each invariant, states that break it and no other need. */
 const lies: Readonly<Record<string, readonly (() => { facts?: Partial<Facts>; asked?: Partial<Asked> })[]>> = {
+  nothingCoveredGoes: [
+    () => ({ facts: told(['hold_1', 'hold.placed'], [first.id, 'snapshot.expiring']) }),
+    () => ({ facts: told([first.id, 'snapshot.locked'], [first.id, 'snapshot.purging']) }),
+  ],
   everythingEnded: [
     () => ({ facts: { jobs: row(facts.jobs, facts.jobs[0]?.id ?? '', { status: 'released' }) } }),
     () => ({ facts: { snapshots: row(facts.snapshots, first.id, { status: 'creating' }) } }),
@@ -102,6 +106,15 @@ const lies: Readonly<Record<string, readonly (() => { facts?: Partial<Facts>; as
     }),
   ],
 };
+
+/** As if these were told after everything else, and the hold covered the first snapshot. */
+function told(...more: readonly (readonly [subjectId: string, action: string])[]): Partial<Facts> {
+  const last = facts.events.at(-1);
+  const events = more.flatMap(([subject_id, action], index) =>
+    last ? [{ ...last, subject_id, action, sequence: last.sequence + 1 + index }] : [],
+  );
+  return { covers: [{ snapshot_id: first.id, hold_id: 'hold_1' }], events: [...facts.events, ...events] };
+}
 
 function inNeon(change: Partial<NonNullable<typeof state>>): Partial<Facts> {
   return state ? { neon: new Map([[neonProjectId ?? '', { ...state, ...change }]]) } : {};

@@ -16,6 +16,7 @@ const local = await startLocal({
   databaseUrl: config.DATABASE_URL,
   neonApiUrl: config.NEON_API_URL,
   encryptionKeys: config.ENCRYPTION_KEYS,
+  auditSigningKeys: config.AUDIT_SIGNING_KEYS,
   apiKey: config.AFTERGLOW_API_KEY,
 });
 const app = await buildApp({
@@ -23,6 +24,7 @@ const app = await buildApp({
   redisUrl: config.REDIS_URL,
   neonApiUrl: local.neonApiUrl,
   encryptionKeys: local.encryptionKeys,
+  auditSigningKeys: local.auditSigningKeys,
   apiKey: local.apiKey,
   roles: config.ROLES,
   production: false,

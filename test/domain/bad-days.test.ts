@@ -165,7 +165,7 @@ for (const [way, aheadMs] of [
       () => db.selectFrom('firings').select('status').where('policy_id', '=', policy.id).execute(),
       (firings) => firings.every(({ status }) => status !== 'pending'),
     );
-    await domain.policies.delete(actor, policy.id);
+    await domain.policies.delete(actor, { id: policy.id });
   });
 }
 
@@ -184,7 +184,7 @@ t.test('a firing that a hold covers, for an instant that Neon calls the future, 
   const ofPolicy = async () => (await domain.snapshots.list(actor, { policyId: policy.id }, { limit: 50 })).items;
   await at.until(ofPolicy, (all) => all.length > 0 && all.every(({ status }) => status === 'available'));
   t.match(await ofPolicy(), [{ warnings: [{ code: 'clock_ahead' }], holds: [hold.id] }]);
-  await domain.policies.delete(actor, policy.id);
+  await domain.policies.delete(actor, { id: policy.id });
   await domain.holds.release(actor, { id: hold.id, reason: 'C' });
 });
 

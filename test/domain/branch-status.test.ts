@@ -121,6 +121,20 @@ t.test('never a point though one was due: missing', async (t) => {
   t.strictSame(brief(await at.status()), ['missing', 'no_point', 'point_late']);
 });
 
+t.test('what is missing stays missing when the policy is changed, but for a schedule that is new', async (t) => {
+  const at = await start(t);
+  await at.domain.watchBranches();
+  await at.goTo(30 * minute);
+  const { id, version } = at.policy;
+  const renamed = await at.domain.policies.update(at.actor, { id, version, name: 'renamed' });
+  await at.domain.watchBranches();
+  t.strictSame(brief(await at.status()), ['missing', 'no_point', 'point_late']);
+  const schedules = [{ name: 'half past', cron: '45 * * * *', timeZone: 'UTC' }];
+  await at.domain.policies.update(at.actor, { id, version: renamed.version, schedules });
+  await at.domain.watchBranches();
+  t.strictSame(brief(await at.status()), ['ok'], 'nothing that it promises was due yet');
+});
+
 t.test('a snapshot that fails: missing at once, by the firing that ended without one', async (t) => {
   const at = await start(t);
   await at.run();
@@ -200,7 +214,7 @@ t.test('what no policy covers any more is uncovered: told, and forgotten', async
   const at = await start(t);
   await at.run();
   await at.domain.watchBranches();
-  await at.domain.policies.delete(at.actor, at.policy.id);
+  await at.domain.policies.delete(at.actor, { id: at.policy.id });
   const uncovered = await at.status();
   t.match(uncovered, {
     state: 'uncovered',
@@ -220,7 +234,7 @@ t.test('what no policy covers any more is uncovered: told, and forgotten', async
 t.test('the branches of a project that is removed are not covered any more', async (t) => {
   const at = await start(t);
   await at.domain.watchBranches();
-  await at.domain.policies.delete(at.actor, at.policy.id);
+  await at.domain.policies.delete(at.actor, { id: at.policy.id });
   await at.domain.projects.remove(at.actor, at.project.id);
   await at.domain.watchBranches();
   t.strictSame(await at.db.selectFrom('branch_statuses').selectAll().execute(), []);

@@ -141,10 +141,12 @@ function depsOf(lines: string[]): Deps {
     newSecret: () => '',
     newId: (prefix) => `${prefix}_${randomUUID()}`,
     keyring: { seal: async (secret) => secret, open: async () => 'the present key' },
+    signer: { sign: async () => '', publicKeys: { keys: [] } },
     connectNeon: () => at.neon,
     probeTarget: async () => undefined,
     queue: { add: async () => undefined, findMissing: async () => [] },
     worker: 'test',
+    access: { unauthenticated: () => undefined },
     elapsedMs: () => performance.now(),
     log: { info: () => undefined, warn: (_facts, message) => void lines.push(message), error: () => undefined },
     settings: {
@@ -167,6 +169,7 @@ function depsOf(lines: string[]): Deps {
       purgeEndsWithinMs: 1,
       lateMs: 1,
       prices: { snapshotGbMonth: 1, branchMonth: 1 },
+      auditRetentionMonths: null,
     },
   };
 }

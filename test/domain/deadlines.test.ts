@@ -154,6 +154,33 @@ t.test('a removal that cannot be for a month ends: what it was to remove is ther
   t.match(await domain.restores.get(actor, inPlace.id), { preservedBranch: { waitsFor: 'deadline_exceeded' } });
 });
 
+t.test(
+  'a purge that is given up after Neon has done it: the project is compared at once, and it is missing',
+  async (t) => {
+    const { id } = await domain.snapshots.request(actor, { branchId: main.id });
+    await run(id, 10);
+    t.equal((await domain.snapshots.get(actor, id)).status, 'available');
+    await domain.snapshots.delete(actor, id);
+    at.faults.neon = (real) => ({
+      deleteSnapshot: async (...given) => {
+        await real.deleteSnapshot(...given);
+        throw new NeonFailure('delete snapshot: no answer came', { kind: 'again', failure: 'neon_unreachable' });
+      },
+    });
+    await run(id, 1);
+    at.faults.neon = undefined;
+    await age(at, id, '31 days');
+    at.log.expect(/^a job was past its deadline/);
+    t.equal(await domain.reapOverdue(), 1);
+    t.equal((await domain.snapshots.get(actor, id)).status, 'available', 'as far as anybody knows');
+    const [comparison] = (await domain.jobs.list(actor, { job: 'project.reconcile' }, { limit: 1 })).items;
+    t.match(comparison, { state: 'waiting' });
+    at.log.expect(/^what Afterglow keeps is gone from Neon$/);
+    await run(comparison?.subjectId ?? '', 10);
+    t.equal((await domain.snapshots.get(actor, id)).status, 'missing');
+  },
+);
+
 t.test('a clean-up that Neon refuses ends as left, and says why in the history', async (t) => {
   const { domain, actor } = working;
   working.faults.probe = () => Promise.reject(new Error('no way there'));

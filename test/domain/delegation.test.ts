@@ -89,7 +89,7 @@ t.test(
     t.match(again.schedules, [{ nextFiringAt: null }], 'an unchanged cron line fires no more');
     await at.until_(policy, 'set');
 
-    await domain.policies.delete(actor, policy.id);
+    await domain.policies.delete(actor, { id: policy.id });
     await at.until(at.inNeon, (seen) => seen.length === 0);
     await jobsEnded(at);
     t.strictSame(await at.told(), [
@@ -103,6 +103,23 @@ t.test(
     t.equal(project.plan === 'free', false);
   },
 );
+
+t.test('its policy is not run by hand, and its project is not removed before the schedule is taken back', async (t) => {
+  const at = await start(t);
+  const { domain, actor, project, main } = at;
+  await domain.projects.update(actor, { id: project.id, version: project.version, labels: { env: 'kept' } });
+  const policy = await at.create('labelled', { selector: { labels: { env: 'kept' } } });
+  await at.until_(policy, 'set');
+  await jobsEnded(at);
+  await refuses(t, at, 'delegation_impossible', () => domain.policies.run(actor, policy.id), { reason: 'run' });
+  await refuses(t, at, 'project_in_use', () => domain.projects.remove(actor, project.id), { branchIds: [main.id] });
+  await domain.policies.pause(actor, { id: policy.id });
+  await at.until(at.rows, (rows) => rows.length === 0);
+  await jobsEnded(at);
+  t.strictSame(await at.inNeon(), []);
+  await domain.projects.remove(actor, project.id);
+  t.equal((await domain.projects.list(actor, page)).items.length, 0);
+});
 
 t.test('what Neon cannot do is refused, and nothing is saved', async (t) => {
   const at = await start(t);
@@ -160,7 +177,7 @@ t.test('what is changed in the console is told, and not fought over', async (t) 
   await jobsEnded(at);
   t.ok(isSameSchedule(await at.inNeon(), wanted(2)), 'it stays as the person left it');
   t.strictSame(await at.told(), ['delegation.set', 'delegation.drifted']);
-  await domain.policies.delete(actor, policy.id);
+  await domain.policies.delete(actor, { id: policy.id });
   await jobsEnded(at);
   t.ok(isSameSchedule(await at.inNeon(), wanted(2)), "nor is a person's taken back");
   t.strictSame((await at.told()).slice(2), ['delegation.left']);

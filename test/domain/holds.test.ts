@@ -67,7 +67,7 @@ t.test('what a hold names is deleted by nobody until it is released, and shows i
   t.strictSame((await untilSnapshot(at, one.id, 'purged')).holds, []);
   t.match(await eventsOf(hold.id), [
     { action: 'hold.released', actor: { id: actor.id }, details: { reason: 'It is settled.' } },
-    { action: 'hold.placed', details: { ...matter, turnedBack: [], tooLate: [] } },
+    { action: 'hold.placed', details: { turnedBack: [], tooLate: [] }, after: matter },
   ]);
 });
 
@@ -132,7 +132,7 @@ t.test(
     await untilSnapshot(at, first, 'purged');
     await untilSnapshot(at, second, 'purged');
     t.strictSame((await domain.snapshots.get(actor, third)).keptBecause, ['keep_last', 'newest']);
-    await domain.policies.delete(actor, policy.id);
+    await domain.policies.delete(actor, { id: policy.id });
   },
 );
 
@@ -305,7 +305,7 @@ t.test('holds that are placed while a policy makes new points and looks at the o
   }
   t.ok(placed > 6, `${placed} holds were placed meanwhile`);
   for (const id of made) t.equal((await domain.snapshots.get(actor, id)).status, 'available');
-  await domain.policies.delete(actor, policy.id);
+  await domain.policies.delete(actor, { id: policy.id });
 });
 
 t.test('a key makes one hold of a request that is sent twice', async (t) => {

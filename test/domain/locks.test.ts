@@ -48,7 +48,8 @@ t.test('a locked snapshot is deleted by nobody before its lock has run out', asy
   const [event] = await eventsOf(id);
   t.match(event, {
     action: 'snapshot.locked',
-    details: { lock: { mode: 'governance', until }, reason: 'The audit of the year.', by: actor.id },
+    details: { reason: 'The audit of the year.', by: actor.id },
+    after: { lock: { mode: 'governance', until } },
   });
   t.strictSame(await lock(id, { until }), view, 'the same again changes nothing');
   t.equal((await eventsOf(id)).length, 4, 'and is no event');
@@ -72,12 +73,24 @@ t.test('a governance lock: anybody who locks extends it, an admin shortens or li
   t.equal((await lock(id, { until: first, reason: 'Too long.' })).lock?.until, first);
   t.equal((await lock(id, { until: null, reason: 'The audit is over.' })).lock, null);
   t.match(await eventsOf(id), [
-    { action: 'snapshot.lock_changed', details: { from: { until: first }, lock: null, reason: 'The audit is over.' } },
     {
       action: 'snapshot.lock_changed',
-      details: { from: { until: later }, lock: { until: first }, reason: 'Too long.' },
+      before: { lock: { until: first } },
+      after: { lock: null },
+      details: { reason: 'The audit is over.' },
     },
-    { action: 'snapshot.lock_changed', details: { from: { until: first }, lock: { until: later }, reason: null } },
+    {
+      action: 'snapshot.lock_changed',
+      before: { lock: { until: later } },
+      after: { lock: { until: first } },
+      details: { reason: 'Too long.' },
+    },
+    {
+      action: 'snapshot.lock_changed',
+      before: { lock: { until: first } },
+      after: { lock: { until: later } },
+      details: { reason: null },
+    },
     { action: 'snapshot.locked' },
     {},
     {},
@@ -88,11 +101,13 @@ t.test('a governance lock: anybody who locks extends it, an admin shortens or li
 });
 
 t.test(
-  'a compliance lock past its grace is shortened, lifted and softened by nobody, and extended by all',
+  'a compliance lock past its grace is shortened, lifted and softened by nobody, and made and extended by an admin',
   async (t) => {
     const { id } = await take('compliance');
     const until = inHours(10);
-    await lock(id, { mode: 'compliance', until, graceHours: 0 }, operator);
+    const wish = { mode: 'compliance', until, graceHours: 0 } as const;
+    await refuses(t, at, 'forbidden', () => lock(id, wish, operator), { action: 'lock.set_compliance' });
+    await lock(id, wish);
     await rest();
     const reason = 'I am the admin.';
     for (const wish of [
@@ -104,14 +119,15 @@ t.test(
       await refuses(t, at, 'forbidden', () => lock(id, wish, operator));
     }
     const later = inHours(20);
-    t.match((await lock(id, { until: later }, operator)).lock, { mode: 'compliance', until: later });
+    await refuses(t, at, 'forbidden', () => lock(id, { until: later }, operator));
+    t.match((await lock(id, { until: later })).lock, { mode: 'compliance', until: later });
     await refuses(t, at, 'compliance_lock_fixed', () => lock(id, { until, reason }), { lockedUntil: later });
   },
 );
 
 t.test('in its grace an admin undoes a compliance lock', async (t) => {
   const { id } = await take('in grace');
-  await lock(id, { mode: 'compliance', until: inHours(10), graceHours: 5 }, operator);
+  await lock(id, { mode: 'compliance', until: inHours(10), graceHours: 5 });
   await rest();
   const wish = { until: null, reason: 'A slip.' };
   await refuses(t, at, 'forbidden', () => lock(id, wish, operator));
@@ -123,6 +139,7 @@ t.test('what cannot be a lock, and what cannot be locked, is refused', async (t)
   await rest();
   await refuses(t, at, 'lock_too_short', () => lock(id, { until: inHours(23) }), { field: 'until' });
   await refuses(t, at, 'lock_too_short', () => lock(id, { until: inHours(-1), graceHours: 0 }));
+  await refuses(t, at, 'lock_too_long', () => lock(id, { until: '9999-12-31T00:00:00Z' }), { field: 'until' });
   await refuses(t, at, 'invalid_instant', () => lock(id, { until: 'tomorrow' }), { field: 'until' });
   await refuses(t, at, 'not_found', () => lock('snp_nowhere', { until: null }));
   await domain.snapshots.delete(actor, id);
@@ -229,6 +246,15 @@ t.test('the protection of a policy locks what it has just made, for the tiers th
   const second = await run(policyId);
   t.equal((await domain.snapshots.get(actor, second)).lock, null, 'it stands for no year');
   t.strictSame((await domain.snapshots.get(actor, first)).lock, view.lock, 'a lock that is there stays');
+});
+
+t.test('a policy whose lock would never end is refused', async (t) => {
+  for (const length of ['P101Y', 'P99999Y', 'P99999Y99999M99999W']) {
+    const protection = { lock: { mode: 'governance', for: length, graceHours: 0 } } as const;
+    await refuses(t, at, 'lock_too_long', () => makePolicy('endless', { keepLast: 1 }, protection), {
+      field: 'protection.lock.for',
+    });
+  }
 });
 
 t.test('a policy whose lock is shorter than its grace is refused', async (t) => {

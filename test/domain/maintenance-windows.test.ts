@@ -59,6 +59,22 @@ t.test('a window that cannot be is refused with the path of its field', async (t
   }
 });
 
+t.test('windows that leave no gap together are refused; the longest pause counts, not the next one', async (t) => {
+  const { domain, actor, project } = main;
+  const { version } = await domain.projects.get(actor, project.id);
+  const half = { timeZone: 'UTC', durationSeconds: 12 * 3_600 };
+  const both = [
+    { ...half, name: 'night', cron: '0 0 * * *' },
+    { ...half, name: 'day', cron: '0 12 * * *' },
+  ];
+  const always = () => domain.projects.update(actor, { id: project.id, version, maintenanceWindows: both });
+  await refuses(t, main, 'maintenance_window_out_of_range', always, { field: 'maintenanceWindows' });
+  const mondays = { ...half, name: 'mondays', cron: '0 8-20 * * 1', durationSeconds: 7_200 };
+  const saved = await domain.projects.update(actor, { id: project.id, version, maintenanceWindows: [mondays] });
+  t.match(saved.maintenanceWindows, [{ name: 'mondays' }]);
+  await domain.projects.update(actor, { id: project.id, version: saved.version, maintenanceWindows: [] });
+});
+
 /** An Afterglow of its own, whose policy is due in the middle of a window of an hour. */
 async function start(test: Test, missedFirings: MissedFirings) {
   const at = await startRegistered(test);

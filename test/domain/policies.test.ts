@@ -29,6 +29,9 @@ t.test('a cron line, a zone or a name that cannot be is refused with the path of
     ['invalid_cron', 'cron', '*/5 0 3 * * *'],
     ['invalid_time_zone', 'timeZone', 'Europe/Atlantis'],
     ['name_taken', 'name', 'nightly'],
+    ['name_taken', 'name', 'NIGHTLY'],
+    ['invalid_request', 'name', ' nightly'],
+    ['invalid_request', 'name', 'nightly '],
   ] as const;
   for (const [code, field, value] of bad) {
     const second = { name: 'second', cron: '0 4 * * *', timeZone: 'UTC', [field]: value };
@@ -63,10 +66,31 @@ t.test('a policy is made, changed against its version, and its name stands for o
     'an unchanged schedule keeps its next firing',
   );
   await refuses(t, at, 'version_stale', () => domain.policies.update(actor, change), { version: 2 });
-  await domain.policies.delete(actor, policy.id);
+  await domain.policies.delete(actor, { id: policy.id });
   await refuses(t, at, 'not_found', () => domain.policies.get(actor, policy.id));
   t.strictSame(await scheduleOf(policy.id), []);
   t.match(await domain.policies.create(actor, wish('shop', [])), { name: 'shop' }, 'the name is free again');
+});
+
+t.test('a policy is deleted from the version that was looked at; its versions stay readable', async (t) => {
+  const { id, version } = await domain.policies.create(actor, wish('looked at'));
+  await domain.policies.update(actor, { id, version, name: 'changed since' });
+  await refuses(t, at, 'version_stale', () => domain.policies.delete(actor, { id, version }), { version: 2 });
+  await domain.policies.delete(actor, { id, version: 2 });
+  t.match((await domain.policies.versions(actor, id, { limit: 5 })).items, [{ version: 2 }, { version: 1 }]);
+});
+
+t.test('a change that changes nothing makes no version, and is refused where it is stale', async (t) => {
+  const policy = await domain.policies.create(actor, wish('the same'));
+  const { id, version } = policy;
+  t.equal((await domain.policies.update(actor, { id, version })).version, version);
+  t.equal(
+    (await domain.policies.update(actor, { id, version, name: policy.name, retention: policy.retention })).version,
+    version,
+  );
+  t.equal((await domain.policies.versions(actor, id, { limit: 5 })).items.length, 1);
+  await refuses(t, at, 'version_stale', () => domain.policies.update(actor, { id, version: version + 1 }));
+  await domain.policies.delete(actor, { id });
 });
 
 t.test('a rule of tiers is kept and shown whole; one that keeps nothing, or no duration, is refused', async (t) => {
@@ -81,12 +105,100 @@ t.test('a rule of tiers is kept and shown whole; one that keeps nothing, or no d
     [{}, 'retention_keeps_nothing'],
     [none, 'retention_keeps_nothing'],
     [{ bucketKeeps: 'first' }, 'retention_keeps_nothing'],
+    [{ keepWithin: 'PT0S' }, 'retention_keeps_nothing'],
+    [{ keepWithin: 'P0D', bucketKeeps: 'last' }, 'retention_keeps_nothing'],
     [{ keepWithin: '2 days' }, 'invalid_duration'],
   ] as const) {
     await refuses(t, at, code, () => domain.policies.create(actor, { ...wish('none'), retention }));
   }
-  await domain.policies.delete(actor, policy.id);
+  await domain.policies.delete(actor, { id: policy.id });
 });
+
+t.test('a change is merged into what was: what is absent stays, null removes, lists are replaced', async (t) => {
+  const lock = { mode: 'governance', for: 'P1D', graceHours: 2, tiers: ['daily'] } as const;
+  const policy = await domain.policies.create(actor, {
+    ...wish('merged'),
+    retention: { daily: 7, weekly: 4, keepLast: 2 },
+    protection: { lock },
+    objectives: { rpoSeconds: 90_000 },
+    limits: { expireAtMostShare: 0.5 },
+  });
+  let { version } = policy;
+  const change = async (patch: Omit<Parameters<typeof domain.policies.update>[1], 'id' | 'version'>) => {
+    const changed = await domain.policies.update(actor, { id: policy.id, version, ...patch });
+    version = changed.version;
+    return changed;
+  };
+  t.match((await change({ retention: { daily: 9 } })).retention, { daily: 9, weekly: 4, keepLast: 2 });
+  t.match((await change({ retention: { weekly: null } })).retention, { daily: 9, weekly: null, keepLast: 2 });
+  t.strictSame((await change({ protection: { lock: { for: 'P2D' } } })).protection, { lock: { ...lock, for: 'P2D' } });
+  t.strictSame((await change({ protection: { lock: { tiers: null } } })).protection?.lock.tiers, null);
+  t.strictSame((await change({ protection: { lock: { tiers: ['daily'] } } })).protection?.lock.tiers, ['daily']);
+  t.match(await change({ limits: {}, objectives: {} }), {
+    objectives: { rpoSeconds: 90_000 },
+    limits: { expireAtMostShare: 0.5 },
+  });
+  t.match(await change({ limits: { expireAtMostShare: null }, objectives: null }), {
+    objectives: { rpoSeconds: null },
+    limits: { expireAtMostShare: 0.25 },
+    retention: { daily: 9 },
+  });
+  const refused = (code: Parameters<typeof refuses>[2], patch: Parameters<typeof change>[0], field: string) =>
+    refuses(t, at, code, () => change(patch), { field });
+  await refused('lock_tier_not_kept', { retention: { daily: null } }, 'protection.lock.tiers[0]');
+  await refused('invalid_request', { protection: { lock: { mode: null } } }, 'protection.lock.mode');
+  t.equal((await change({ protection: { lock: null } })).protection, null);
+  await refused(
+    'invalid_request',
+    { protection: { lock: { mode: 'governance', for: 'P1D' } } },
+    'protection.lock.graceHours',
+  );
+  await refused('retention_keeps_nothing', { retention: { daily: null, keepLast: null } }, 'retention');
+  await domain.policies.delete(actor, { id: policy.id });
+});
+
+t.test('what would have no effect is refused: a lock of tiers that are not kept, a zone of no schedule', async (t) => {
+  const lock = { mode: 'governance', for: 'P1Y', graceHours: 0 } as const;
+  const yearly = {
+    ...wish('none'),
+    retention: { daily: 7 },
+    protection: { lock: { ...lock, tiers: ['yearly'] as const } },
+  };
+  await refuses(t, at, 'lock_tier_not_kept', () => domain.policies.create(actor, yearly), {
+    field: 'protection.lock.tiers[0]',
+    tier: 'yearly',
+  });
+  const preset = { name: 'none', selector: { projects: [project.id] }, preset: 'daily' } as const;
+  const bad = [
+    ['invalid_time_zone', { ...preset, timeZone: 'Nope/Nope' }],
+    ['invalid_time_zone', { ...wish('none'), timeZone: 'Nope/Nope' }],
+    ['time_zone_unused', { ...wish('none'), timeZone: 'UTC' }],
+    ['time_zone_unused', { ...preset, schedules: [nightly], timeZone: 'Europe/Berlin' }],
+  ] as const;
+  for (const [code, form] of bad) {
+    await refuses(t, at, code, () => domain.policies.create(actor, form), { field: 'timeZone' });
+  }
+});
+
+t.test(
+  'what cannot be as it is meant is warned of: an objective below the pauses, a minimum above all else',
+  async (t) => {
+    const warned = async (more: object) =>
+      (await domain.policies.preview(actor, { form: { ...wish('warned'), ...more } })).warnings.map(({ code }) => code);
+    const hourly = [{ name: 'hourly', cron: '0 * * * *', timeZone: 'UTC' }];
+    const office = [{ name: 'office', cron: '0 8-20 * * 1', timeZone: 'UTC' }];
+    t.ok((await warned({ schedules: office, objectives: { rpoSeconds: 90_000 } })).includes('rpo_below_interval'));
+    t.ok((await warned({ schedules: office })).includes('window_shorter_than_interval'), 'six days and a half');
+    t.notOk((await warned({ schedules: hourly, objectives: { rpoSeconds: 3_600 } })).includes('rpo_below_interval'));
+    const within = { schedules: hourly, retention: { keepWithin: 'PT12H', minimumKept: 100 } };
+    t.ok((await warned(within)).includes('minimum_above_tiers'));
+    t.notOk(
+      (await warned({ ...within, retention: { keepWithin: 'PT12H', minimumKept: 12 } })).includes(
+        'minimum_above_tiers',
+      ),
+    );
+  },
+);
 
 t.test(
   'run takes a snapshot of each selected branch, and keepLast expires the oldest after the newest is there',
@@ -136,7 +248,7 @@ t.test('the snapshots of a deleted policy stay', async (t) => {
   const id = (await domain.policies.run(actor, policy.id)).snapshots[0]?.id ?? '';
   await untilSnapshot(at, id, 'available');
   const last = (await domain.policies.run(actor, policy.id)).snapshots[0]?.id ?? '';
-  await domain.policies.delete(actor, policy.id);
+  await domain.policies.delete(actor, { id: policy.id });
   await untilSnapshot(at, last, 'available');
   t.equal((await domain.snapshots.get(actor, id)).policyId, policy.id);
 });

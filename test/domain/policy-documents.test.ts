@@ -65,7 +65,7 @@ t.test('importing what was exported changes nothing, makes no version, and write
   for (const dryRun of [true, false]) {
     const { changes, isDryRun } = await domain.policies.import(actor, { policies: await exported(), dryRun });
     t.equal(isDryRun, dryRun);
-    t.strictSame(
+    t.match(
       changes,
       ['a', 'z'].map((name) => ({ name, change: 'unchanged', insteadOf: null, fields: [] })),
     );
@@ -108,6 +108,10 @@ t.test(
     t.match(dry.changes[1]?.fields, [{ path: 'limits', from: null, to: { expireAtMostShare: 0.25 } }]);
     const done = await domain.policies.import(actor, { policies: wanted });
     t.strictSame(done, { ...dry, isDryRun: false });
+    t.strictSame(
+      done.changes[2]?.nextFirings.map(({ at: next }) => next),
+      (await listed()).find(({ name }) => name === 'z')?.schedules.map(({ nextFiringAt }) => nextFiringAt),
+    );
     t.strictSame(await versions(), ['a 1', 'new 1', 'z 2']);
     t.match(
       (await listed()).find(({ name }) => name === 'z'),
@@ -126,7 +130,11 @@ t.test(
     const policies = { ...others, renamed: z ?? entry };
     for (const dryRun of [true, false]) {
       const act = () => domain.policies.import(actor, { policies, dryRun });
-      await refuses(t, at, 'policies_absent', act, { policies: ['z'] });
+      const told = await refuses(t, at, 'policies_absent', act, { policies: ['z'] });
+      t.match(told.members['changes'], [
+        { name: 'renamed', change: 'create', insteadOf: 'z', nextFirings: [{ schedule: 'nightly', at: /Z$/ }, {}] },
+        { name: 'z', change: 'remove', nextFirings: [] },
+      ]);
     }
     const { changes } = await domain.policies.import(actor, { policies, remove: true });
     t.strictSame(kinds(changes), ['a: unchanged', 'new: unchanged', 'renamed: create', 'z: remove']);
@@ -150,6 +158,20 @@ t.test('what Neon would not hold is refused, unless that is wanted', async (t) =
     changes.find(({ name }) => name === 'gfs'),
     { change: 'create' },
   );
+});
+
+t.test('policies of one document are counted together, without those that it removes', async (t) => {
+  const half = { ...entry, selector: { projects: [project.id] }, retention: { daily: 52 } };
+  const present = await exported();
+  const both = { ...present, half, otherHalf: { ...half } };
+  await refuses(t, at, 'snapshot_cap_exceeded', () => domain.policies.import(actor, { policies: both }));
+  await domain.policies.import(actor, { policies: { ...present, half } });
+  const { changes } = await domain.policies.import(actor, { policies: { ...present, otherHalf: half }, remove: true });
+  t.strictSame(
+    kinds(changes).filter((kind) => !kind.endsWith('unchanged')),
+    ['half: remove', 'otherHalf: create'],
+  );
+  await domain.policies.import(actor, { policies: present, remove: true });
 });
 
 t.test('what is refused of one policy is refused with its path, and nothing of the others is saved', async (t) => {

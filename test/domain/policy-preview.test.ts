@@ -27,12 +27,18 @@ t.test(
     const schedules = [night, { name: 'noon', cron: '0 12 * * *', timeZone: 'UTC' }];
     const range = { from: '2026-03-28T12:00:00Z', count: 4 };
     const { firings } = await domain.policies.preview(actor, { form: wish({ schedules }), ...range });
-    const engine = 'afterglow';
+    const rest = { maintenance: null, engine: 'afterglow' };
     t.strictSame(firings, [
-      { schedule: 'night', at: '2026-03-29T01:00:00.000Z', local: '2026-03-29T03:00:00+02:00', dst: 'skipped', engine },
-      { schedule: 'noon', at: '2026-03-29T12:00:00.000Z', local: '2026-03-29T12:00:00+00:00', dst: null, engine },
-      { schedule: 'night', at: '2026-03-30T00:30:00.000Z', local: '2026-03-30T02:30:00+02:00', dst: null, engine },
-      { schedule: 'noon', at: '2026-03-30T12:00:00.000Z', local: '2026-03-30T12:00:00+00:00', dst: null, engine },
+      {
+        schedule: 'night',
+        at: '2026-03-29T01:00:00.000Z',
+        local: '2026-03-29T03:00:00+02:00',
+        dst: 'skipped',
+        ...rest,
+      },
+      { schedule: 'noon', at: '2026-03-29T12:00:00.000Z', local: '2026-03-29T12:00:00+00:00', dst: null, ...rest },
+      { schedule: 'night', at: '2026-03-30T00:30:00.000Z', local: '2026-03-30T02:30:00+02:00', dst: null, ...rest },
+      { schedule: 'noon', at: '2026-03-30T12:00:00.000Z', local: '2026-03-30T12:00:00+00:00', dst: null, ...rest },
     ]);
     const repeated = await domain.policies.preview(actor, { form: wish(), from: '2026-10-24T12:00:00Z', count: 1 });
     t.match(repeated.firings, [{ at: '2026-10-25T00:30:00.000Z', dst: 'repeated' }]);
@@ -54,7 +60,7 @@ t.test('what the policy would be refused for is refused of its preview, and what
     await refuses(t, at, code as 'invalid_cron', () => domain.policies.preview(actor, { form: wish(more) }));
   }
   await refuses(t, at, 'not_found', () => domain.policies.preview(actor, { form: wish(), policyId: `pol_${nowhere}` }));
-  for (const from of ['2026-03-28 12:00', 'yesterday']) {
+  for (const from of ['2026-03-28 12:00', 'yesterday', '0001-01-01T00:00:00Z', '2200-01-01T00:00:00Z']) {
     await refuses(t, at, 'invalid_instant', () => domain.policies.preview(actor, { form: wish(), from }), {
       field: 'from',
     });
@@ -86,7 +92,7 @@ t.test(
     const more = { id, version: 2, retention: { hourly: 24, daily: 31, weekly: 52 } };
     await refuses(t, at, 'snapshot_cap_exceeded', () => domain.policies.update(actor, more));
     t.equal((await domain.policies.update(actor, { ...more, force: true })).version, 3);
-    await domain.policies.delete(actor, id);
+    await domain.policies.delete(actor, { id });
   },
 );
 
@@ -107,7 +113,7 @@ t.test('compliance fits one branch; what others keep and what is there anyway co
   });
   await domain.snapshots.delete(actor, manual.id);
   await untilSnapshot(at, manual.id, 'purged');
-  await domain.policies.delete(actor, policy.id);
+  await domain.policies.delete(actor, { id: policy.id });
 });
 
 t.test(
@@ -180,7 +186,7 @@ t.test(
     const last = (await domain.policies.run(actor, policy.id)).snapshots[0]?.id ?? '';
     for (const id of taken) await untilSnapshot(at, id, 'purged');
     t.equal((await domain.snapshots.get(actor, last)).status, 'available');
-    await domain.policies.delete(actor, policy.id);
+    await domain.policies.delete(actor, { id: policy.id });
     const left = (await domain.policies.preview(actor, { form: wish() })).forecast.projects;
     t.match(left, [{ snapshots: { standing: 1 } }], 'those of a deleted policy stay');
   },
@@ -216,7 +222,7 @@ t.test(
     const preview = await domain.policies.previewOf(actor, policy.id, {});
     t.match(preview.forecast.projects, [{ snapshots: { thisPolicy: 7 }, branches: { thisPolicy: 7 } }]);
     t.ok(preview.warnings.some(({ code }) => code === 'child_kept_as_branch'));
-    await domain.policies.delete(actor, policy.id);
+    await domain.policies.delete(actor, { id: policy.id });
     const one = await domain.policies.coverage(actor, branched.id);
     t.match(one, {
       covered: [{ name: 'main', kind: 'branch' }],
@@ -245,15 +251,39 @@ t.test('a viewer looks ahead; another team sees nothing of it', async (t) => {
   }
 });
 
-t.test('a policy that is paused fires nothing, and its preview says so', async (t) => {
+t.test('a policy that is paused fires nothing until its pause is over, and its preview says so', async (t) => {
   const [policy] = (await domain.policies.list(actor, { limit: 1 })).items;
   const id = policy?.id ?? '';
-  const pausedUntil = new Date(Date.now() + 3_600_000);
-  await db
-    .updateTable('policies')
-    .set({ paused_at: new Date(), paused_until: pausedUntil })
-    .where('id', '=', id)
-    .execute();
-  const { warnings } = await domain.policies.previewOf(actor, id, {});
+  const pausedUntil = new Date(Date.now() + 10 * 86_400_000);
+  const pause = (until: Date | null) =>
+    db.updateTable('policies').set({ paused_at: new Date(), paused_until: until }).where('id', '=', id).execute();
+  await pause(pausedUntil);
+  const { warnings, firings } = await domain.policies.previewOf(actor, id, { count: 3 });
   t.match(warnings.find(({ code }) => code === 'paused')?.message, new RegExp(pausedUntil.toISOString()));
+  const { firings: expected } = await domain.policies.preview(actor, { form: wish(), from: pausedUntil.toISOString() });
+  t.strictSame(firings, expected.slice(0, 3), 'those after it');
+  const other = await domain.policies.preview(actor, { form: wish(), policyId: id, count: 3 });
+  t.strictSame(other.firings, firings, 'saving another version does not end it');
+  const later = new Date(pausedUntil.getTime() + 30 * 86_400_000).toISOString();
+  const [first] = (await domain.policies.previewOf(actor, id, { from: later, count: 1 })).firings;
+  t.ok(first && first.at > later);
+  await pause(null);
+  const without = await domain.policies.previewOf(actor, id, {});
+  t.strictSame(without.firings, []);
+  t.ok(without.warnings.some(({ code }) => code === 'paused'));
+});
+
+t.test('firings that fall into maintenance of the selected projects say so', async (t) => {
+  const { version } = await domain.projects.get(actor, project.id);
+  const window = { name: 'first of the month', cron: '0 0 1 * *', timeZone: 'Europe/Berlin', durationSeconds: 86_400 };
+  await domain.projects.update(actor, { id: project.id, version, maintenanceWindows: [window] });
+  const { firings } = await domain.policies.preview(actor, { form: wish(), from: '2027-01-30T12:00:00Z', count: 3 });
+  t.strictSame(
+    firings.map(({ local, maintenance }) => [local.slice(0, 10), maintenance]),
+    [
+      ['2027-01-31', null],
+      ['2027-02-01', 'all'],
+      ['2027-02-02', null],
+    ],
+  );
 });

@@ -111,7 +111,7 @@ t.test('a project that a policy selects is not removed', async (t) => {
     retention: { keepLast: 1 },
   });
   await refuses(t, at, 'project_in_use', () => domain.projects.remove(actor, project.id), { policies: ['keeps'] });
-  await domain.policies.delete(actor, policy.id);
+  await domain.policies.delete(actor, { id: policy.id });
 });
 
 t.test('a removed project is not found, its snapshots are, and it comes back with its ids', async (t) => {

@@ -112,15 +112,68 @@ t.test('a plan is stale once its policy has changed, and the next pass judges an
   ]);
 });
 
+t.test('a plan is stale once its policy no longer selects the branch, and nothing of it goes', async (t) => {
+  await domain.projects.update(actor, {
+    id: project.id,
+    version: (await domain.projects.get(actor, project.id)).version,
+    labels: { env: 'plan' },
+  });
+  const policy = await makePolicy('labelled', 20, { selector: { labels: { env: 'plan' } } });
+  const [old = ''] = await run(policy.id, 2);
+  await edit(policy.id, 1);
+  const plan = await domain.retentionPlans.request(actor, policy.id);
+  t.equal(plan.expires, 1);
+  await domain.projects.update(actor, {
+    id: project.id,
+    version: (await domain.projects.get(actor, project.id)).version,
+    labels: { env: 'other' },
+  });
+  await refuses(t, at, 'plan_stale', () => domain.retentionPlans.approve(person, { id: plan.id, hash: plan.hash }));
+  t.strictSame(await statuses([old]), ['available']);
+});
+
+t.test('a newer request takes the place of the one that nobody has decided', async (t) => {
+  const policy = await makePolicy('twice', 1);
+  const first = await domain.retentionPlans.request(actor, policy.id);
+  const second = await domain.retentionPlans.request(actor, policy.id);
+  t.match(await plansOf(policy.id), [
+    { id: second.id, status: 'pending' },
+    { id: first.id, status: 'superseded' },
+  ]);
+});
+
 t.test('what was rejected stays, and nobody is asked again until the policy is changed', async (t) => {
   const { policy, old, plan } = await overreach('rejected');
   t.match(await domain.retentionPlans.reject(person, plan.id), { status: 'rejected' });
-  await run(policy.id, 2);
+  const [first = '', second = ''] = await run(policy.id, 2);
   t.match(await plansOf(policy.id), [{ id: plan.id, status: 'rejected' }]);
   t.strictSame([...new Set(await statuses(old))], ['available']);
+  t.strictSame((await domain.snapshots.get(actor, old[0] ?? '')).keptBecause, ['approval_rejected']);
+  await untilSnapshot(at, first, 'purged');
+  t.equal((await domain.snapshots.get(actor, second)).status, 'available', 'what it does not name is let go as ever');
   await edit(policy.id, 30);
   await run(policy.id);
   t.match((await domain.snapshots.get(actor, old[0] ?? '')).keptBecause, ['keep_last']);
+});
+
+t.test('after a rejection too much more at once makes a plan that names what is new alone', async (t) => {
+  const { policy, old, last, plan } = await overreach('rejected twice');
+  await domain.retentionPlans.reject(person, plan.id);
+  const selector = { branchId: at.main.id, from: new Date().toISOString() };
+  const hold = await domain.holds.place(actor, { matter: 'A', reason: 'B', selector });
+  const held = await run(policy.id, 7);
+  await domain.holds.release(actor, { id: hold.id, reason: 'C' });
+  await run(policy.id);
+  const [second, ...others] = await plansOf(policy.id);
+  t.match(others, [{ id: plan.id, status: 'rejected' }]);
+  const { decisions } = await domain.retentionPlans.get(actor, second?.id ?? '');
+  const named = decisions?.flatMap(({ snapshotId, keep }) => (keep ? [] : [snapshotId]));
+  t.strictSame(named?.sort(), held.sort());
+  t.strictSame([...new Set(await statuses(old))], ['available']);
+  t.equal((await domain.snapshots.get(actor, last)).status, 'purged', 'it was alone beyond the rule');
+  await domain.retentionPlans.reject(person, second?.id ?? '');
+  await run(policy.id);
+  t.strictSame([...new Set(await statuses([...old, ...held]))], ['available'], 'both rejections count');
 });
 
 t.test('five may always go, and everything where the policy allows all', async (t) => {

@@ -97,6 +97,20 @@ t.test('both doors say the same of who asks, of the fleet, of a team and of its 
   }
 });
 
+t.test('both doors show the same head, signed', async (t) => {
+  for (const { world } of sides) {
+    const { body } = await world.send({ method: 'GET', url: '/v1/audit-heads' });
+    const { data } = (await ask(world, `{ auditHeads { ${fields.auditHead} } }`)).body as {
+      data: { auditHeads: object[] };
+    };
+    const [left, right] = [(body as { items: object[] }).items, data.auditHeads].map((heads) =>
+      heads.map((head) => ({ ...head, signedAt: null, signature: null })),
+    );
+    t.match(left, [{ kind: 'head', month: null }]);
+    t.strictSame(right, left);
+  }
+});
+
 t.test('both doors show the same attempts of a job, in a list and alone', async (t) => {
   for (const { world } of sides) {
     const id = world.kept.get('restore') ?? '';
@@ -351,7 +365,7 @@ const comparedTables = {
   lanes: '*',
   idempotency_keys: 'key, team_id, response',
   audit_events:
-    'id, sequence, at, actor_kind, actor_id, action, subject_kind, subject_id, request_id, source_address, details',
+    'id, sequence, at, actor_kind, actor_id, actor_label, action, subject_kind, subject_id, request_id, source_address, details, before, after',
 };
 
 interface Nested {

@@ -57,6 +57,7 @@ export async function openWorld(t: Test): Promise<World> {
     databaseUrl,
     neonApiUrl: emulator.baseUrl,
     encryptionKeys: `k1:${randomBytes(32).toString('base64url')}`,
+    auditSigningKeys: `a1:${randomBytes(32).toString('base64url')}`,
     apiKey,
     roles: new Set(['api', 'worker']),
     production: false,

@@ -1,7 +1,8 @@
 // A domain in memory that says what it was asked. It decides nothing: a test sets what a call answers, or how it fails.
 
+import { Readable } from 'node:stream';
 import { notFound } from '../../src/core/errors.ts';
-import type { DoorDomain, Page, PageRequest } from '../../src/domain/index.ts';
+import { auditKeyOf, type DoorDomain, type Page, type PageRequest } from '../../src/domain/index.ts';
 import * as samples from './samples.ts';
 
 export interface Call {
@@ -188,9 +189,10 @@ export function makeFakeDomain(): FakeDomain {
       ),
     },
     audit: {
-      list: on('audit.list', (_: unknown, page: PageRequest) =>
-        paged([samples.auditEvent], page, (event) => String(event.sequence)),
-      ),
+      list: on('audit.list', (_: unknown, page: PageRequest) => paged([samples.auditEvent], page, auditKeyOf)),
+      export: async () => ({ teamId: 'tem_1', from: null, to: null, events: Readable.from([]) }),
+      heads: on('audit.heads', () => ({ items: [samples.auditHead] })),
+      signingKeys: () => ({ keys: [] }),
     },
   };
   return Object.assign(fake, { domain });

@@ -31,8 +31,8 @@ export const fields = {
   statusItem: `branchId projectId name state reasons lastPoint { snapshotId pointAt } rpo { achievedSeconds targetSeconds }
     nextFiringAt policyIds changedAt`,
   simulation: 'decisions { id keep reasons }',
-  policyPreview: `firings { schedule at local dst engine }
-    keeps { total isAtLeast tiers { hourly daily weekly monthly yearly keepLast minimumKept keepWithin } }
+  policyPreview: `firings { schedule at local dst maintenance engine }
+    keeps { total isAtLeast tiers { hourly daily weekly monthly yearly keepLast minimumKept keepWithin locked } }
     forecast { projectCount
       projects { projectId snapshots { ${need} } branches { ${need} included } rootSlots { needed used cap } ${cost} } ${cost} }
     wouldExpire ${expiry} wouldExpireNow ${expiry} warnings { code message }`,
@@ -45,7 +45,7 @@ export const fields = {
     version createdAt updatedAt`,
   policyVersion: `version name ${rule} schedules { ${schedule} } createdAt by { kind id }`,
   firing: 'id policyId schedule branchId dueAt status reason snapshotId createdAt updatedAt',
-  policyImport: 'isDryRun changes { name change insteadOf fields { path from to } }',
+  policyImport: 'isDryRun changes { name change insteadOf fields { path from to } nextFirings { schedule at } }',
   snapshot: `id projectId branchId policyId policyVersion name kind status requestedAt requestedLsn pointAt lsn neonId sizeBytes keptBecause
     holds lock { mode until graceUntil lockedAt lockedBy }
     ${warningsAndError} steps { name startedAt endedAt } version createdAt updatedAt availableAt endedAt`,
@@ -61,5 +61,7 @@ export const fields = {
   attempt: 'fence release worker startedAt endedAt outcome code message neonRequestId',
   reconcileReport: `id projectId requestedBy requestedAt comparedAt endedAt isProjectGone present { snapshots preservedBranches }
     findings { kind what subjectKind subjectId neonId name policyId action outcome reason } error { code message }`,
-  auditEvent: `id sequence at actor { kind id } action subject { kind id } requestId sourceAddress details previousHash hash`,
+  auditHead: `kind teamId sequence hash at month signedAt signature`,
+  auditEvent: `form id teamId sequence at actor { kind id label } action subject { kind id } requestId sourceAddress details before after
+    previousHash hash`,
 };

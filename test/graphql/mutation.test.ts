@@ -191,7 +191,7 @@ const samplesOfCommands: readonly Sample[] = [
     selection: '{ id }',
     answer: { id: 'pol_1' },
     call: 'policies.delete',
-    given: 'pol_1',
+    given: { id: 'pol_1' },
   },
   {
     mutation: 'runPolicy',

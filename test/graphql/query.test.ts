@@ -4,6 +4,7 @@ import { fields } from './fields.ts';
 import {
   apiKey,
   auditEvent,
+  auditHead,
   branch,
   branchStatus,
   credential,
@@ -138,7 +139,10 @@ for (const { field, of, call } of lists) {
       `{ found: ${field} { edges { node { ${fields[of]} } cursor }
          pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`,
     );
-    const keys = { auditEvent: '9000000000', policyVersion: String(policyVersion.version) };
+    const keys = {
+      auditEvent: `${Date.parse(auditEvent.at)}.9000000000`,
+      policyVersion: String(policyVersion.version),
+    };
     const key = of === 'auditEvent' || of === 'policyVersion' ? keys[of] : samples[of].id;
     const cursor = Buffer.from(key).toString('base64url');
     t.strictSame(answer.errors, []);
@@ -149,6 +153,13 @@ for (const { field, of, call } of lists) {
     t.strictSame(door.calls, [call]);
   });
 }
+
+t.test('auditHeads answers the views', async (t) => {
+  const door = await openDoor(t);
+  const answer = await door.ask(`{ auditHeads { ${fields.auditHead} } }`);
+  t.strictSame([answer.errors, answer.data], [[], { auditHeads: [auditHead] }]);
+  t.strictSame(door.calls, [{ name: 'audit.heads', input: [] }]);
+});
 
 const filters = [
   {

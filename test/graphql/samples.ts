@@ -4,6 +4,7 @@ import type {
   Actor,
   AttemptView,
   AuditEventView,
+  AuditHeadView,
   BranchStatusView,
   BranchView,
   CredentialView,
@@ -285,7 +286,17 @@ export const simulation: RetentionSimulationView = {
   ],
 };
 
-const noTiers = { hourly: 0, daily: 0, weekly: 0, monthly: 0, yearly: 0, keepLast: 0, minimumKept: 0, keepWithin: 0 };
+const noTiers = {
+  hourly: 0,
+  daily: 0,
+  weekly: 0,
+  monthly: 0,
+  yearly: 0,
+  keepLast: 0,
+  minimumKept: 0,
+  keepWithin: 0,
+  locked: 0,
+};
 const need = {
   needed: 35,
   thisPolicy: 30,
@@ -301,8 +312,15 @@ const unknownCost = { snapshots: null, branches: 3, total: null, unknownBecause:
 
 export const policyPreview: PolicyPreviewView = {
   firings: [
-    { schedule: 'night', at, local: '2026-03-29T03:00:00+02:00', dst: 'skipped', engine: 'afterglow' },
-    { schedule: 'night', at, local: '2026-03-30T02:30:00+02:00', dst: null, engine: 'neon' },
+    {
+      schedule: 'night',
+      at,
+      local: '2026-03-29T03:00:00+02:00',
+      dst: 'skipped',
+      maintenance: 'some',
+      engine: 'afterglow',
+    },
+    { schedule: 'night', at, local: '2026-03-30T02:30:00+02:00', dst: null, maintenance: null, engine: 'neon' },
   ],
   keeps: { total: 30, isAtLeast: false, tiers: { ...noTiers, daily: 30, keepLast: 7 } },
   forecast: {
@@ -344,8 +362,20 @@ export const policyDocument: PolicyDocument = {
 export const policyImport: PolicyImportView = {
   isDryRun: true,
   changes: [
-    { name: 'new', change: 'create', insteadOf: 'old', fields: [{ path: 'store', from: null, to: 'branch' }] },
-    { name: 'nightly', change: 'update', insteadOf: null, fields: [{ path: 'retention.daily', from: 7, to: 14 }] },
+    {
+      name: 'new',
+      change: 'create',
+      insteadOf: 'old',
+      fields: [{ path: 'store', from: null, to: 'branch' }],
+      nextFirings: [{ schedule: 'nightly', at }],
+    },
+    {
+      name: 'nightly',
+      change: 'update',
+      insteadOf: null,
+      fields: [{ path: 'retention.daily', from: 7, to: 14 }],
+      nextFirings: [{ schedule: 'nightly', at: null }],
+    },
   ],
 };
 
@@ -460,16 +490,31 @@ export const waits: readonly JobWait[] = [
   { code: 'delivery' },
 ];
 
+export const auditHead: AuditHeadView = {
+  kind: 'closing',
+  teamId: 'tem_1',
+  sequence: 9_000_000_000,
+  hash: '01',
+  at,
+  month: '2026-09',
+  signedAt: at,
+  signature: 'a.b.c',
+};
+
 export const auditEvent: AuditEventView = {
+  form: 2,
+  teamId: 'tem_1',
   id: 'evt_1',
   sequence: 9_000_000_000,
   at,
-  actor: { kind: 'person', id: 'key_1' },
+  actor: { kind: 'person', id: 'key_1', label: 'ag_12345' },
   action: 'snapshot.requested',
   subject: { kind: 'snapshot', id: 'snp_1' },
   requestId: 'req-1',
   sourceAddress: '127.0.0.1',
   details: { name: 'before', nested: [1, null] },
+  before: null,
+  after: { name: 'after' },
   previousHash: '00',
   hash: '01',
 };

@@ -75,6 +75,7 @@ export async function startApp(t: Test, options: StartOptions = {}): Promise<Sta
     redisUrl: options.redisUrl,
     neonApiUrl: emulator.baseUrl,
     encryptionKeys: `first:${randomBytes(32).toString('base64url')}`,
+    auditSigningKeys: `a1:${randomBytes(32).toString('base64url')}`,
     apiKey: `ag_${randomBytes(24).toString('hex')}`,
     roles: new Set(options.roles ?? ['worker']),
     oidc: options.oidc,

@@ -99,7 +99,15 @@ t.test('NODE_ENV=production with settings missing and at fault: all of them are 
   const settings = { NODE_ENV: 'production', PORT: '-1', DATABASE_URL: 'mysql://127.0.0.1/a' };
   const lines = await refusedStart(t, { dataDir, settings });
   const named = lines.map((line) => line.split(' ', 1)[0] ?? '').sort();
-  const expected = ['AFTERGLOW_API_KEY', 'DATABASE_URL', 'ENCRYPTION_KEYS', 'NEON_API_URL', 'PORT', 'REDIS_URL'];
+  const expected = [
+    'AFTERGLOW_API_KEY',
+    'AUDIT_SIGNING_KEYS',
+    'DATABASE_URL',
+    'ENCRYPTION_KEYS',
+    'NEON_API_URL',
+    'PORT',
+    'REDIS_URL',
+  ];
   t.strictSame(named, expected);
 });
 

@@ -27,6 +27,7 @@ t.test('ROLES=api answers and ROLES=worker works, on one database', async (t) =>
     NEON_API_URL: emulator.baseUrl,
     NEON_POLL_MIN_MS: '100',
     ENCRYPTION_KEYS: `first:${randomBytes(32).toString('base64url')}`,
+    AUDIT_SIGNING_KEYS: `first:${randomBytes(32).toString('base64url')}`,
     AFTERGLOW_API_KEY: 'key-of-the-several-processes',
   };
   const dataDir = join(folder, 'api');

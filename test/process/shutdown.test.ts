@@ -121,6 +121,7 @@ async function startWorld(t: Test, backend: Backend) {
     NEON_API_URL: emulator.baseUrl,
     NEON_POLL_MIN_MS: '100',
     ENCRYPTION_KEYS: `first:${randomBytes(32).toString('base64url')}`,
+    AUDIT_SIGNING_KEYS: `first:${randomBytes(32).toString('base64url')}`,
     AFTERGLOW_API_KEY: 'key-of-the-workers-that-leave',
   };
   let started = 0;

@@ -3,6 +3,7 @@ import { connectionUri, openDoor } from './door.ts';
 import {
   apiKey,
   auditEvent,
+  auditHead,
   branch,
   branchStatus,
   credential,
@@ -24,6 +25,7 @@ import {
   reconcileReport,
   restore,
   simulation,
+  signingKey,
   snapshot,
   team,
   teamStatus,
@@ -235,6 +237,8 @@ const routes: readonly {
   { send: ['GET', '/v1/jobs'], status: 200, body: { items: [listedJob], nextCursor: null } },
   { send: ['GET', '/v1/jobs/job_1'], status: 200, body: job },
   { send: ['GET', '/v1/audit-events'], status: 200, body: { items: [auditEvent], nextCursor: null } },
+  { send: ['GET', '/v1/audit-heads'], status: 200, body: { items: [auditHead] } },
+  { send: ['GET', '/.well-known/jwks.json'], status: 200, body: { keys: [signingKey] } },
   { send: ['GET', '/livez'], status: 200, body: { status: 'ok' } },
   { send: ['GET', '/readyz'], status: 200, body: { status: 'ok' } },
 ];

@@ -104,7 +104,10 @@ t.test('a list of ten thousand points is taken, and one of as many faults is ref
     ...simulation,
     points: Array.from({ length: 10_000 }, (_, i) => point(i)),
   });
-  const whole = list((i) => ({ id: `${i}`, pointAt: 'x', branchId: 'b', held: true, lockedUntil: 'x', proven: true }));
+  const uuid = '01a2172b-14ed-766b-8630-04ec07825d32';
+  const at = '2026-03-01T10:00:00.000Z';
+  const named = { branchId: `brn_${uuid}`, pointAt: at, held: true, proven: true };
+  const whole = list((i) => ({ id: `snp_${uuid}${i}`, ...named, lockedUntil: i % 2 === 0 ? at : null }));
   t.equal((await send('POST', '/v1/retention/simulate', whole)).statusCode, 200);
   t.equal(calls.length, 1);
   const before = process.cpuUsage();
@@ -130,7 +133,7 @@ t.test('a list of ten thousand points is taken, and one of as many faults is ref
     },
   );
   t.match(
-    (await send('POST', '/v1/policies', whole)).json(),
+    (await send('POST', '/v1/policies', { ...whole, points: whole.points.slice(0, 2_000) })).json(),
     { detail: /more than 5000 values/ },
     'elsewhere it is not',
   );

@@ -11,6 +11,7 @@ import {
   apiKey,
   attempt,
   auditEvent,
+  auditHead,
   branch,
   branchStatus,
   credential,
@@ -31,6 +32,7 @@ import {
   project,
   reconcileReport,
   restore,
+  signingKey,
   simulation,
   snapshot,
   team,
@@ -208,9 +210,19 @@ function fakeDomain(calls: Call[], replace: Replace): DoorDomain {
       listOfBranches: none,
     },
     jobs: { list: async () => page(job), get: async () => job, attemptsOf: async () => new Map([[job.id, [attempt]]]) },
-    audit: { list: async () => page(auditEvent) },
+    audit: {
+      list: async () => page(auditEvent),
+      export: async () => ({ teamId: 'tem_1', from: 1, to: 1, events: eachOf([[auditEvent]]) }),
+      heads: async () => ({ items: [auditHead] }),
+      signingKeys: () => ({ keys: [signingKey] }),
+    },
   };
   return { ...whole, ...replaced(whole, replace, calls) };
+}
+
+/** As the domain gives what it reads piece by piece. */
+export async function* eachOf<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
 }
 
 /** As the domain does it: a change from another version than the present one is refused. */

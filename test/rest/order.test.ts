@@ -148,3 +148,24 @@ t.test('a malformed id is not found, like an unknown one', async (t) => {
   }
   t.strictSame(asked, ids);
 });
+
+t.test('a deletion goes from the version that If-Match names, and without one from whatever there is', async (t) => {
+  const { send, calls } = await openDoor(t);
+  for (const [form, version] of [
+    [undefined, undefined],
+    ['*', undefined],
+    ['"3"', 3],
+    ['W/"3"', 0],
+    ['3', 0],
+  ] as const) {
+    calls.length = 0;
+    const answer = await send(
+      'DELETE',
+      '/v1/policies/pol_1',
+      undefined,
+      form === undefined ? {} : { 'if-match': form },
+    );
+    t.equal(answer.statusCode, 204);
+    t.strictSame(calls[0]?.input[1], { id: 'pol_1', version }, form ?? 'none');
+  }
+});

@@ -3,6 +3,7 @@
 import type {
   AttemptView,
   AuditEventView,
+  AuditHeadView,
   BranchStatusView,
   BranchView,
   CredentialView,
@@ -21,6 +22,7 @@ import type {
   RestoreView,
   RetentionPlanView,
   RetentionSimulationView,
+  SigningKeyView,
   SnapshotView,
   TeamStatusView,
   TimelineView,
@@ -278,7 +280,17 @@ export const simulation = {
   ],
 } satisfies RetentionSimulationView;
 
-const noTiers = { hourly: 0, daily: 0, weekly: 0, monthly: 0, yearly: 0, keepLast: 0, minimumKept: 0, keepWithin: 0 };
+const noTiers = {
+  hourly: 0,
+  daily: 0,
+  weekly: 0,
+  monthly: 0,
+  yearly: 0,
+  keepLast: 0,
+  minimumKept: 0,
+  keepWithin: 0,
+  locked: 0,
+};
 const need = {
   needed: 35,
   thisPolicy: 30,
@@ -294,8 +306,15 @@ const unknownCost = { snapshots: null, branches: 3, total: null, unknownBecause:
 
 export const policyPreview: PolicyPreviewView = {
   firings: [
-    { schedule: 'night', at, local: '2026-03-29T03:00:00+02:00', dst: 'skipped', engine: 'afterglow' },
-    { schedule: 'night', at, local: '2026-03-30T02:30:00+02:00', dst: null, engine: 'neon' },
+    {
+      schedule: 'night',
+      at,
+      local: '2026-03-29T03:00:00+02:00',
+      dst: 'skipped',
+      maintenance: 'some',
+      engine: 'afterglow',
+    },
+    { schedule: 'night', at, local: '2026-03-30T02:30:00+02:00', dst: null, maintenance: null, engine: 'neon' },
   ],
   keeps: { total: 30, isAtLeast: false, tiers: { ...noTiers, daily: 30, keepLast: 7 } },
   forecast: {
@@ -337,8 +356,20 @@ export const policyDocument: PolicyDocument = {
 export const policyImport: PolicyImportView = {
   isDryRun: true,
   changes: [
-    { name: 'new', change: 'create', insteadOf: 'old', fields: [{ path: 'store', from: null, to: 'branch' }] },
-    { name: 'nightly', change: 'update', insteadOf: null, fields: [{ path: 'retention.daily', from: 7, to: 14 }] },
+    {
+      name: 'new',
+      change: 'create',
+      insteadOf: 'old',
+      fields: [{ path: 'store', from: null, to: 'branch' }],
+      nextFirings: [{ schedule: 'nightly', at }],
+    },
+    {
+      name: 'nightly',
+      change: 'update',
+      insteadOf: null,
+      fields: [{ path: 'retention.daily', from: 7, to: 14 }],
+      nextFirings: [{ schedule: 'nightly', at: null }],
+    },
   ],
 };
 
@@ -453,16 +484,40 @@ export const waits: readonly JobWait[] = [
   { code: 'delivery' },
 ];
 
+export const auditHead: AuditHeadView = {
+  kind: 'head',
+  teamId: 'tem_1',
+  sequence: 1,
+  hash: '0a',
+  at,
+  month: null,
+  signedAt: at,
+  signature: 'a.b.c',
+};
+
+export const signingKey: SigningKeyView = {
+  kty: 'OKP',
+  crv: 'Ed25519',
+  x: 'AAAA',
+  kid: 'first',
+  alg: 'EdDSA',
+  use: 'sig',
+};
+
 export const auditEvent: AuditEventView = {
+  form: 2,
   id: 'evt_1',
+  teamId: 'tem_1',
   sequence: 1,
   at,
-  actor: { kind: 'person', id: 'key_1' },
+  actor: { kind: 'person', id: 'key_1', label: 'ag_12345' },
   action: 'policy.created',
   subject: { kind: 'policy', id: 'pol_1' },
   requestId: null,
   sourceAddress: '127.0.0.1',
   details: { name: 'nightly', nested: { keepLast: 7, list: [1, null] } },
+  before: null,
+  after: { name: 'nightly', list: [null] },
   previousHash: '00',
   hash: '0a',
 };

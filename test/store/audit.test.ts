@@ -2,7 +2,8 @@
 
 import { sql } from 'kysely';
 import t from 'tap';
-import { appendAuditEvents, hashAuditEvent, listAuditEvents, type NewAuditEvent } from '../../src/store/audit.ts';
+import { appendAuditEvents, factOf, listAuditEvents, type NewAuditEvent } from '../../src/store/audit.ts';
+import { hashAuditEvent } from '../../src/store/audit-chain.ts';
 import { openStore } from './open.ts';
 
 const { db } = await openStore(t, 24);
@@ -14,14 +15,19 @@ function event(teamId: string, details: Record<string, unknown> = {}): NewAuditE
     id: `evt_${count}`,
     teamId,
     at: new Date(1_780_000_000_000 + count),
-    actor: { kind: 'person', id: 'key_1' },
+    actor: { kind: 'person', id: 'key_1', label: count % 2 ? 'ag_12345' : null },
     action: count % 2 ? 'odd.happened' : 'even.happened',
     subject: { kind: 'thing', id: `thing_${count % 3}` },
     requestId: count % 2 ? 'req-1' : null,
     sourceAddress: null,
     details,
+    before: null,
+    after: null,
   };
 }
+
+/** The clock of the lists: a little after the last event. */
+const ofA = { teamId: 'tem_a', now: new Date(1_780_000_100_000) };
 
 const append = (...events: NewAuditEvent[]) => db.transaction().execute((tx) => appendAuditEvents(tx, events));
 const rowsOf = (teamId: string) =>
@@ -33,18 +39,7 @@ async function verify(teamId: string): Promise<{ sequence: number; hash: string;
   const breaks: number[] = [];
   const rows = await rowsOf(teamId);
   for (const [index, row] of rows.entries()) {
-    const hash = hashAuditEvent(previous, {
-      id: row.id,
-      teamId: row.team_id,
-      at: row.at,
-      actor: { kind: row.actor_kind, id: row.actor_id },
-      action: row.action,
-      subject: { kind: row.subject_kind, id: row.subject_id },
-      requestId: row.request_id,
-      sourceAddress: row.source_address,
-      details: row.details,
-      sequence: row.sequence,
-    });
+    const hash = hashAuditEvent(previous, factOf(row));
     const holds = row.sequence === index + 1 && row.previous_hash.equals(previous) && row.hash.equals(hash);
     if (!holds) breaks.push(row.sequence);
     previous = row.hash;
@@ -115,7 +110,7 @@ t.test('lists go newest first, by pages without gaps, and by every filter', asyn
   const seen: number[] = [];
   let cursor: string | undefined;
   do {
-    const page = await listAuditEvents(db, 'tem_a', {}, { limit: 7, cursor });
+    const page = await listAuditEvents(db, { ...ofA }, { limit: 7, cursor });
     seen.push(...page.items.map(({ sequence }) => sequence));
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
@@ -123,7 +118,7 @@ t.test('lists go newest first, by pages without gaps, and by every filter', asyn
   const page = { limit: 200 };
   const rows = await rowsOf('tem_a');
   const [first, second] = [rows[3]?.at ?? new Date(0), rows[9]?.at ?? new Date(0)];
-  const between = await listAuditEvents(db, 'tem_a', { since: first, until: second }, page);
+  const between = await listAuditEvents(db, { ...ofA, since: first, until: second }, page);
   t.strictSame(
     between.items.map(({ id }) => id),
     rows
@@ -132,13 +127,13 @@ t.test('lists go newest first, by pages without gaps, and by every filter', asyn
       .toReversed(),
     'since is included, until is not',
   );
-  const filtered = await listAuditEvents(db, 'tem_a', { action: 'odd.happened', subjectId: 'thing_1' }, page);
+  const filtered = await listAuditEvents(db, { ...ofA, action: 'odd.happened', subjectId: 'thing_1' }, page);
   t.ok(filtered.items.length > 0);
   t.ok(filtered.items.every((row) => row.action === 'odd.happened' && row.subject_id === 'thing_1'));
-  t.strictSame((await listAuditEvents(db, 'tem_a', { actorId: 'key_2' }, page)).items, []);
+  t.strictSame((await listAuditEvents(db, { ...ofA, actorId: 'key_2' }, page)).items, []);
 });
 
 t.test('a cursor of another list is refused, not answered with an empty history', async (t) => {
   const cursor = Buffer.from('snp_01').toString('base64url');
-  await t.rejects(listAuditEvents(db, 'tem_a', {}, { limit: 5, cursor }), { code: 'invalid_cursor' });
+  await t.rejects(listAuditEvents(db, { ...ofA }, { limit: 5, cursor }), { code: 'invalid_cursor' });
 });

@@ -9,6 +9,7 @@ const production = {
   REDIS_URL: 'rediss://redis',
   NEON_API_URL: 'https://console.neon.tech/api/v2',
   ENCRYPTION_KEYS: 'a:key',
+  AUDIT_SIGNING_KEYS: 'a:key',
   AFTERGLOW_API_KEY: 'ag_0123456789abcdef',
 };
 
@@ -77,7 +78,15 @@ t.test('every fault is said at once, each by the name of its setting', async (t)
 
 t.test('production: everything that is missing is said at once, with what is wrong besides', async (t) => {
   const faults = faultsOf({ NODE_ENV: 'production', PORT: 'none', REDIS_URL: '' });
-  for (const name of ['DATABASE_URL', 'REDIS_URL', 'NEON_API_URL', 'ENCRYPTION_KEYS', 'AFTERGLOW_API_KEY', 'PORT']) {
+  for (const name of [
+    'DATABASE_URL',
+    'REDIS_URL',
+    'NEON_API_URL',
+    'ENCRYPTION_KEYS',
+    'AUDIT_SIGNING_KEYS',
+    'AFTERGLOW_API_KEY',
+    'PORT',
+  ]) {
     t.ok(
       faults.some((line) => line.startsWith(name)),
       name,

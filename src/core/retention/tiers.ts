@@ -22,15 +22,6 @@ export const bucketOf: Readonly<Record<Tier, (local: number, offset: number) => 
   yearly: (local) => Math.floor(monthOf(local) / 12),
 };
 
-/** The local time at which the bucket of a local time begins. */
-export const bucketStart: Readonly<Record<Tier, (local: number) => number>> = {
-  hourly: (local) => Math.floor(local / hour) * hour,
-  daily: (local) => Math.floor(local / day) * day,
-  weekly: (local) => (Math.floor((local / day + 3) / 7) * 7 - 3) * day,
-  monthly: (local) => Date.UTC(1970, monthOf(local) - 1970 * 12),
-  yearly: (local) => Date.UTC(new Date(local).getUTCFullYear(), 0),
-};
-
 const daysOf4Years = 1_461;
 const daysOf100Years = 36_524;
 const daysOf400Years = 146_097;
@@ -54,17 +45,17 @@ function monthOf(local: number): number {
 
 export type BucketName = `${Tier}:${string}`;
 
-/** Names by bucket, each made once: branches have most buckets in common. To be kept for one plan, in one zone. */
+/** Names by bucket, each made once: branches have most buckets in common. To be kept for one plan. */
 export type BucketNames = Readonly<Record<Tier, Map<number, BucketName>>>;
 
 export function makeBucketNames(): BucketNames {
   return { hourly: new Map(), daily: new Map(), weekly: new Map(), monthly: new Map(), yearly: new Map() };
 }
 
-export interface Choice {
-  /** Place of the point in the line. */
-  readonly index: number;
-  readonly name: BucketName;
+/** The points that are chosen, by their places in the line, the newest first, and the bucket that each stands for. */
+export interface Choices {
+  readonly places: readonly number[];
+  readonly names: readonly BucketName[];
 }
 
 /** The points that stand for the newest `count` buckets that hold one: of each the first, or the last. */
@@ -72,19 +63,22 @@ export function choose(
   { tier, count, keeps }: { readonly tier: Tier; readonly count: number; readonly keeps: 'first' | 'last' },
   { local, offsets }: Line,
   names: BucketNames,
-): Choice[] {
-  const choices: Choice[] = [];
+): Choices {
+  // Apart, so that a choice takes no object of its own: there may be a million.
+  const places: number[] = [];
+  const chosen: BucketName[] = [];
   const { length } = local;
   const bucketAt = (index: number): number => bucketOf[tier](local[index] ?? 0, offsets[index] ?? 0);
-  for (let start = 0, end = 0; start < length && choices.length < count; start = end) {
+  for (let start = 0, end = 0; start < length && places.length < count; start = end) {
     const bucket = bucketAt(start);
     for (end = start + 1; end < length && bucketAt(end) === bucket; ) end += 1;
     const name =
       names[tier].get(bucket) ?? (`${tier}:${nameOf(tier, local[start] ?? 0, offsets[start] ?? 0)}` as const);
     names[tier].set(bucket, name);
-    choices.push({ index: keeps === 'first' ? end - 1 : start, name });
+    places.push(keeps === 'first' ? end - 1 : start);
+    chosen.push(name);
   }
-  return choices;
+  return { places, names: chosen };
 }
 
 function nameOf(tier: Tier, local: number, offset: number): string {

@@ -9,12 +9,40 @@ export interface Place {
   readonly kind: 'once' | 'repeated' | 'skipped';
 }
 
+/**
+ * No zone has set its clocks twice within a day since there are time zones; what is to come of them by their present rules, not twice
+ * within a week.
+ */
+const regularSince = 2032;
+
 export interface Zone {
   /** What is added to the instant to get the local time. */
   offset(at: number): number;
   /** The instants, in order, at which another offset begins: after `from`, at or before `until`. */
   changes(from: number, until: number): number[];
   locate(local: number): Place;
+}
+
+/** The offsets of a zone at instants that only go on, from call to call. */
+export interface Clock {
+  offset(at: number): number;
+}
+
+/** It asks the zone once for each change of its clocks. */
+export function openClock(name: string): Clock {
+  const zone = zoneOf(name);
+  let [from, until, offset] = [0, 0, 0];
+  return {
+    offset(at) {
+      if (at < from || at >= until) {
+        from = at;
+        offset = zone.offset(at);
+        const ahead = at + 366 * day;
+        until = zone.changes(at, ahead)[0] ?? ahead;
+      }
+      return offset;
+    },
+  };
 }
 
 const zones = new Map<string, Zone>();
@@ -57,10 +85,11 @@ function makeZone(name: string): Zone {
     if (known) return known;
     const found: number[] = [];
     const end = Date.UTC(year + 1, 0);
-    // No zone has set its clocks twice within a day since there are time zones.
-    for (let from = Date.UTC(year, 0); from < end; from += day) {
+    const stepMs = year < regularSince ? day : 7 * day;
+    for (let from = Date.UTC(year, 0); from < end; from += stepMs) {
       const before = offset(from);
-      if (offset(from + day) !== before) found.push(bisect(from, from + day, before));
+      const until = Math.min(from + stepMs, end);
+      if (offset(until) !== before) found.push(bisect(from, until, before));
     }
     changesOfYear.set(year, found);
     return found;

@@ -1,9 +1,10 @@
 // Owns reading the audit history. Nothing here, or anywhere, changes it.
 
 import { parseInstant } from '../../core/instant.ts';
-import { type AuditEventRow, listAuditEvents as listAuditEventRows } from '../../store/audit.ts';
+import { type AuditEventRow, factOf, listAuditEvents as listAuditEventRows } from '../../store/audit.ts';
+import { findAuditSpan, readAuditSpan } from '../../store/audit-span.ts';
 import type { Actor } from '../actor.ts';
-import type { ListAuditEventsFilter, PageRequest } from '../commands.ts';
+import type { AuditExport, ExportAuditEventsInput, ListAuditEventsFilter, PageRequest } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
 import type { AuditEventView, Page } from '../views.ts';
 
@@ -14,24 +15,45 @@ export async function listAuditEvents(
   filter: ListAuditEventsFilter,
   page: PageRequest,
 ): Promise<Page<AuditEventView>> {
-  const since = filter.since === undefined ? undefined : parseInstant(filter.since, 'since');
-  const until = filter.until === undefined ? undefined : parseInstant(filter.until, 'until');
+  const bounds = readBounds(filter);
   deps.allow();
-  const { items, nextCursor } = await listAuditEventRows(deps.db, actor.teamId, { ...filter, since, until }, page);
+  const given = { ...filter, ...bounds, teamId: actor.teamId, now: deps.now() };
+  const { items, nextCursor } = await listAuditEventRows(deps.db, given, page);
   return { items: items.map(toAuditEventView), nextCursor };
 }
 
-function toAuditEventView(row: AuditEventRow): AuditEventView {
+/**
+ * A piece of the chain without gaps, oldest first, up to its head of this moment, read while it is taken. Reading ends with an error where
+ * the piece cannot be read whole.
+ */
+export async function exportAuditEvents(
+  deps: CommandDeps,
+  actor: Actor,
+  input: ExportAuditEventsInput,
+): Promise<AuditExport> {
+  const bounds = readBounds(input);
+  deps.allow();
+  const span = await findAuditSpan(deps.db, actor.teamId, bounds);
+  return { teamId: actor.teamId, from: span?.from ?? null, to: span?.to ?? null, events: read(span) };
+
+  async function* read(whole: typeof span): AsyncGenerator<AuditEventView[]> {
+    if (!whole) return;
+    for await (const rows of readAuditSpan(deps.db, whole)) yield rows.map(toAuditEventView);
+  }
+}
+
+function readBounds({ since, until }: ExportAuditEventsInput) {
   return {
-    id: row.id,
-    sequence: row.sequence,
-    at: row.at.toISOString(),
-    actor: { kind: row.actor_kind, id: row.actor_id },
-    action: row.action,
-    subject: { kind: row.subject_kind, id: row.subject_id },
-    requestId: row.request_id,
-    sourceAddress: row.source_address,
-    details: row.details,
+    since: since === undefined ? undefined : parseInstant(since, 'since'),
+    until: until === undefined ? undefined : parseInstant(until, 'until'),
+  };
+}
+
+function toAuditEventView(row: AuditEventRow): AuditEventView {
+  const fact = factOf(row);
+  return {
+    ...fact,
+    actor: { ...fact.actor, kind: row.actor_kind },
     previousHash: row.previous_hash.toString('hex'),
     hash: row.hash.toString('hex'),
   };

@@ -39,7 +39,11 @@ export async function createCredential(
         created_at: now,
         updated_at: now,
       });
-      audit('credential.created', { kind: 'credential', id: row.id }, { name: row.name, neonAccountId });
+      audit(
+        'credential.created',
+        { kind: 'credential', id: row.id },
+        { name: row.name, neonAccountId, after: tell(row) },
+      );
       return toCredentialView(row);
     });
   } catch (error) {
@@ -88,7 +92,7 @@ export async function updateCredential(
       unit.audit(
         'credential.updated',
         { kind: 'credential', id: row.id },
-        { name: updated.name, newKey: sealed !== undefined },
+        { name: updated.name, newKey: sealed !== undefined, before: tell(row), after: tell(updated) },
       );
       if (sealed === undefined || updated.status !== 'refused') return toCredentialView(updated);
       await accept(unit, updated);
@@ -119,7 +123,7 @@ export async function deleteCredential(deps: CommandDeps, actor: Actor, id: stri
       updated_at: now,
     });
     if (!deleted) throw staleVersion(undefined);
-    audit('credential.deleted', { kind: 'credential', id: row.id }, { name: row.name });
+    audit('credential.deleted', { kind: 'credential', id: row.id }, { name: row.name, before: tell(row) });
   });
 }
 
@@ -148,6 +152,11 @@ async function checkSameAccount(deps: CommandDeps, row: CredentialRow, neonApiKe
     `The new key belongs to the Neon account ${accountId}, the credential to ${row.neon_account_id}. Nothing was changed. ` +
       'Make a new credential for the other account.',
   );
+}
+
+/** What the audit history says of one: never its key. */
+function tell({ name, neon_account_id: neonAccountId, status }: CredentialRow) {
+  return { name, neonAccountId, status };
 }
 
 function nameTaken(name: string): Refusal {

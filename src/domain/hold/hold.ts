@@ -65,7 +65,7 @@ export async function placeHold(deps: CommandDeps, actor: Actor, input: PlaceHol
     await noteOutcome(unit.tx, id, outcome);
     const view = toHoldView(await lockHold(unit.tx, actor.teamId, id));
     const { matter, reason, selector } = view;
-    unit.audit('hold.placed', { kind: 'hold', id }, { matter, reason, selector, ...outcome });
+    unit.audit('hold.placed', { kind: 'hold', id }, { ...outcome, after: { matter, reason, selector } });
     return view;
   });
 }
@@ -102,7 +102,12 @@ export async function releaseHold(deps: CommandDeps, actor: Actor, input: Releas
       release_reason: input.reason,
     };
     await releaseHoldRow(unit.tx, row.id, release);
-    unit.audit('hold.released', { kind: 'hold', id: row.id }, { matter: row.matter, reason: input.reason });
+    const { matter, reason, selector } = toHoldView(row);
+    unit.audit(
+      'hold.released',
+      { kind: 'hold', id: row.id },
+      { matter, reason: input.reason, before: { matter, reason, selector } },
+    );
     return toHoldView({ ...row, ...release });
   });
 }

@@ -18,6 +18,7 @@ import { advance } from '../advance.ts';
 import { change, type Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
 import { recordRefused } from '../policy/delegate.ts';
+import { compareLane } from '../reconcile/request.ts';
 import { endReconcileAsFailed } from '../reconcile/execute.ts';
 import { leaveWhatIsLeft as leaveOfRestore } from '../restore/clean-up.ts';
 import { endAsFailed } from '../restore/fail.ts';
@@ -89,13 +90,18 @@ async function reap(deps: Deps, job: OverdueJob): Promise<boolean> {
     );
     return true;
   });
-  if (ended)
-    deps.log.warn(
-      { jobId: job.id, job: job.job, subjectId: job.subject_id },
-      'a job was past its deadline and was ended',
-    );
-  return ended;
+  if (!ended) return false;
+  deps.log.warn(
+    { jobId: job.id, job: job.job, subjectId: job.subject_id },
+    'a job was past its deadline and was ended',
+  );
+  // Dies before this: the comparison by the clock tells it.
+  if (leavesDoubt.has(job.job) && job.lane !== null) await compareLane(deps, job.lane);
+  return true;
 }
+
+/** What they were to remove may be gone all the same: an answer of Neon can be lost. */
+const leavesDoubt: ReadonlySet<string> = new Set<JobName>(['snapshot.purge', 'preserved_branch.purge']);
 
 async function endCreate(unit: Unit, job: OverdueJob, error: { code: FailureCode; message: string }): Promise<boolean> {
   const row = await lockSnapshot(unit.tx, job.subject_id);

@@ -6,7 +6,7 @@ import type { PolicyRule } from '../../core/policy.ts';
 import type { Warning } from '../../store/database.ts';
 import type { CommandDeps } from '../deps.ts';
 import type { NeedView, ProjectForecastView } from '../views.ts';
-import { forecastPolicy, type PolicyForecast } from './forecast.ts';
+import { forecastPolicy, type PolicyForecast, type SavedWith } from './forecast.ts';
 
 const kinds = [
   { what: 'snapshots', code: 'snapshot_cap_exceeded', words: 'manual snapshots' },
@@ -16,8 +16,13 @@ const kinds = [
 const projectsNamed = 20;
 
 /** Refuses with `snapshot_cap_exceeded` or `branch_cap_exceeded`, with the arithmetic, what a project of the policy cannot hold. */
-export async function checkCaps(deps: CommandDeps, teamId: string, rule: PolicyRule, policyId?: string): Promise<void> {
-  const forecast = await forecastPolicy(deps, teamId, rule, policyId);
+export async function checkCaps(
+  deps: CommandDeps,
+  teamId: string,
+  rule: PolicyRule,
+  savedWith: SavedWith = {},
+): Promise<void> {
+  const forecast = await forecastPolicy(deps, teamId, rule, savedWith);
   for (const { what, code, words } of kinds) {
     const [first, ...rest] = exceededBy(forecast, what);
     if (!first) continue;

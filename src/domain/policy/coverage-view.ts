@@ -1,7 +1,7 @@
 // Owns saying which branches a policy covers, and which of the team's none covers. It reads the mirror alone.
 
 import { type PolicyStore, snapshotKind } from '../../core/policy.ts';
-import { hasOurPrefix } from '../../core/names.ts';
+import { idOfDerivedName } from '../../core/names.ts';
 import { type PolicySelector, selectsBranch, selectsProject } from '../../core/selector.ts';
 import { listSelectableBranches, type SelectableBranchRow } from '../../store/branches.ts';
 import type { Warning } from '../../store/database.ts';
@@ -25,7 +25,7 @@ export async function getPolicyCoverage(deps: CommandDeps, actor: Actor, id: str
   const selectors = await listPolicySelectors(db, actor.teamId);
   const ours = await listSnapshotBranchIds(db, ids);
   const branches = (await listSelectableBranches(db, ids))
-    .filter(({ name, neonBranchId }) => !ours.has(neonBranchId) && !hasOurPrefix(name))
+    .filter(({ name, neonBranchId }) => !ours.has(neonBranchId) && idOfDerivedName(name) === undefined)
     .sort((a, b) => (a.id < b.id ? -1 : 1));
   const byProject = new Map(
     projects.map((project) => {

@@ -83,9 +83,14 @@ function within<T>(name: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const { field } = error.members;
-    const path = `policies.${name}${typeof field === 'string' ? `.${field}` : ''}`;
-    throw new Refusal(error.code, `policies.${name}: ${error.message}`, { members: { ...error.members, field: path } });
+    throw inDocument(name, error);
   }
+}
+
+/** The refusal with the path of the entry; any other fault unchanged. */
+export function inDocument(name: string, error: unknown): unknown {
+  if (!(error instanceof Refusal)) return error;
+  const { field } = error.members;
+  const path = `policies.${name}${typeof field === 'string' ? `.${field}` : ''}`;
+  return new Refusal(error.code, `policies.${name}: ${error.message}`, { members: { ...error.members, field: path } });
 }

@@ -14,7 +14,8 @@ import { staleVersion } from '../version.ts';
 import type { PolicyChange, PolicyDocument, PolicyEntryView, PolicyImportView } from '../views.ts';
 import { checkCaps } from './caps.ts';
 import { checkDelegation } from './delegation.ts';
-import { inOrder, type Kept, listKept, readEntries } from './document-form.ts';
+import { inDocument, inOrder, type Kept, listKept, readEntries } from './document-form.ts';
+import { firesNext } from './next.ts';
 import { addPolicy, dropPolicy, savePolicy } from './policy.ts';
 
 /** Every policy of the team, by name. The same policies give the same document, whatever the order in which they were made. */
@@ -40,25 +41,47 @@ export async function importPolicies(
   deps.allow();
   const plan = planImport(await listKept(deps.db, rows), wanted);
   const absent = plan.filter(({ change }) => change === 'remove').map(({ name }) => name);
-  if (absent.length > 0 && input.remove !== true) throw leavesOut(absent);
-  const changed = plan.filter((one) => one.change !== 'unchanged');
-  const replaced = changed.flatMap(({ row }) => row?.id ?? []);
-  for (const { rule } of changed) if (rule) await checkDelegation(deps, actor.teamId, rule, replaced);
-  if (input.force !== true) {
-    // One by one against what is there: two that are new to one project are not counted together.
-    for (const { row, rule } of changed) {
-      if (rule) await checkCaps(deps, actor.teamId, rule, row?.id);
-    }
-  }
   const isDryRun = input.dryRun === true;
+  const changes = plan.map((one) => toChange(one, deps.now()));
+  if (absent.length > 0 && input.remove !== true) throw leavesOut(absent, changes);
+  const changed = plan.filter((one) => one.change !== 'unchanged');
+  await checkTogether(deps, actor, changed, input.force === true);
   if (!isDryRun && plan.some((one) => one.change !== 'unchanged')) await apply(deps, actor, rows, plan);
-  return {
-    isDryRun,
-    changes: plan.map(({ name, change, insteadOf, fields }) => ({ name, change, insteadOf, fields })),
-  };
+  return { isDryRun, changes };
 }
 
-interface PlannedChange extends PolicyChange {
+function toChange({ name, change, insteadOf, fields, row, rule }: PlannedChange, now: Date): PolicyChange {
+  const pause = row ?? { paused_at: null, paused_until: null };
+  const nextFirings = (rule?.schedules ?? []).map((schedule) => ({
+    schedule: schedule.name,
+    at: firesNext(schedule, pause, now)?.toISOString() ?? null,
+  }));
+  return { name, change, insteadOf, fields, nextFirings };
+}
+
+/** What each of the changes needs, counted with what the others make and take away. */
+async function checkTogether(
+  deps: CommandDeps,
+  actor: Actor,
+  changed: readonly PlannedChange[],
+  isForced: boolean,
+): Promise<void> {
+  const replaced = changed.flatMap(({ row }) => row?.id ?? []);
+  const saved = changed.flatMap(({ name, row, rule }) => (rule ? [{ name, id: row?.id, rule }] : []));
+  for (const one of saved) {
+    try {
+      await checkDelegation(deps, actor.teamId, one.rule, replaced);
+      const beside = saved.filter((other) => other !== one);
+      if (!isForced) {
+        await checkCaps(deps, actor.teamId, one.rule, { policyId: one.id, without: new Set(replaced), beside });
+      }
+    } catch (error) {
+      throw inDocument(one.name, error);
+    }
+  }
+}
+
+interface PlannedChange extends Omit<PolicyChange, 'nextFirings'> {
   readonly row: PolicyRow | undefined;
   readonly rule: PolicyRule | undefined;
 }
@@ -124,11 +147,14 @@ async function checkUnchanged(unit: Unit, actor: Actor, seen: readonly PolicyRow
   if (!isSeen || present.length !== seen.length) throw staleVersion(undefined);
 }
 
-function leavesOut(policies: readonly string[]): Refusal {
+const changesShown = 100;
+
+/** With all that it would change, so that nobody has to say `remove` to see it. */
+function leavesOut(policies: readonly string[], changes: readonly PolicyChange[]): Refusal {
   return new Refusal(
     'policies_absent',
     `The document leaves out policies that are there: ${policies.slice(0, 5).join(', ')}${policies.length > 5 ? ' and others' : ''}. ` +
       'Nothing was saved. Say remove to delete them (their snapshots stay), or put them into the document.',
-    { members: { policies } },
+    { members: { policies, changes: changes.filter(({ change }) => change !== 'unchanged').slice(0, changesShown) } },
   );
 }

@@ -15,7 +15,7 @@ import type { CommandDeps } from '../deps.ts';
 import { toRetentionPoint } from '../retention/point.ts';
 import type { ExpiryForecastView, PolicyPreviewView } from '../views.ts';
 import type { PolicyForecast } from './forecast.ts';
-import { retentionZone, zoneOfSchedules } from './retention.ts';
+import { inTheirZones, retentionZone, zoneOfSchedules } from './retention.ts';
 
 const snapshotsShown = 200;
 const branchesShown = 200;
@@ -44,10 +44,16 @@ export async function forecastExpiry(deps: CommandDeps, asked: Asked): Promise<E
     covered.map(({ id }) => id),
   );
   const context = { timeZone: zoneOfSchedules(rule.schedules), now };
-  const nextAt = earliest(firedByUs(rule.schedules).flatMap((schedule) => nextFiring(schedule, now) ?? []));
-  const made = nextAt
-    ? covered.map(({ id }): RetentionPoint => ({ id: `next:${id}`, branchId: id, pointAt: nextAt }))
-    : [];
+  const firings = firedByUs(rule.schedules).flatMap((schedule) => {
+    const at = nextFiring(schedule, now);
+    return at ? [{ pointAt: at, timeZone: schedule.timeZone }] : [];
+  });
+  const nextAt = earliest(firings.map(({ pointAt }) => pointAt));
+  const made = firings
+    .filter(({ pointAt }) => pointAt.getTime() === nextAt?.getTime())
+    .flatMap((firing, index) =>
+      covered.map(({ id }): RetentionPoint => ({ id: `next:${index}:${id}`, branchId: id, ...firing })),
+    );
   const next = planRetention([...points, ...made], rule.retention, { ...context, now: nextAt ?? now });
   const present = isSaved ? undefined : await planPresent(deps, row, asked, points);
   const atOnce = planRetention(points, rule.retention, context).flatMap((decision) => {
@@ -75,7 +81,10 @@ async function readPoints(
     rows.map(({ id }) => id),
     now(),
   );
-  return rows.map((row) => toRetentionPoint(row, covers.get(row.id)));
+  return inTheirZones(
+    db,
+    rows.map((row) => toRetentionPoint(row, covers.get(row.id))),
+  );
 }
 
 /** Why the version that stands keeps each point; those of branches that it does not select are absent, it never lets them go. */

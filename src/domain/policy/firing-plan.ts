@@ -13,7 +13,7 @@ import { windowOf } from '../branch/branch.ts';
 import type { Unit } from '../change.ts';
 import { groupBy } from '../group.ts';
 import { toRetentionPoint } from '../retention/point.ts';
-import { retentionZone } from './retention.ts';
+import { inTheirZones, retentionZone } from './retention.ts';
 
 /** A schedule that is due, for one branch. */
 export interface FiringLine {
@@ -74,7 +74,10 @@ async function listHeld(unit: Unit, lines: readonly FiringLine[]): Promise<Map<s
       policyId,
       own.map(({ branch }) => branch.id),
     );
-    const points = rows.map((row) => toRetentionPoint(row));
+    const points = await inTheirZones(
+      unit.tx,
+      rows.map((row) => toRetentionPoint(row)),
+    );
     held.set(policyId, {
       timeZone: await retentionZone(unit.tx, policyId),
       points: groupBy(points, ({ branchId }) => branchId),
@@ -138,6 +141,7 @@ function planMissed(line: FiringLine, held: Held | undefined, now: Date): Planne
     retention: policy.retention,
     window: windowOf(branch, project, now),
     timeZone: held?.timeZone ?? 'UTC',
+    firingZone: line.schedule.time_zone,
     now,
   });
   return [

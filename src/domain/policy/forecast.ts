@@ -3,7 +3,7 @@
 import { firedByUs } from '../../core/delegation.ts';
 import { type Effort, forecastKept, type KeptForecast, makeEffort } from '../../core/forecast.ts';
 import { branchLimits, limitsInForce } from '../../core/limits.ts';
-import { type PolicyRule, snapshotKind } from '../../core/policy.ts';
+import { type PolicyRule, type PolicySchedule, snapshotKind, startWithinSecondsDefault } from '../../core/policy.ts';
 import { type PolicySelector, selectsBranch, selectsProject } from '../../core/selector.ts';
 import { countPresentBranches, listSelectableBranches, type SelectableBranchRow } from '../../store/branches.ts';
 import type { Db } from '../../store/database.ts';
@@ -44,15 +44,24 @@ interface Place {
   readonly held: readonly HeldSnapshots[];
 }
 
+/** What is saved together with a rule. */
+export interface SavedWith {
+  /** The policy that it replaces. */
+  readonly policyId?: string | undefined;
+  /** Policies that are replaced or removed with it. */
+  readonly without?: ReadonlySet<string>;
+  readonly beside?: readonly { readonly id: string | undefined; readonly rule: PolicyRule }[];
+}
+
 /**
- * What the rule comes to in each project that it selects now, with what the team's other policies keep there. `policyId`: the
- * policy that it replaces. Six statements, whatever it selects.
+ * What the rule comes to in each project that it selects now, with what the team's other policies keep there. Six statements,
+ * whatever it selects.
  */
 export async function forecastPolicy(
   { db, settings, now }: Pick<Deps, 'db' | 'settings' | 'now'>,
   teamId: string,
   rule: PolicyRule,
-  policyId?: string,
+  { policyId, without = new Set(), beside = [] }: SavedWith = {},
 ): Promise<PolicyForecast> {
   const at = now();
   const selected = (await listSelectedProjects(db, wholeTeam(teamId), rule.selector)).filter(({ gone_at }) => !gone_at);
@@ -61,12 +70,16 @@ export async function forecastPolicy(
     id: policyId,
     selector: rule.selector,
     store: rule.store,
-    kept: keptBy(rule, at, makeEffort()),
+    kept: keptBy(rule, makeEffort()),
   };
-  const others = (await listOthers(db, teamId, ids, at)).filter(({ id }) => id !== policyId);
+  const there = await listOthers(db, teamId, ids);
+  const others = [
+    ...there.filter(({ id }) => id !== policyId && !without.has(id ?? '')),
+    ...beside.map((one) => keepingOf(one)),
+  ];
   const branches = groupBy(await listSelectableBranches(db, ids), ({ projectId }) => projectId);
   const present = await countPresentBranches(db, ids);
-  const held = groupBy(await countHeldSnapshots(db, ids), ({ projectId }) => projectId);
+  const held = groupBy(await countHeldSnapshots(db, ids, at), ({ projectId }) => projectId);
   const places = selected.map((project): Place => {
     const { id } = project;
     const none = { all: 0, roots: 0 };
@@ -86,12 +99,31 @@ export async function forecastPolicy(
   };
 }
 
-function keptBy({ schedules, retention }: PolicyRule, now: Date, effort: Effort): KeptForecast {
-  return forecastKept(firedByUs(schedules), retention, { timeZone: zoneOfSchedules(schedules), now }, effort);
+/** What a policy of the rule keeps of a branch at its worst moment, with what its locks keep. */
+export function keptBy({ schedules, retention, protection }: PolicyRule, effort: Effort = makeEffort()): KeptForecast {
+  const fired = firedByUs(schedules);
+  return forecastKept(
+    {
+      schedules: fired,
+      rule: retention,
+      lock: protection?.lock,
+      timeZone: zoneOfSchedules(schedules),
+      lateMs: Math.max(0, ...fired.map(lateMsOf)),
+    },
+    effort,
+  );
 }
 
-/** All of them share one effort; rules that are alike are counted once. */
-async function listOthers(db: Db, teamId: string, projectIds: readonly string[], now: Date): Promise<Keeping[]> {
+function keepingOf({ id, rule }: { readonly id: string | undefined; readonly rule: PolicyRule }): Keeping {
+  return { id, selector: rule.selector, store: rule.store, kept: keptBy(rule, makeEffort()) };
+}
+
+function lateMsOf({ startWithinSeconds, jitterSeconds }: PolicySchedule): number {
+  return Math.max(startWithinSeconds ?? startWithinSecondsDefault, jitterSeconds) * 1000;
+}
+
+/** All of them share one effort. */
+async function listOthers(db: Db, teamId: string, projectIds: readonly string[]): Promise<Keeping[]> {
   const rows = await listPoliciesOfProjects(db, teamId, projectIds);
   const schedules = groupBy(
     await listSchedules(
@@ -101,15 +133,8 @@ async function listOthers(db: Db, teamId: string, projectIds: readonly string[],
     ({ policy_id }) => policy_id,
   );
   const effort = makeEffort();
-  const counted = new Map<string, KeptForecast>();
   return rows.map((row) => {
-    const rule = ruleOf(row, schedules.get(row.id) ?? []);
-    const key = JSON.stringify([
-      rule.retention,
-      rule.schedules.map(({ cron, timeZone, engine }) => [cron, timeZone, engine]),
-    ]);
-    const kept = counted.get(key) ?? keptBy(rule, now, effort);
-    counted.set(key, kept);
+    const kept = keptBy(ruleOf(row, schedules.get(row.id) ?? []), effort);
     return { id: row.id, selector: row.selector, store: row.store, kept };
   });
 }
@@ -169,16 +194,32 @@ function forecastProject(
 }
 
 /**
- * What is there and goes with no policy: snapshots that a person took or adopted, those of deleted policies, and those of branches that
- * their policy does not mean any more. Of branches, all that are no snapshots of a policy.
+ * What is there and goes with no policy: snapshots that a person took or adopted, those of deleted policies, those of branches that
+ * their policy does not mean any more, and what is covered beyond the rule. Of branches, all that are no snapshots of a policy too.
  */
 function standingIn(place: Place, policies: readonly Keeping[]): { snapshots: number; branches: number } {
-  const meant = new Set(
-    policies.flatMap((policy) => coveredIn(place, policy).map((branch) => `${policy.id}:${branch.id}`)),
+  const meant = new Map(
+    policies.flatMap((policy) =>
+      coveredIn(place, policy).map((branch) => [`${policy.id}:${branch.id}`, policy] as const),
+    ),
   );
-  const count = (kind: HeldSnapshots['kind'], isMeant: boolean): number =>
+  const own = (kind: HeldSnapshots['kind']) =>
     place.held
-      .filter((one) => one.kind === kind && meant.has(`${one.policyId}:${one.branchId}`) === isMeant)
-      .reduce((sum, one) => sum + one.count, 0);
-  return { snapshots: count('neon_snapshot', false), branches: Math.max(0, place.present.all - count('branch', true)) };
+      .filter((one) => one.kind === kind)
+      .map((one) => ({ ...one, keeping: meant.get(`${one.policyId}:${one.branchId}`) }));
+  const beyond = (kind: HeldSnapshots['kind']) => own(kind).reduce((sum, one) => sum + beyondRule(one, one.keeping), 0);
+  const unmeant = own('neon_snapshot').reduce((sum, one) => sum + (one.keeping ? 0 : one.count), 0);
+  const meantBranches = own('branch').reduce((sum, one) => sum + (one.keeping ? one.count : 0), 0);
+  return {
+    snapshots: unmeant + beyond('neon_snapshot'),
+    branches: Math.max(0, place.present.all - meantBranches) + beyond('branch'),
+  };
+}
+
+/**
+ * What outlasts the rule of the policy that made it: in the long run the rule keeps later ones. All that a person holds or has locked,
+ * and of what the policy has locked the part that it would not lock any more.
+ */
+function beyondRule({ covered, locked }: HeldSnapshots, keeping: Keeping | undefined): number {
+  return keeping ? covered + Math.max(0, locked - keeping.kept.tiers.locked) : 0;
 }

@@ -1,24 +1,24 @@
 // Owns reading what a policy was and what its schedules have done: its versions and its firings. It changes nothing.
 
+import { notFound } from '../../core/errors.ts';
 import { type FiringRow, listFirings as listFiringRows } from '../../store/firings.ts';
-import { listPolicyVersions as listVersionRows } from '../../store/policies.ts';
+import { isPolicyOfTeam, listPolicyVersions as listVersionRows } from '../../store/policies.ts';
 import type { Actor } from '../actor.ts';
 import type { ListFiringsFilter, PageRequest } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
 import type { FiringView, Page, PolicyVersionView } from '../views.ts';
-import { getPolicyRow } from './policy.ts';
 import { toRuleView } from './view.ts';
 
-/** Every version that the policy has had, newest first. */
+/** Every version that the policy has had, newest first; also of one that is deleted: its snapshots still name them. */
 export async function listPolicyVersions(
   deps: CommandDeps,
   actor: Actor,
   policyId: string,
   page: PageRequest,
 ): Promise<Page<PolicyVersionView>> {
-  const { id } = await getPolicyRow(deps, actor, policyId);
+  if (!(await isPolicyOfTeam(deps.db, actor.teamId, policyId))) throw notFound('policy', policyId);
   deps.allow();
-  const { items, nextCursor } = await listVersionRows(deps.db, id, page);
+  const { items, nextCursor } = await listVersionRows(deps.db, policyId, page);
   return {
     items: items.map((row) => ({
       version: row.version,

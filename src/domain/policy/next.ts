@@ -11,9 +11,14 @@ export function isInPause({ paused_at, paused_until }: Pause, now: Date): boolea
   return paused_at !== null && (paused_until === null || paused_until > now);
 }
 
+/** From when on it may fire: now, or the end of its pause; null while that has none. */
+export function opensAt(pause: Pause, now: Date): Date | null {
+  return isInPause(pause, now) ? pause.paused_until : now;
+}
+
 /** Strictly after now and after the pause; null where it fires no more, while the pause has no end, and for what Neon takes. */
 export function firesNext(schedule: PolicySchedule, pause: Pause, now: Date): Date | null {
   if (schedule.engine === 'neon') return null;
-  if (!isInPause(pause, now)) return nextFiring(schedule, now);
-  return pause.paused_until && nextFiring(schedule, pause.paused_until);
+  const from = opensAt(pause, now);
+  return from && nextFiring(schedule, from);
 }

@@ -2,7 +2,14 @@
 
 import { Refusal } from '../../core/errors.ts';
 import { parseInstant } from '../../core/instant.ts';
-import { listSchedules, lockPolicy, type PolicyRow, setNextFirings, setPause } from '../../store/policies.ts';
+import {
+  beginSchedulesAnew,
+  listSchedules,
+  lockPolicy,
+  type PolicyRow,
+  setNextFirings,
+  setPause,
+} from '../../store/policies.ts';
 import type { Actor } from '../actor.ts';
 import { change, type Unit } from '../change.ts';
 import type { PausePolicyInput } from '../commands.ts';
@@ -24,7 +31,7 @@ const daysMax = 3_660;
  */
 export async function pausePolicy(deps: CommandDeps, actor: Actor, input: PausePolicyInput): Promise<PolicyView> {
   const { id } = await getPolicyRow(deps, actor, input.id);
-  const until = input.until === undefined ? null : parseInstant(input.until, 'until');
+  const until = input.until === undefined || input.until === null ? null : parseInstant(input.until, 'until');
   deps.allow();
   checkEnd(until, deps.now());
   return change(deps, actor, async (unit) => {
@@ -49,6 +56,7 @@ export async function resumePolicy(deps: CommandDeps, actor: Actor, policyId: st
     const row = await lockPresent(unit, id);
     if (!isInPause(row, unit.now)) throw notPaused();
     const resumed = await setPause(unit.tx, id, { paused_at: null, paused_until: null });
+    await beginSchedulesAnew(unit.tx, id, unit.now);
     await setSchedules(unit, resumed);
     unit.audit('policy.resumed', { kind: 'policy', id }, { pausedAt: row.paused_at?.toISOString() ?? null });
     return viewPolicy(unit.tx, resumed, unit.now);

@@ -1,11 +1,13 @@
 // Owns policies: what must be kept, of which branches, and when. Editing one never fires it.
 
+import { compareFields } from '../../core/document.ts';
 import { notFound, Refusal } from '../../core/errors.ts';
 import type { PolicyRule, PolicySchedule } from '../../core/policy.ts';
 import type { PolicySelector } from '../../core/selector.ts';
 import { violatedUnique } from '../../store/constraint.ts';
 import {
   findPolicy,
+  findPolicyVersionRule,
   insertPolicy,
   insertPolicyVersion,
   isPolicyNameTaken,
@@ -19,7 +21,7 @@ import {
 import { findProjects } from '../../store/projects.ts';
 import type { Actor } from '../actor.ts';
 import { change, type Unit } from '../change.ts';
-import type { CreatePolicyInput, PageRequest, UpdatePolicyInput } from '../commands.ts';
+import type { DeletePolicyInput, CreatePolicyInput, PageRequest, UpdatePolicyInput } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
 import { staleVersion } from '../version.ts';
 import type { Page, PolicyView } from '../views.ts';
@@ -27,7 +29,7 @@ import { checkCaps } from './caps.ts';
 import { checkDelegation, promiseDelegations } from './delegation.ts';
 import { firesNext } from './next.ts';
 import { patchRule, readRule, ruleOf } from './rule.ts';
-import { viewPolicies, viewPolicy } from './view.ts';
+import { toRuleView, viewPolicies, viewPolicy } from './view.ts';
 
 /**
  * Refuses with what `readRule` refuses, `name_taken`, `not_found` for a project that is not the team's, and what `checkCaps` refuses
@@ -72,20 +74,24 @@ export async function getPolicy(deps: CommandDeps, actor: Actor, id: string): Pr
 }
 
 /**
- * A merge-patch: what is given replaces what was. Unchanged schedules keep their next firing, changed ones fire next after
- * now. Refuses with `version_stale` and what `createPolicy` refuses.
+ * A merge-patch, as `patchRule` reads it; what changes nothing makes no version. Unchanged schedules keep their next firing, changed ones
+ * fire next after now. Refuses with `version_stale` and what `createPolicy` refuses.
  */
 export async function updatePolicy(deps: CommandDeps, actor: Actor, input: UpdatePolicyInput): Promise<PolicyView> {
   const row = await getPolicyRow(deps, actor, input.id);
-  const rule = patchRule(ruleOf(row, await listSchedules(deps.db, [row.id])), input, deps.now());
+  const present = ruleOf(row, await listSchedules(deps.db, [row.id]));
+  const rule = patchRule(present, input, deps.now());
   if (input.selector) await checkProjects(deps, actor, rule.selector);
   deps.allow();
   if (row.version !== input.version) throw staleVersion(row.version);
+  // No new version: plans of retention that wait for a person stay what they are.
+  if (compareFields(toRuleView(present), toRuleView(rule)).length === 0) return viewPolicy(deps.db, row, deps.now());
   const taken = rule.name !== row.name && (await isPolicyNameTaken(deps.db, actor.teamId, rule.name));
   if (taken) throw nameTaken(rule.name);
   await checkDelegation(deps, actor.teamId, rule, [row.id]);
-  const keepsOther = input.selector ?? input.schedules ?? input.retention ?? input.store;
-  if (keepsOther !== undefined && !input.force) await checkCaps(deps, actor.teamId, rule, row.id);
+  const { selector, schedules, retention, protection, store } = input;
+  const keepsOther = [selector, schedules, retention, protection, store].some((part) => part !== undefined);
+  if (keepsOther && !input.force) await checkCaps(deps, actor.teamId, rule, { policyId: row.id });
   return refusingTakenName(rule.name, () =>
     change(deps, actor, async (unit) => {
       const updated = await savePolicy(deps, unit, actor, { id: row.id, version: input.version, rule });
@@ -109,10 +115,11 @@ export async function savePolicy(
   return updated;
 }
 
-/** Nothing that it made is removed: its snapshots stay until a person deletes them. */
-export async function deletePolicy(deps: CommandDeps, actor: Actor, id: string): Promise<void> {
+/** Nothing that it made is removed: its snapshots stay until a person deletes them. Refuses with `version_stale` for another `version`. */
+export async function deletePolicy(deps: CommandDeps, actor: Actor, { id, version }: DeletePolicyInput): Promise<void> {
   const row = await getPolicyRow(deps, actor, id);
   deps.allow();
+  if (version !== undefined && version !== row.version) throw staleVersion(row.version);
   await change(deps, actor, (unit) => dropPolicy(unit, row));
 }
 
@@ -121,9 +128,10 @@ export async function dropPolicy(unit: Unit, row: PolicyRow): Promise<void> {
   const { id, name, version } = row;
   const deleted = await updatePolicyRow(unit.tx, id, version, { deleted_at: unit.now, updated_at: unit.now });
   if (!deleted) throw staleVersion(undefined);
+  const before = await findPolicyVersionRule(unit.tx, id, version);
   await removeSchedulesExcept(unit.tx, id, [], unit.now);
   await promiseDelegations(unit, row);
-  unit.audit('policy.deleted', { kind: 'policy', id }, { name });
+  unit.audit('policy.deleted', { kind: 'policy', id }, { name, version, before });
 }
 
 export async function getPolicyRow(deps: CommandDeps, actor: Actor, id: string): Promise<PolicyRow> {
@@ -172,6 +180,7 @@ async function putSchedules(
       start_within_seconds: startWithinSeconds,
       engine,
       next_firing_at: firesNext(schedule, policy, now),
+      since: now,
     });
   }
   await removeSchedulesExcept(
@@ -199,7 +208,10 @@ async function recordVersion(
     actor_id: actor.id,
     created_at: unit.now,
   });
-  unit.audit(action, { kind: 'policy', id: row.id }, { ...rule, version: row.version });
+  const before =
+    action === 'policy.updated' ? await findPolicyVersionRule(unit.tx, row.id, row.version - 1) : undefined;
+  const { name } = rule;
+  unit.audit(action, { kind: 'policy', id: row.id }, { name, version: row.version, before, after: { ...rule } });
 }
 
 async function refusingTakenName<T>(name: string, save: () => Promise<T>): Promise<T> {

@@ -1,10 +1,12 @@
 // Owns looking ahead: when a policy fires, what it keeps and costs in the long run, and what it would let go. Nothing is saved.
 
-import { parseInstant } from '../../core/instant.ts';
+import { parseNearInstant } from '../../core/instant.ts';
+import { maintenanceUntil } from '../../core/maintenance.ts';
 import type { PolicyRule, PolicySchedule } from '../../core/policy.ts';
 import { planFirings } from '../../core/schedule.ts';
 import type { Warning } from '../../store/database.ts';
 import { listSchedules, type PolicyRow } from '../../store/policies.ts';
+import type { ProjectRow } from '../../store/projects.ts';
 import type { Actor } from '../actor.ts';
 import type { PreviewPolicyInput, PreviewRange } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
@@ -15,6 +17,7 @@ import { childWarnings } from './coverage-view.ts';
 import { checkDelegation } from './delegation.ts';
 import { forecastExpiry } from './expiry.ts';
 import { forecastPolicy } from './forecast.ts';
+import { isInPause, opensAt } from './next.ts';
 import { checkProjects, getPolicyRow } from './policy.ts';
 import { readRule, ruleOf } from './rule.ts';
 import { warningsOf } from './warnings.ts';
@@ -62,16 +65,20 @@ async function preview(
   { rule, range, row, isSaved }: Previewed,
 ): Promise<PolicyPreviewView> {
   const now = deps.now();
-  const from = range.from === undefined ? now : parseInstant(range.from, 'from');
-  const firings = mergeFirings(rule.schedules, from, range.count ?? countDefault);
-  const forecast = await forecastPolicy(deps, teamId, rule, row?.id);
+  const from = range.from === undefined ? now : parseNearInstant(range.from, 'from');
+  // Also of a rule that would replace it: saving one ends no pause.
+  const opens = row ? opensAt(row, now) : now;
+  const isPaused = row !== undefined && isInPause(row, now);
+  const start = isPaused && opens && opens > from ? opens : from;
+  const firings = opens ? mergeFirings(rule.schedules, start, range.count ?? countDefault) : [];
+  const forecast = await forecastPolicy(deps, teamId, rule, { policyId: row?.id });
   const expiry = await forecastExpiry(deps, { rule, row, isSaved, ...forecast });
   const reach = {
     branches: forecast.covered.length,
     historySeconds: leastOf(forecast.selected.map((project) => project.history_retention_seconds)),
   };
   return {
-    firings,
+    firings: inMaintenance(firings, forecast.selected),
     keeps: forecast.kept,
     forecast: {
       projectCount: forecast.projects.length,
@@ -80,10 +87,10 @@ async function preview(
     },
     ...expiry,
     warnings: [
-      ...warningsOf(rule, reach, now),
+      ...warningsOf(rule, reach),
       ...capWarnings(forecast),
       ...childWarnings(rule.store, forecast.covered),
-      ...(isSaved && row ? pauseWarnings(row, now) : []),
+      ...(isPaused ? [pauseWarning(row)] : []),
     ],
   };
 }
@@ -92,11 +99,27 @@ function unfit({ snapshots, branches }: PolicyPreviewView['forecast']['projects'
   return snapshots.fits && branches.fits ? 0 : 1;
 }
 
+type Firing = Omit<FiringForecastView, 'maintenance'>;
+
+/** Each with whether maintenance of the projects lasts at its instant, so that it waits or is missed there. */
+function inMaintenance(firings: readonly Firing[], selected: readonly ProjectRow[]): FiringForecastView[] {
+  const alike = Map.groupBy(selected, ({ maintenance_windows: windows }) => JSON.stringify(windows));
+  const groups = [...alike.values()].map((projects) => {
+    return { windows: projects[0]?.maintenance_windows ?? [], count: projects.length };
+  });
+  return firings.map((firing) => {
+    const at = new Date(firing.at);
+    const inOne = groups.filter(({ windows }) => windows.length > 0 && maintenanceUntil(windows, at) !== null);
+    const count = inOne.reduce((sum, group) => sum + group.count, 0);
+    return { ...firing, maintenance: count === 0 ? null : count === selected.length ? 'all' : 'some' };
+  });
+}
+
 /** The next ones of all schedules, in the order of time. */
-function mergeFirings(schedules: readonly PolicySchedule[], from: Date, count: number): FiringForecastView[] {
+function mergeFirings(schedules: readonly PolicySchedule[], from: Date, count: number): Firing[] {
   const atOnce = Math.ceil(count / Math.max(1, schedules.length));
   const waiting = schedules.map((schedule) => ({ schedule, next: planFirings(schedule, from, atOnce) }));
-  const merged: FiringForecastView[] = [];
+  const merged: Firing[] = [];
   while (merged.length < count) {
     const [first] = waiting
       .filter(({ next }) => next.length > 0)
@@ -111,10 +134,9 @@ function mergeFirings(schedules: readonly PolicySchedule[], from: Date, count: n
   return merged;
 }
 
-function pauseWarnings({ paused_at, paused_until }: PolicyRow, now: Date): Warning[] {
-  if (!paused_at || (paused_until && paused_until <= now)) return [];
+function pauseWarning({ paused_until }: PolicyRow): Warning {
   const until = paused_until ? `until ${paused_until.toISOString()}` : 'until a person resumes it';
-  return [{ code: 'paused', message: `It is paused: nothing of this fires ${until}.` }];
+  return { code: 'paused', message: `It is paused: nothing of this fires ${until}.` };
 }
 
 function leastOf(values: readonly number[]): number | undefined {

@@ -2,8 +2,9 @@
 
 import { parseDuration } from '../../core/duration.ts';
 import { Refusal } from '../../core/errors.ts';
-import type { RetentionRule } from '../../core/retention.ts';
+import type { RetentionPoint, RetentionRule } from '../../core/retention.ts';
 import type { Db } from '../../store/database.ts';
+import { findZonesOfSnapshots } from '../../store/firings.ts';
 import { listSchedules } from '../../store/policies.ts';
 import type { RetentionInput } from '../commands.ts';
 import type { RetentionView } from '../views.ts';
@@ -12,8 +13,9 @@ import type { RetentionView } from '../views.ts';
 export function checkRetention(input: RetentionInput): RetentionRule {
   const given = Object.entries(input).filter(([, value]) => value !== null && value !== undefined);
   const rule = Object.fromEntries(given) as RetentionRule;
-  if (rule.keepWithin !== undefined) parseDuration(rule.keepWithin, 'retention.keepWithin');
-  if (given.every(([name]) => name === 'bucketKeeps')) {
+  const within = rule.keepWithin === undefined ? undefined : parseDuration(rule.keepWithin, 'retention.keepWithin');
+  const isEmpty = within !== undefined && within.months === 0 && within.days === 0 && within.ms === 0;
+  if (given.every(([name]) => name === 'bucketKeeps' || (name === 'keepWithin' && isEmpty))) {
     throw new Refusal(
       'retention_keeps_nothing',
       'retention names nothing that is kept. Nothing was saved. Give it a tier (hourly to yearly), keepLast, keepWithin or minimumKept.',
@@ -37,14 +39,28 @@ export function toRetentionView(rule: RetentionRule): RetentionView {
   };
 }
 
-/** That of its first schedule by name; UTC for a policy without one. */
+/** The policy's zone; UTC for a policy without schedules. */
 export async function retentionZone(db: Db, policyId: string): Promise<string> {
   const schedules = await listSchedules(db, [policyId]);
-  return zoneOfSchedules(schedules.map(({ name, time_zone }) => ({ name, timeZone: time_zone })));
+  return zoneOfSchedules(schedules.map(({ time_zone }) => ({ timeZone: time_zone })));
 }
 
-/** The same of a rule that is not kept yet. */
-export function zoneOfSchedules(schedules: readonly { readonly name: string; readonly timeZone: string }[]): string {
-  const [first] = schedules.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  return first?.timeZone ?? 'UTC';
+/**
+ * The zone of what no schedule made, and by which `keepWithin` counts back: that of the schedules. Of several the first by the zone's own
+ * name, so that a schedule that is renamed moves nothing.
+ */
+export function zoneOfSchedules(schedules: readonly { readonly timeZone: string }[]): string {
+  return schedules.map(({ timeZone }) => timeZone).sort()[0] ?? 'UTC';
+}
+
+/** Each point with the zone of the schedule that made it, by which its buckets are told; those that a person had made have none. */
+export async function inTheirZones(db: Db, points: readonly RetentionPoint[]): Promise<RetentionPoint[]> {
+  const zones = await findZonesOfSnapshots(
+    db,
+    points.map(({ id }) => id),
+  );
+  return points.map((point) => {
+    const timeZone = zones.get(point.id);
+    return timeZone === undefined ? point : { ...point, timeZone };
+  });
 }

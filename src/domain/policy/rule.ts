@@ -3,19 +3,28 @@
 import { toNativeSchedules } from '../../core/delegation.ts';
 import { Refusal } from '../../core/errors.ts';
 import { expandPreset, type PolicyRule, type PolicySchedule } from '../../core/policy.ts';
-import { checkProtection, type Protection } from '../../core/protection.ts';
-import { checkSchedule } from '../../core/schedule.ts';
+import { checkLockedTiers, checkProtection, type Protection } from '../../core/protection.ts';
+import { checkSchedule, checkTimeZone } from '../../core/schedule.ts';
 import type { PolicySelector } from '../../core/selector.ts';
 import type { PolicyRow, ScheduleRow } from '../../store/policies.ts';
-import type { Nullable, PolicyForm, PolicyPatch, ProtectionInput, ScheduleInput, SelectorInput } from '../commands.ts';
+import type {
+  Nullable,
+  PolicyForm,
+  PolicyPatch,
+  ProtectionInput,
+  ProtectionPatch,
+  ScheduleInput,
+  SelectorInput,
+} from '../commands.ts';
 import { checkRetention } from './retention.ts';
 
 /**
  * The rule that the form stands for: a preset fills what is absent, everything else has its default. Refuses with `invalid_request`,
- * `invalid_cron`, `invalid_time_zone`, `invalid_duration`, `retention_keeps_nothing`, `lock_too_short`, `name_taken` for two schedules of
- * one name, and `delegation_impossible`.
+ * `invalid_cron`, `invalid_time_zone`, `time_zone_unused`, `invalid_duration`, `retention_keeps_nothing`, `lock_too_short`,
+ * `lock_tier_not_kept`, `name_taken` for two schedules of one name, and `delegation_impossible`.
  */
 export function readRule(form: PolicyForm, now: Date): PolicyRule {
+  checkPresetZone(form);
   const preset = form.preset && expandPreset(form.preset, form.timeZone ?? 'UTC');
   const schedules = form.schedules?.map(readSchedule) ?? preset?.schedules;
   const retention = form.retention ? checkRetention(form.retention) : preset?.retention;
@@ -24,6 +33,7 @@ export function readRule(form: PolicyForm, now: Date): PolicyRule {
   const protection =
     form.protection === undefined ? (preset?.protection ?? null) : readProtection(form.protection, now);
   checkSchedules(schedules, now);
+  if (protection) checkLockedTiers(protection, retention);
   return checked({
     name: form.name,
     selector: readSelector(form.selector),
@@ -37,15 +47,22 @@ export function readRule(form: PolicyForm, now: Date): PolicyRule {
   });
 }
 
-/** A merge-patch: what is given replaces what was; null brings a default back. Refuses what `readRule` refuses. */
+/**
+ * A merge-patch (RFC 7396): of retention, protection, objectives and limits what is absent stays, and null removes, or brings a default
+ * back; schedules and what a selector names are replaced. Refuses what `readRule` refuses.
+ */
 export function patchRule(rule: PolicyRule, patch: PolicyPatch, now: Date): PolicyRule {
   if (patch.schedules) checkSchedules(patch.schedules.map(readSchedule), now);
+  const retention = patch.retention ? checkRetention(patched(rule.retention, patch.retention)) : rule.retention;
+  const protection = patchProtection(rule.protection, patch.protection, now);
+  // A policy that was saved with one before it was refused can still be renamed.
+  if (protection && (patch.retention || patch.protection)) checkLockedTiers(protection, retention);
   return checked({
     name: patch.name ?? rule.name,
     selector: patch.selector ? patchSelector(rule.selector, patch.selector) : rule.selector,
     schedules: patch.schedules?.map(readSchedule) ?? rule.schedules,
-    retention: patch.retention ? checkRetention(patch.retention) : rule.retention,
-    protection: patch.protection === undefined ? rule.protection : readProtection(patch.protection, now),
+    retention,
+    protection,
     store: patch.store ?? rule.store,
     objectives: patched(rule.objectives, patch.objectives),
     missedFirings: patch.missedFirings ?? rule.missedFirings,
@@ -100,16 +117,35 @@ function readSchedule({ name, cron, timeZone, jitterSeconds, window, engine }: S
 function checkSchedules(schedules: readonly PolicySchedule[], now: Date): void {
   const names = new Set<string>();
   for (const [index, schedule] of schedules.entries()) {
+    const field = `schedules[${index}].name`;
     checkSchedule(schedule, `schedules[${index}]`, now);
-    if (names.has(schedule.name)) {
+    if (schedule.name !== schedule.name.trim()) {
+      throw new Refusal('invalid_request', `${field} begins or ends with a space. Nothing was saved. Leave it out.`, {
+        members: { field },
+      });
+    }
+    const key = schedule.name.toLowerCase();
+    if (names.has(key)) {
       throw new Refusal(
         'name_taken',
-        `schedules[${index}].name: two schedules are named ${JSON.stringify(schedule.name)}. Nothing was saved.`,
-        { members: { field: `schedules[${index}].name` } },
+        `${field}: two schedules are named ${JSON.stringify(schedule.name)}, in whatever case. Nothing was saved.`,
+        { members: { field } },
       );
     }
-    names.add(schedule.name);
+    names.add(key);
   }
+}
+
+/** A zone is that of a preset's schedules, and of nothing else. */
+function checkPresetZone({ timeZone, preset, schedules }: PolicyForm): void {
+  if (timeZone === undefined) return;
+  checkTimeZone(timeZone, 'timeZone');
+  if (preset && !schedules) return;
+  throw new Refusal(
+    'time_zone_unused',
+    "timeZone is that of a preset's schedules, and none of them are used here. Nothing was saved. Leave it out: each schedule names its zone.",
+    { members: { field: 'timeZone' } },
+  );
 }
 
 function readProtection(given: ProtectionInput | null, now: Date): Protection | null {
@@ -118,6 +154,25 @@ function readProtection(given: ProtectionInput | null, now: Date): Protection | 
   const protection = { lock: { ...lock, ...(tiers ? { tiers } : {}) } };
   checkProtection(protection, now);
   return protection;
+}
+
+function patchProtection(
+  present: Protection | null,
+  patch: ProtectionPatch | null | undefined,
+  now: Date,
+): Protection | null {
+  if (patch === null || patch?.lock === null) return null;
+  if (patch?.lock === undefined) return present;
+  const {
+    mode,
+    for: length,
+    graceHours,
+    tiers,
+  } = patched<Partial<Protection['lock']>>(present?.lock ?? {}, patch.lock);
+  if (mode === undefined) throw incomplete('protection.lock.mode');
+  if (length === undefined) throw incomplete('protection.lock.for');
+  if (graceHours === undefined) throw incomplete('protection.lock.graceHours');
+  return readProtection({ lock: { mode, for: length, graceHours, tiers } }, now);
 }
 
 function readSelector({ projects, labels, branches }: SelectorInput): PolicySelector {
@@ -148,8 +203,7 @@ function unclearSelector(): Refusal {
   );
 }
 
-function incomplete(field: 'schedules' | 'retention'): Refusal {
-  return new Refusal('invalid_request', `${field} is required. Nothing was saved. Give it, or a preset.`, {
-    members: { field },
-  });
+function incomplete(field: string): Refusal {
+  const remedy = field.startsWith('protection') ? 'Give it, or null as the protection.' : 'Give it, or a preset.';
+  return new Refusal('invalid_request', `${field} is required. Nothing was saved. ${remedy}`, { members: { field } });
 }

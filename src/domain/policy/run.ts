@@ -1,8 +1,9 @@
 // Owns running a policy by a person's word: a snapshot of the present, of every branch that it means.
 
+import { Refusal } from '../../core/errors.ts';
 import { listSelectedProjects } from '../../store/projects.ts';
 import { wholeTeam } from '../../store/scope.ts';
-import type { PolicyRow } from '../../store/policies.ts';
+import { listSchedules, type PolicyRow } from '../../store/policies.ts';
 import type { Actor } from '../actor.ts';
 import { change } from '../change.ts';
 import type { CommandDeps, Deps } from '../deps.ts';
@@ -13,10 +14,14 @@ import type { SnapshotView } from '../views.ts';
 import { listCovered } from './coverage.ts';
 import { getPolicyRow } from './policy.ts';
 
-/** Takes a snapshot of every branch that the policy selects, now, paused or not. Refuses with `project_gone` where Neon shows none of its projects. */
+/**
+ * Takes a snapshot of every branch that the policy selects, now, paused or not. Refuses with `project_gone` where Neon shows none of its
+ * projects, and with `delegation_impossible` where Neon takes the policy's snapshots: one of ours would use the cap, and nothing would expire it.
+ */
 export async function runPolicy(deps: CommandDeps, actor: Actor, id: string): Promise<{ snapshots: SnapshotView[] }> {
   const policy = await getPolicyRow(deps, actor, id);
   deps.allow();
+  await checkOurs(deps, policy);
   await checkAnyProjectPresent(deps, policy);
   return change(deps, actor, async (unit) => {
     const covered = await listCovered(unit.tx, policy.team_id, policy);
@@ -25,6 +30,15 @@ export async function runPolicy(deps: CommandDeps, actor: Actor, id: string): Pr
     unit.audit('policy.run', { kind: 'policy', id }, { snapshots: snapshots.map((snapshot) => snapshot.id) });
     return { snapshots };
   });
+}
+
+async function checkOurs({ db }: Pick<Deps, 'db'>, { id }: PolicyRow): Promise<void> {
+  if (!(await listSchedules(db, [id])).some(({ engine }) => engine === 'neon')) return;
+  throw new Refusal(
+    'delegation_impossible',
+    "Neon takes this policy's snapshots by its own schedule, and takes none on demand. Nothing was done. Take one with POST /v1/snapshots.",
+    { members: { reason: 'run' } },
+  );
 }
 
 async function checkAnyProjectPresent({ db }: Pick<Deps, 'db'>, policy: PolicyRow): Promise<void> {

@@ -2,7 +2,7 @@
 // systems. It reads and saves nothing.
 
 import { Refusal } from '../../core/errors.ts';
-import { parseInstant } from '../../core/instant.ts';
+import { parseInstant, parseNearInstant } from '../../core/instant.ts';
 import { aheadMaxMs, planRetention, type RetentionPoint } from '../../core/retention.ts';
 import { checkTimeZone } from '../../core/schedule.ts';
 import type { Actor } from '../actor.ts';
@@ -10,9 +10,6 @@ import type { SimulatedPointInput, SimulateRetentionInput } from '../commands.ts
 import type { CommandDeps } from '../deps.ts';
 import type { RetentionSimulationView } from '../views.ts';
 import { checkRetention } from './retention.ts';
-
-/** Each year between the oldest and the newest point is searched for days on which clocks are set: this bounds how many there are. */
-const years = { from: 1970, until: 2200 } as const;
 
 /**
  * Decides for each point, in the order of the input, as a pass at `now` would. Refuses with `invalid_time_zone`, `invalid_duration`,
@@ -25,17 +22,19 @@ export async function simulateRetention(
   { points: asked, retention, timeZone, now: nowText }: SimulateRetentionInput,
 ): Promise<RetentionSimulationView> {
   deps.allow();
-  const rule = checkRetention(retention);
-  checkTimeZone(timeZone, 'timeZone');
-  const now = readInstant(nowText, 'now');
-  const points = asked.map((point, index) => readPoint(point, `points[${index}]`, now));
+  const { rule, now, points } = deciding(() => {
+    const read = checkRetention(retention);
+    checkTimeZone(timeZone, 'timeZone');
+    const at = parseNearInstant(nowText, 'now');
+    return { rule: read, now: at, points: asked.map((point, index) => readPoint(point, `points[${index}]`, at)) };
+  });
   checkIds(points);
   const decisions = new Map(planRetention(points, rule, { timeZone, now }).map((decision) => [decision.id, decision]));
   return { decisions: points.flatMap(({ id }) => decisions.get(id) ?? []) };
 }
 
 function readPoint(asked: SimulatedPointInput, field: string, now: Date): RetentionPoint {
-  const pointAt = readInstant(asked.pointAt, `${field}.pointAt`);
+  const pointAt = parseNearInstant(asked.pointAt, `${field}.pointAt`);
   if (pointAt.getTime() > now.getTime() + aheadMaxMs) {
     throw new Refusal(
       'instant_in_future',
@@ -53,15 +52,15 @@ function readPoint(asked: SimulatedPointInput, field: string, now: Date): Retent
   };
 }
 
-function readInstant(text: string, field: string): Date {
-  const instant = parseInstant(text, field);
-  const year = instant.getUTCFullYear();
-  if (year >= years.from && year < years.until) return instant;
-  throw new Refusal(
-    'invalid_instant',
-    `${field} must lie in the years ${years.from} to ${years.until - 1}. Nothing was decided.`,
-    { members: { field } },
-  );
+/** What is read here saves and starts nothing, and its refusals say so. */
+function deciding<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const message = error.message.replace(/Nothing was (saved|started)\./, 'Nothing was decided.');
+    throw new Refusal(error.code, message, { members: error.members });
+  }
 }
 
 function checkIds(points: readonly RetentionPoint[]): void {

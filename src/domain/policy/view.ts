@@ -107,7 +107,7 @@ function toPolicyView(
     pausedUntil: isPaused ? (row.paused_until?.toISOString() ?? null) : null,
     stops,
     delegation,
-    warnings: warningsOf(rule, reach, now),
+    warnings: warningsOf(rule, reach),
     version: row.version,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),

@@ -3,7 +3,7 @@
 
 import { Refusal } from '../../core/errors.ts';
 import { parseInstant } from '../../core/instant.ts';
-import type { MaintenanceWindow } from '../../core/maintenance.ts';
+import { type MaintenanceWindow, neverEnds } from '../../core/maintenance.ts';
 import { checkSchedule, longestInterval } from '../../core/schedule.ts';
 import type { MaintenanceWindowInput } from '../commands.ts';
 import type { MaintenanceWindowView } from '../views.ts';
@@ -16,7 +16,7 @@ const daysMax = 14;
  */
 export function readWindows(inputs: readonly MaintenanceWindowInput[], now: Date): MaintenanceWindow[] {
   const names = new Set<string>();
-  return inputs.map((input, index) => {
+  const windows = inputs.map((input, index) => {
     const path = `maintenanceWindows[${index}]`;
     const window = readWindow(input, path, now);
     if (names.has(window.name)) {
@@ -25,6 +25,11 @@ export function readWindows(inputs: readonly MaintenanceWindowInput[], now: Date
     names.add(window.name);
     return window;
   });
+  if (neverEnds(windows)) {
+    const what = 'together the windows leave no gap, so that maintenance would never end';
+    throw refuse('maintenance_window_out_of_range', 'maintenanceWindows', what);
+  }
+  return windows;
 }
 
 function readWindow(input: MaintenanceWindowInput, path: string, now: Date): MaintenanceWindow {
@@ -64,9 +69,9 @@ function readRepeated(
   now: Date,
 ): MaintenanceWindow {
   checkSchedule(window, path, now);
-  const intervalMs = longestInterval(window, now);
-  if (intervalMs > 0 && window.durationSeconds * 1000 >= intervalMs) {
-    const what = `the next window begins after ${intervalMs / 1000} s, so that maintenance would never end`;
+  const intervalMs = longestInterval([window]);
+  if (window.durationSeconds * 1000 >= intervalMs) {
+    const what = `the next window begins after ${intervalMs / 1000} s at most, so that maintenance would never end`;
     throw refuse('maintenance_window_out_of_range', `${path}.durationSeconds`, what);
   }
   return window;

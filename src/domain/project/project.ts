@@ -3,7 +3,8 @@
 import { NeonFailure, notFound, Refusal } from '../../core/errors.ts';
 import type { NeonBranch, NeonProject } from '../../neon/api.ts';
 import { violatedUnique } from '../../store/constraint.ts';
-import { findCredential, lockCredential } from '../../store/credentials.ts';
+import { findCredential, getCredentialRow, lockCredential } from '../../store/credentials.ts';
+import { listBranchesDelegatedIn } from '../../store/delegations.ts';
 import { listPolicySelectors } from '../../store/policies.ts';
 import {
   findProject,
@@ -49,7 +50,7 @@ export async function registerProject(
       unit.audit(
         'project.registered',
         { kind: 'project', id: row.id },
-        { neonProjectId: row.neon_project_id, credentialId: credential.id, labels: row.labels },
+        { neonProjectId: row.neon_project_id, credentialId: credential.id, labels: row.labels, after: tell(row) },
       );
       return toProjectView(row);
     });
@@ -90,7 +91,7 @@ export async function updateProject(deps: CommandDeps, actor: Actor, input: Upda
       updated_at: now,
     });
     if (!updated) throw staleVersion(undefined);
-    audit('project.updated', { kind: 'project', id: row.id }, { labels, limits, maintenanceWindows });
+    audit('project.updated', { kind: 'project', id: row.id }, { before: tell(row), after: tell(updated) });
     return toProjectView(updated);
   });
 }
@@ -121,10 +122,34 @@ export async function removeProject(deps: CommandDeps, actor: Actor, id: string)
         'Snapshots, restores or removals in this project are under way. It was not removed. Try again when they have ended.',
       );
     }
+    const delegated = await listBranchesDelegatedIn(tx, row.id);
+    const { status } = await getCredentialRow(tx, row.credential_id);
+    // Where Neon cannot be asked any more, nothing can be taken back: the history keeps which they were.
+    const canTakeBack = row.gone_at === null && status !== 'refused';
+    if (delegated.length > 0 && canTakeBack) throw delegates(delegated);
     const removed = await updateProjectRow(tx, row.id, row.version, { removed_at: now, updated_at: now });
     if (!removed) throw staleVersion(undefined);
-    audit('project.removed', { kind: 'project', id: row.id }, { neonProjectId: row.neon_project_id });
+    audit(
+      'project.removed',
+      { kind: 'project', id: row.id },
+      { neonProjectId: row.neon_project_id, delegated, before: tell(row) },
+    );
   });
+}
+
+function delegates(branchIds: readonly string[]): Refusal {
+  return new Refusal(
+    'project_in_use',
+    `In Neon ${branchIds.length} of its branches have a schedule that a policy has left to Neon, and would go on making snapshots. It was ` +
+      'not removed. Pause or change the policy, wait until its schedules are taken back, and try again.',
+    { members: { branchIds: branchIds.slice(0, 100) } },
+  );
+}
+
+/** What the audit history says of one: what a team has set. */
+function tell(row: ProjectRow) {
+  const { name, labels, limits, maintenance_windows: maintenanceWindows, credential_id: credentialId } = row;
+  return { name, credentialId, labels, limits, maintenanceWindows };
 }
 
 async function getRow(deps: CommandDeps, actor: Actor, id: string): Promise<ProjectRow> {

@@ -3,7 +3,14 @@
 import { notFound, Refusal } from '../../core/errors.ts';
 import { getCredentialRow } from '../../store/credentials.ts';
 import { isPromised } from '../../store/outbox/unfinished.ts';
-import { findProject, findProjects, listStaleProjects, lockProject, type ProjectRow } from '../../store/projects.ts';
+import {
+  findProject,
+  findProjectOfLane,
+  findProjects,
+  listStaleProjects,
+  lockProject,
+  type ProjectRow,
+} from '../../store/projects.ts';
 import { findReportToCome, insertReport, listNewestReports, type ReportRow } from '../../store/reports.ts';
 import { type Actor, schedulerActor } from '../actor.ts';
 import { change, type Unit } from '../change.ts';
@@ -71,17 +78,26 @@ export async function refreshMirrors(deps: Deps): Promise<number> {
   const due = { before: ago(mirrorMaxAgeMs), goneBefore: ago(goneRecheckMs) };
   const stale = await listStaleProjects(deps.db, due, projectsAtOnce);
   let promised = 0;
-  for (const project of stale) {
-    const actor = schedulerActor(project.team_id);
-    await change(deps, actor, async (unit) => {
-      // With the project locked, so that two schedulers promise one.
-      const isRegistered = await lockProject(unit.tx, project.id);
-      if (!isRegistered || (await isPromised(unit.tx, project.neon_project_id, job))) return;
-      await promise(deps, unit, actor, project);
-      promised += 1;
-    });
-  }
+  for (const project of stale) if (await compareByItself(deps, project)) promised += 1;
   return promised;
+}
+
+/** Of the lane whose last work left it unknown what Neon has: its project is compared now, not only when its mirror is old. */
+export async function compareLane(deps: Deps, lane: string): Promise<void> {
+  const project = await findProjectOfLane(deps.db, lane);
+  if (project) await compareByItself(deps, project);
+}
+
+/** False where one is promised already. */
+async function compareByItself(deps: Deps, project: ProjectRow): Promise<boolean> {
+  const actor = schedulerActor(project.team_id);
+  return change(deps, actor, async (unit) => {
+    // With the project locked, so that two schedulers promise one.
+    const isRegistered = await lockProject(unit.tx, project.id);
+    if (!isRegistered || (await isPromised(unit.tx, project.neon_project_id, job))) return false;
+    await promise(deps, unit, actor, project);
+    return true;
+  });
 }
 
 async function promise(deps: Pick<Deps, 'newId'>, unit: Unit, actor: Actor, project: ProjectRow): Promise<ReportRow> {

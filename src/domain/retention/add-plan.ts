@@ -8,21 +8,27 @@ import type { Deps } from '../deps.ts';
 import type { Judgement } from './judge.ts';
 import { momentOf } from './point.ts';
 
+interface ToDecide extends Judgement {
+  /** What was refused in an earlier plan. */
+  readonly rejected?: ReadonlySet<string>;
+}
+
 /** Its hash stands for what it would expire and by which version of the policy. */
 export async function addPlan(
   deps: Pick<Deps, 'newId'>,
   unit: Unit,
   policy: PolicyRow,
   cause: RetentionPlanRow['cause'],
-  judged: readonly Judgement[],
+  judged: readonly ToDecide[],
 ): Promise<RetentionPlanRow> {
   const expireIds = judged.flatMap(({ expires }) => expires.map(({ row }) => row.id)).sort();
   const goes = new Set(expireIds);
-  const decisions = judged.flatMap(({ branchId, points }) =>
+  const decisions = judged.flatMap(({ branchId, points, rejected }) =>
     points.map(({ row, decision }): PlannedDecision => {
       const keep = !goes.has(row.id);
-      // Beyond the rule, and not to go now: a restore reads it.
-      const reasons = keep && !decision.keep ? ['in_use'] : [...decision.reasons];
+      // Beyond the rule, and not to go now: a person wanted it to stay, or a restore reads it.
+      const stays = rejected?.has(row.id) ? 'approval_rejected' : 'in_use';
+      const reasons = keep && !decision.keep ? [stays] : [...decision.reasons];
       return { snapshotId: row.id, branchId, pointAt: momentOf(row).toISOString(), keep, reasons };
     }),
   );

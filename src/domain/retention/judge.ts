@@ -3,12 +3,16 @@
 import { firedByUs } from '../../core/delegation.ts';
 import { isFrozen } from '../../core/freshness.ts';
 import { planRetention, type RetentionDecision } from '../../core/retention.ts';
+import { selectsProject } from '../../core/selector.ts';
+import { getBranchRow } from '../../store/branches.ts';
 import { listSchedules, type PolicyRow } from '../../store/policies.ts';
+import { getProjectRow } from '../../store/projects.ts';
 import { findCovers } from '../../store/protection.ts';
 import { listSnapshotsInRestore } from '../../store/restores.ts';
 import { lockAvailableOfPolicy, type SnapshotRow } from '../../store/snapshots.ts';
 import type { Unit } from '../change.ts';
-import { zoneOfSchedules } from '../policy/retention.ts';
+import { meansBranch } from '../policy/coverage.ts';
+import { inTheirZones, zoneOfSchedules } from '../policy/retention.ts';
 import { scheduleOf } from '../policy/rule.ts';
 import { toRetentionPoint } from './point.ts';
 
@@ -27,6 +31,13 @@ export interface Judgement {
   readonly isFrozen: boolean;
 }
 
+/** Snapshots of a branch that the policy no longer means are a person's to delete. */
+export async function isSelected(unit: Unit, { selector }: PolicyRow, branchId: string): Promise<boolean> {
+  const branch = await getBranchRow(unit.tx, branchId);
+  const project = await getProjectRow(unit.tx, branch.project_id);
+  return selectsProject(selector, project) && meansBranch(selector, branch);
+}
+
 /** Judged as if it were not frozen: who lets go by itself must ask for that. */
 export async function judgeBranch(unit: Unit, policy: PolicyRow, branchId: string): Promise<Judgement> {
   const available = await lockAvailableOfPolicy(unit.tx, policy.id, branchId);
@@ -35,7 +46,10 @@ export async function judgeBranch(unit: Unit, policy: PolicyRow, branchId: strin
   const covers = await findCovers(unit.tx, ids, unit.now);
   const schedules = (await listSchedules(unit.tx, [policy.id])).map(scheduleOf);
   const rows = new Map(available.map((row) => [row.id, row] as const));
-  const facts = available.map((row) => toRetentionPoint(row, covers.get(row.id)));
+  const facts = await inTheirZones(
+    unit.tx,
+    available.map((row) => toRetentionPoint(row, covers.get(row.id))),
+  );
   const points = planRetention(facts, policy.retention, {
     timeZone: zoneOfSchedules(schedules),
     now: unit.now,

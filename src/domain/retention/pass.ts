@@ -2,20 +2,16 @@
 // expires only what the policy made, and nothing of a deleted policy or of a branch that it no longer selects.
 
 import { needsApproval } from '../../core/expiry.ts';
-import { selectsProject } from '../../core/selector.ts';
-import { getBranchRow } from '../../store/branches.ts';
 import { findPolicyRow, type PolicyRow } from '../../store/policies.ts';
-import { getProjectRow } from '../../store/projects.ts';
-import { lockStoppedPlan } from '../../store/retention-plans.ts';
+import { lockStoppedPlans } from '../../store/retention-plans.ts';
 import { patchSnapshot, type SnapshotRow } from '../../store/snapshots.ts';
 import { advance } from '../advance.ts';
 import type { Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
-import { meansBranch } from '../policy/coverage.ts';
 import { lockByPolicy } from '../snapshot/lock.ts';
 import { addPlan } from './add-plan.ts';
 import { expire } from './expire.ts';
-import { type Judgement, judgeBranch } from './judge.ts';
+import { isSelected, type JudgedPoint, type Judgement, judgeBranch } from './judge.ts';
 
 export interface NewPoint {
   readonly id: string;
@@ -25,7 +21,7 @@ export interface NewPoint {
 
 /**
  * Gives the new point the lock that the policy promises, says of every point why it is kept, and expires the others: unless the policy
- * is frozen, or so many would go that a person must approve it.
+ * is frozen, or so many would go that a person must approve it. What a person has refused to let go stays.
  */
 export async function expireByPolicy(deps: Pick<Deps, 'newId'>, unit: Unit, made: NewPoint): Promise<void> {
   const policy = await findPolicyRow(unit.tx, made.policyId);
@@ -33,43 +29,56 @@ export async function expireByPolicy(deps: Pick<Deps, 'newId'>, unit: Unit, made
   const judged = await judgeBranch(unit, policy, made.branchId);
   const point = judged.points.find(({ row }) => row.id === made.id);
   if (point) await lockByPolicy(unit, point.row, policy, point.decision.reasons);
-  const stays = await whyAllStay(deps, unit, policy, judged);
-  const expires = new Set(stays ? [] : judged.expires.map(({ row }) => row.id));
+  const { goes, stays } = await decide(deps, unit, policy, judged);
+  const expires = new Set(goes.map(({ row }) => row.id));
+  const beyond = new Set(judged.expires.map(({ row }) => row.id));
   for (const { row, decision } of judged.points) {
     if (expires.has(row.id)) continue;
-    await keep(unit, row, decision.keep || !stays ? decision.reasons : [stays]);
+    await keep(unit, row, stays && beyond.has(row.id) ? [stays] : decision.reasons);
   }
-  if (!stays) for (const one of judged.expires) await expire(unit, policy, one, { cause: 'policy' });
+  for (const one of goes) await expire(unit, policy, one, { cause: 'policy' });
 }
 
-/** Snapshots of a branch that the policy no longer means are a person's to delete. */
-async function isSelected(unit: Unit, { selector }: PolicyRow, branchId: string): Promise<boolean> {
-  const branch = await getBranchRow(unit.tx, branchId);
-  const project = await getProjectRow(unit.tx, branch.project_id);
-  return selectsProject(selector, project) && meansBranch(selector, branch);
+type Stay = 'frozen' | 'waits_for_approval' | 'approval_rejected';
+
+interface Decided {
+  readonly goes: readonly JudgedPoint[];
+  /** Why the rest of what is beyond the rule stays. */
+  readonly stays?: Stay;
 }
 
-type Stay = 'frozen' | 'waits_for_approval';
+/** What of that which is beyond the rule may go now, without a person. */
+async function decide(deps: Pick<Deps, 'newId'>, unit: Unit, policy: PolicyRow, judged: Judgement): Promise<Decided> {
+  if (judged.expires.length === 0) return { goes: [] };
+  if (judged.isFrozen) return { goes: [], stays: 'frozen' };
+  const { isPending, rejected } = await readStopped(unit, policy, judged);
+  // Nothing goes beside what a person looks at.
+  if (isPending) return { goes: [], stays: 'waits_for_approval' };
+  const free = judged.expires.filter(({ row }) => !rejected.has(row.id));
+  const count = { points: judged.points.length - rejected.size, expires: free.length };
+  if (!needsApproval(count, policy.limits.expireAtMostShare)) return { goes: free, stays: 'approval_rejected' };
+  await addPlan(deps, unit, policy, 'limit', [{ ...judged, expires: free, rejected }]);
+  return { goes: [], stays: 'waits_for_approval' };
+}
 
-/** Why nothing goes, although something would; undefined where it may. */
-async function whyAllStay(
-  deps: Pick<Deps, 'newId'>,
-  unit: Unit,
-  policy: PolicyRow,
-  judged: Judgement,
-): Promise<Stay | undefined> {
-  if (judged.expires.length === 0) return undefined;
-  if (judged.isFrozen) return 'frozen';
-  const stopped = await lockStoppedPlan(unit.tx, policy.id, judged.branchId);
-  const going = new Set(judged.expires.map(({ row }) => row.id));
-  // While a person looks at one, and after it was rejected, nothing of what it names goes by itself, and no second one is made of it.
-  const holds = stopped?.policy_version === policy.version && stopped.expire_ids.every((id) => going.has(id));
-  if (holds) return 'waits_for_approval';
-  if (stopped) await advance(unit, 'retention_plan', stopped, 'supersede');
-  const count = { points: judged.points.length, expires: judged.expires.length };
-  if (!needsApproval(count, policy.limits.expireAtMostShare)) return undefined;
-  await addPlan(deps, unit, policy, 'limit', [judged]);
-  return 'waits_for_approval';
+interface Stopped {
+  readonly isPending: boolean;
+  /** What stays because a person wanted it to. */
+  readonly rejected: ReadonlySet<string>;
+}
+
+/** A plan of another version, or of which something is kept or gone by now, says nothing any more. */
+async function readStopped(unit: Unit, policy: PolicyRow, { branchId, expires }: Judgement): Promise<Stopped> {
+  const going = new Set(expires.map(({ row }) => row.id));
+  const rejected = new Set<string>();
+  let isPending = false;
+  for (const plan of await lockStoppedPlans(unit.tx, policy.id, branchId)) {
+    const holds = plan.policy_version === policy.version && plan.expire_ids.every((id) => going.has(id));
+    if (!holds) await advance(unit, 'retention_plan', plan, 'supersede');
+    else if (plan.status === 'pending') isPending = true;
+    else for (const id of plan.expire_ids) rejected.add(id);
+  }
+  return { isPending, rejected };
 }
 
 async function keep(unit: Unit, row: SnapshotRow, reasons: readonly string[]): Promise<void> {

@@ -5,6 +5,7 @@ import { findPolicyRow } from '../../store/policies.ts';
 import {
   findRetentionPlan,
   listRetentionPlans as listPlanRows,
+  lockPendingRequests,
   lockRetentionPlan,
   type RetentionPlanRow,
 } from '../../store/retention-plans.ts';
@@ -19,7 +20,7 @@ import { getPolicyRow } from '../policy/policy.ts';
 import type { Page, RetentionPlanView } from '../views.ts';
 import { addPlan } from './add-plan.ts';
 import { expire } from './expire.ts';
-import { type Judgement, judgeBranch } from './judge.ts';
+import { isSelected, type Judgement, judgeBranch } from './judge.ts';
 import { toRetentionPlanView } from './view.ts';
 
 /** Decides over all that the policy has made of the branches that it selects, and expires nothing until the plan is approved. */
@@ -32,13 +33,17 @@ export async function requestRetentionPlan(deps: CommandDeps, actor: Actor, id: 
     for (const branchId of await listBranchesOfPolicy(unit.tx, policy.id)) {
       if (covered.has(branchId)) judged.push(await judgeBranch(unit, policy, branchId));
     }
+    // A newer look takes the place of those that nobody has decided.
+    for (const plan of await lockPendingRequests(unit.tx, policy.id))
+      await advance(unit, 'retention_plan', plan, 'supersede');
     return toRetentionPlanView(await addPlan(deps, unit, policy, 'requested', judged));
   });
 }
 
 /**
  * Expires what the plan names, frozen or not. Refuses with `person_required`, `already_decided`, and with `plan_stale` where the hash
- * is another one, the policy has changed, or something that it names is kept or gone by now: then nothing of it expires.
+ * is another one, the policy has changed or no longer selects a branch of it, or something that it names is kept or gone by now: then
+ * nothing of it expires.
  */
 export async function approveRetentionPlan(
   deps: CommandDeps,
@@ -55,7 +60,10 @@ export async function approveRetentionPlan(
     if (hash !== plan.hash) throw stale('the hash is not that of this plan');
     if (!policy || policy.version !== plan.policy_version) throw stale('the policy has changed since');
     const judged: Judgement[] = [];
-    for (const branchId of [...plan.branch_ids].sort()) judged.push(await judgeBranch(unit, policy, branchId));
+    for (const branchId of [...plan.branch_ids].sort()) {
+      if (!(await isSelected(unit, policy, branchId))) throw stale('the policy no longer selects a branch of it');
+      judged.push(await judgeBranch(unit, policy, branchId));
+    }
     const going = new Map(judged.flatMap(({ expires }) => expires.map((one) => [one.row.id, one] as const)));
     const kept = plan.expire_ids.filter((snapshotId) => !going.has(snapshotId));
     if (kept.length > 0) throw stale(`${kept.length} of the snapshots that it names are kept or gone by now`, kept);

@@ -22,9 +22,9 @@ import { viewSnapshot } from './view.ts';
 
 /**
  * Makes, extends, shortens or lifts (`until` null) the lock of an available snapshot; one that is expiring is available again.
- * To weaken a lock takes an admin and a reason, and a compliance lock cannot be weakened once its grace is over.
+ * To weaken a lock takes an admin and a reason, a compliance lock takes an admin, and it cannot be weakened once its grace is over.
  * Refuses with `invalid_instant`, `not_found`, `forbidden`, `snapshot_not_available`, `compliance_lock_fixed`, `lock_too_short`,
- * `reason_required`.
+ * `lock_too_long`, `reason_required`.
  */
 export async function lockSnapshot(deps: CommandDeps, actor: Actor, input: LockSnapshotInput): Promise<SnapshotView> {
   const until = input.until === null ? null : parseInstant(input.until, 'until');
@@ -37,6 +37,7 @@ export async function lockSnapshot(deps: CommandDeps, actor: Actor, input: LockS
     const clocks = await readClocks(unit.tx, unit.now);
     const present = lockOf(row);
     if (weakens(present, wish, clocks)) authorize(actor, 'lock.shorten');
+    if ((wish.mode ?? present?.mode) === 'compliance' && wish.until !== null) authorize(actor, 'lock.set_compliance');
     checkAvailable(row);
     const { kind, lock } = planLockChange(present, wish, clocks);
     if (kind === 'weaker' && input.reason === undefined) throw reasonRequired();
@@ -86,9 +87,9 @@ async function setLock(unit: Unit, row: SnapshotRow, { lock, by, isNew, told }: 
     version: row.version + 1,
     updated_at: unit.now,
   });
-  const from = isNew ? {} : { from: tellLock(lockOf(row)) };
   const action = isNew ? 'snapshot.locked' : 'snapshot.lock_changed';
-  unit.audit(action, { kind: 'snapshot', id: row.id }, { ...from, lock: tellLock(lock), by, ...told });
+  const [before, after] = [{ lock: tellLock(lockOf(row)) }, { lock: tellLock(lock) }];
+  unit.audit(action, { kind: 'snapshot', id: row.id }, { by, ...told, before, after });
 }
 
 function lockOf(row: SnapshotRow): Lock | null {

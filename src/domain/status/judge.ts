@@ -178,9 +178,9 @@ function toCoveringPolicy(one: Covering & { readonly isPaused: boolean }, branch
     missedFirings: row.missed_firings,
     drawsOnCap: !isDelegated && snapshotKind(row.store, branch.parent_neon_branch_id === null) === 'neon_snapshot',
     delegation: isDelegated ? one.delegation : undefined,
-    schedules: firedByUs(schedules).map(scheduleOf),
-    // A change of the policy begins anew, and so does the end of a pause: what was due before, it may not have asked for.
-    coveredSince: new Date(Math.max(since.getTime(), row.updated_at.getTime(), row.paused_until?.getTime() ?? 0)),
+    schedules: firedByUs(schedules).map((schedule) => ({ ...scheduleOf(schedule), since: schedule.since })),
+    // The end of a pause begins anew: what was due before, nobody asked for.
+    coveredSince: new Date(Math.max(since.getTime(), row.paused_until?.getTime() ?? 0)),
     newestPointAt: line?.pointAt ?? null,
     lastFiring: dueAt && status ? { dueAt, status, reason } : null,
   };

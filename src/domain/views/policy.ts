@@ -154,6 +154,8 @@ export interface FiringForecastView {
   readonly local: string;
   /** It stands for a local time that is skipped, or that comes twice. */
   readonly dst: 'skipped' | 'repeated' | null;
+  /** Maintenance of some of the selected projects, or of all, lasts then: there it waits for the end, or is missed. */
+  readonly maintenance: 'some' | 'all' | null;
   readonly engine: ScheduleEngine;
 }
 
@@ -170,7 +172,7 @@ export interface NeedView {
   readonly needed: number;
   readonly thisPolicy: number;
   readonly otherPolicies: number;
-  /** What no policy keeps or removes. */
+  /** What no policy keeps or removes, and what is held or locked beyond its rule. */
   readonly standing: number;
   /** A new one is made before an old one expires. */
   readonly beingMade: number;
@@ -212,7 +214,7 @@ export interface ExpiryForecastView {
 
 export interface PolicyPreviewView {
   readonly firings: readonly FiringForecastView[];
-  /** Of each branch, once the policy has run for long. */
+  /** Of each branch at the worst moment, once the policy has run for long. */
   readonly keeps: KeptForecastView;
   readonly forecast: {
     readonly projectCount: number;
@@ -256,6 +258,8 @@ export interface PolicyChange {
   /** Of one that is created: the removed one that says the same. A renamed policy is a new one, and the snapshots stay the old one's. */
   readonly insteadOf: string | null;
   readonly fields: readonly FieldChange[];
+  /** Of what is in the document, by schedule: null where it fires no more, is paused without end, or is left to Neon. */
+  readonly nextFirings: readonly { readonly schedule: string; readonly at: string | null }[];
 }
 
 export interface PolicyImportView {

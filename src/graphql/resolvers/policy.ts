@@ -50,8 +50,8 @@ export const policyMutations: Mutations = {
       limits,
     });
   },
-  deletePolicy: async (_, { input: { id } }, { domain, actor }) => {
-    await domain.policies.delete(actor, id);
+  deletePolicy: async (_, { input: { id, version } }, { domain, actor }) => {
+    await domain.policies.delete(actor, { id, version: version ?? undefined });
     return { id };
   },
   runPolicy: (_, { input, idempotencyKey }, { domain, actor }) =>

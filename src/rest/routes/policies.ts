@@ -1,11 +1,20 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { takesNoBody } from '../body.ts';
-import { changeFrom, patchTypes, withEtag } from '../etag.ts';
+import { changeFrom, patchTypes, versionIn, withEtag } from '../etag.ts';
 import { optionsOf } from '../idempotency.ts';
 import { pageRequestOf, withNextLink } from '../paging.ts';
 import { settle } from '../prefer.ts';
 import { answers, pageOf, withBody, withKey } from '../schemas/answer.ts';
-import { ChangeHeaders, CreateHeaders, idParams, NoQuery, pageQuery, strict, WorkHeaders } from '../schemas/parts.ts';
+import {
+  ChangeHeaders,
+  DeleteHeaders,
+  CreateHeaders,
+  idParams,
+  NoQuery,
+  pageQuery,
+  strict,
+  WorkHeaders,
+} from '../schemas/parts.ts';
 import { CreatePolicy, PolicyRun, UpdatePolicy } from '../schemas/policies.ts';
 import type { Doors } from './doors.ts';
 import { areTaken, lookAtSnapshots } from './snapshot-work.ts';
@@ -22,6 +31,8 @@ export const refusedForms = [
   'invalid_duration',
   'retention_keeps_nothing',
   'lock_too_short',
+  'lock_too_long',
+  'delegation_impossible',
 ] as const;
 export const beyondCap = ['snapshot_cap_exceeded', 'branch_cap_exceeded'] as const;
 
@@ -127,11 +138,15 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
         tags,
         params,
         querystring: NoQuery,
+        headers: DeleteHeaders,
         response: answers({ 204: { description: 'Deleted.' } }, [...withBody, 'not_found', 'version_stale']),
       },
     },
     async (request, reply) => {
-      await domain.policies.delete(request.actor, request.params.id);
+      await domain.policies.delete(request.actor, {
+        id: request.params.id,
+        version: versionIn(request.headers['if-match']),
+      });
       return reply.code(204).send();
     },
   );
@@ -154,7 +169,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
             200: { description: 'All have ended, in the time that was preferred.', ...ran },
             202: { description: 'One snapshot is requested for each branch that the policy selects.', ...ran },
           },
-          ['not_found', 'project_gone', ...withBody, ...withKey],
+          ['not_found', 'project_gone', 'delegation_impossible', ...withBody, ...withKey],
         ),
       },
     },

@@ -4,6 +4,7 @@ import { idParams, NoQuery } from '../schemas/parts.ts';
 import { CreatePolicy } from '../schemas/policies.ts';
 import { PreviewFormQuery, PreviewQuery } from '../schemas/policy-preview.ts';
 import type { Doors } from './doors.ts';
+import { refusedForms } from './policies.ts';
 
 const tags = ['Policies'];
 const params = idParams('policy');
@@ -24,13 +25,8 @@ export const policyPreviewRoutes: FastifyPluginAsyncTypebox<Doors> = async (app,
         body: CreatePolicy,
         response: answers({ 200: { description: 'What it would do.', ...preview } }, [
           ...withBody,
-          'not_found',
           'invalid_instant',
-          'invalid_cron',
-          'invalid_time_zone',
-          'invalid_duration',
-          'retention_keeps_nothing',
-          'name_taken',
+          ...refusedForms,
         ]),
       },
     },

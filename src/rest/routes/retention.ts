@@ -1,13 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { answers, withBody } from '../schemas/answer.ts';
 import { NoQuery } from '../schemas/parts.ts';
-import { simulationValuesMax, SimulateRetention } from '../schemas/retention.ts';
+import { simulationBytesMax, simulationValuesMax, SimulateRetention } from '../schemas/retention.ts';
 import type { Doors } from './doors.ts';
 
 export const retentionRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { domain }) => {
   app.post(
     '/v1/retention/simulate',
     {
+      bodyLimit: simulationBytesMax,
       config: { action: 'retention.simulate', valuesMax: simulationValuesMax },
       schema: {
         operationId: 'simulateRetention',

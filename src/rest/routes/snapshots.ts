@@ -154,6 +154,7 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { do
           'not_found',
           'snapshot_not_available',
           'lock_too_short',
+          'lock_too_long',
           'reason_required',
           'compliance_lock_fixed',
         ]),

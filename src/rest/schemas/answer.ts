@@ -75,6 +75,8 @@ interface Success {
   readonly schema?: TSchema;
   /** It is also given as YAML, to who accepts that. */
   readonly isAlsoYaml?: boolean;
+  /** In place of JSON: schemas by media type. */
+  readonly types?: Readonly<Record<string, TSchema>>;
   /** Names of headers, from the table below. */
   readonly headers?: ReadonlyArray<keyof typeof headers>;
 }
@@ -121,7 +123,11 @@ export function openAnswers(successes: Readonly<Record<number, Success>>, codes:
   return response;
 }
 
-function describeSuccess({ description, schema, isAlsoYaml, headers: named = [] }: Success): object {
+function describeSuccess({ description, schema, isAlsoYaml, types, headers: named = [] }: Success): object {
+  if (types) {
+    const content = Object.entries(types).map(([type, one]) => [type, { schema: one }] as const);
+    return { description, content: Object.fromEntries(content) };
+  }
   const json = { 'application/json': { schema } };
   const described = Object.fromEntries(named.map((name) => [name, { type: 'string', description: headers[name] }]));
   return {

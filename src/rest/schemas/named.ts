@@ -2,6 +2,7 @@
 
 import { Problem } from './answer.ts';
 import { AuditEvent } from './audit-events.ts';
+import { AuditHead, SigningKey } from './audit-heads.ts';
 import { Branch, RestoreWindow, Timeline } from './branches.ts';
 import { Credential } from './credentials.ts';
 import { Hold } from './holds.ts';
@@ -48,5 +49,7 @@ export const namedSchemas = [
   Job,
   JobWithAttempts,
   AuditEvent,
+  AuditHead,
+  SigningKey,
   Problem,
 ];

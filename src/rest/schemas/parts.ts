@@ -132,6 +132,11 @@ const prefer = Type.Optional(
 export const CreateHeaders = Type.Object({ 'Idempotency-Key': idempotencyKey });
 export const WorkHeaders = Type.Object({ 'Idempotency-Key': idempotencyKey, Prefer: prefer });
 export const WaitHeaders = Type.Object({ Prefer: prefer });
+export const DeleteHeaders = Type.Object({
+  'If-Match': Type.Optional(
+    Type.String({ description: 'The ETag of the answer that was looked at: 412 where it has changed since.' }),
+  ),
+});
 export const ChangeHeaders = Type.Object({
   'If-Match': Type.Optional(
     Type.String({ description: 'The ETag of the answer that the change was made from. Required: 428 without it.' }),

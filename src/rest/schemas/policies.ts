@@ -63,7 +63,9 @@ const kept = (description: string) =>
 
 export const retention = strict(
   {
-    hourly: kept('So many hours that hold a snapshot, of the zone of the schedules.'),
+    hourly: kept(
+      'So many hours that hold a snapshot, of the zone of the schedule that made it; of each zone, where there are several.',
+    ),
     daily: kept('So many days.'),
     weekly: kept('So many ISO weeks.'),
     monthly: kept('So many months.'),
@@ -98,33 +100,52 @@ const missedFirings = Type.Union([Type.Literal('capture_moment'), Type.Literal('
 
 const tier = Type.Unsafe<Tier>({ type: 'string', enum: [...tiers] });
 
+const lock = {
+  mode: Type.Union([Type.Literal('governance'), Type.Literal('compliance')], {
+    description: 'governance: an admin may shorten it, with a reason; compliance: nobody may, once its grace is over.',
+  }),
+  for: Type.String({ description: 'ISO 8601, such as P7Y: from when it became available.', maxLength: 32 }),
+  graceHours: Type.Integer({
+    description: 'In which an admin may still shorten a compliance lock.',
+    minimum: 0,
+    maximum: 24 * 366,
+  }),
+  tiers: Type.Optional(
+    Type.Union([Type.Array(tier, { minItems: 1, uniqueItems: true }), Type.Null()], {
+      description: 'Only what is kept for one of these, which the retention must have; all without them.',
+    }),
+  ),
+};
+
 const protection = Type.Union(
   [
+    strict({ lock: strict(lock, { description: 'The lock that a snapshot gets when it becomes available.' }) }),
+    Type.Null(),
+  ],
+  { description: 'What nobody can remove before its time. Default: nothing, or what the preset says.' },
+);
+
+const protectionPatch = Type.Union(
+  [
     strict({
-      lock: strict(
-        {
-          mode: Type.Union([Type.Literal('governance'), Type.Literal('compliance')], {
-            description:
-              'governance: an admin may shorten it, with a reason; compliance: nobody may, once its grace is over.',
+      lock: Type.Optional(
+        Type.Union([
+          strict({
+            mode: Type.Optional(lock.mode),
+            for: Type.Optional(lock.for),
+            graceHours: Type.Optional(lock.graceHours),
+            tiers: lock.tiers,
           }),
-          for: Type.String({ description: 'ISO 8601, such as P7Y: from when it became available.', maxLength: 32 }),
-          graceHours: Type.Integer({
-            description: 'In which an admin may still shorten a compliance lock.',
-            minimum: 0,
-            maximum: 24 * 366,
-          }),
-          tiers: Type.Optional(
-            Type.Union([Type.Array(tier, { minItems: 1, uniqueItems: true }), Type.Null()], {
-              description: 'Only what is kept for one of these; all without them.',
-            }),
-          ),
-        },
-        { description: 'The lock that a snapshot gets when it becomes available.' },
+          Type.Null(),
+        ]),
       ),
     }),
     Type.Null(),
   ],
-  { description: 'What nobody can remove before its time. Default: nothing, or what the preset says.' },
+  {
+    description:
+      'Null, here or as the lock: nothing is locked any more when it is made. Of a lock what is absent stays; a first one needs mode, for and graceHours.',
+  },
 );
 
 const objectives = Type.Union(
@@ -187,7 +208,12 @@ const form = {
   name: name('Unique in the team.'),
   selector,
   preset: Type.Optional(preset),
-  timeZone: Type.Optional(Type.String({ description: "Of the preset's schedules. Default: UTC.", maxLength: 64 })),
+  timeZone: Type.Optional(
+    Type.String({
+      description: "Of the preset's schedules; refused where none of them is used. Default: UTC.",
+      maxLength: 64,
+    }),
+  ),
   ...parts,
 };
 
@@ -218,7 +244,7 @@ export const ImportPoliciesQuery = strict({
 });
 
 export const PausePolicy = strict({
-  until: Type.Optional(instant('It goes on by itself then; absent, until somebody resumes it.')),
+  until: Type.Optional(orNull(instant('It goes on by itself then; absent or null, until somebody resumes it.'))),
   reason: Type.Optional(name('For the audit history.', 500)),
 });
 
@@ -229,12 +255,20 @@ export const ListFiringsQuery = strict({
   status: Type.Optional(status('firing', 'In this status only.')),
 });
 
-export const UpdatePolicy = strict({
-  name: Type.Optional(name('Unique in the team.')),
-  selector: Type.Optional(selector),
-  ...parts,
-  force,
-});
+export const UpdatePolicy = strict(
+  {
+    name: Type.Optional(name('Unique in the team.')),
+    selector: Type.Optional(selector),
+    ...parts,
+    protection: Type.Optional(protectionPatch),
+    force,
+  },
+  {
+    description:
+      'A merge-patch (RFC 7396): what is absent stays, also within retention, protection, objectives and limits, where null removes. ' +
+      'Schedules are replaced as a list; of the selector projects replace labels and the other way round, and each is replaced as a whole.',
+  },
+);
 
 const scheduleRule = {
   name: text('Unique in the policy.'),
@@ -384,6 +418,13 @@ export const PolicyImport = answer<PolicyImportView>()('PolicyImport', 'What an 
           to: Type.Unknown({ description: 'Null where nothing is left.' }),
         }),
         { description: 'By path.' },
+      ),
+      nextFirings: Type.Array(
+        Type.Object({
+          schedule: text('Its name.'),
+          at: orNull(at('Null while nothing is to fire, and for what Neon takes.')),
+        }),
+        { description: 'Of a policy in the document, one for each schedule.' },
       ),
     }),
     { description: 'Of every policy that is there or in the document, by name.' },

@@ -20,7 +20,7 @@ const need = {
   needed: integer('The sum of what follows.'),
   thisPolicy: integer('Of this policy, once it has run for long.'),
   otherPolicies: integer('Of the other policies of the team.'),
-  standing: integer('What is there and no policy removes.'),
+  standing: integer('What is there and no policy removes, also what is held or locked beyond its rule.'),
   beingMade: integer('1 where this policy makes one: it is made before an old one expires.'),
   cap: integer('More Neon does not hold.'),
   fits: Type.Boolean(),
@@ -76,13 +76,19 @@ export const PolicyPreview = answer<PolicyPreviewView>()('PolicyPreview', 'What 
           'The clocks are set: it stands for a local time that is skipped, or that comes twice.',
         ),
       ),
+      maintenance: orNull(
+        words(
+          { some: true, all: true },
+          'Maintenance of some of the selected projects, or of all, lasts then: there it waits for the end, or is missed.',
+        ),
+      ),
       engine,
     }),
-    { description: 'The next ones of all schedules, in the order of time.' },
+    { description: 'The next ones of all schedules, in the order of time; none within a pause.' },
   ),
   keeps: Type.Object(
     {
-      total: integer('What several parts of the rule keep is counted once.'),
+      total: integer('What several parts of the rule, or the lock, keep is counted once.'),
       isAtLeast: Type.Boolean({ description: 'Too many to be counted: so many at least.' }),
       tiers: Type.Object({
         hourly: count,
@@ -93,9 +99,10 @@ export const PolicyPreview = answer<PolicyPreviewView>()('PolicyPreview', 'What 
         keepLast: count,
         minimumKept: count,
         keepWithin: count,
+        locked: integer('Of a branch: what the lock keeps.'),
       }),
     },
-    { description: 'Of each branch, as of now, once the policy has run for long.' },
+    { description: 'Of each branch at the worst moment, once the policy has run for long, whenever it is asked.' },
   ),
   forecast: Type.Object({
     projectCount: integer('How many projects it selects.'),

@@ -1,15 +1,16 @@
 import { Type } from 'typebox';
 import type { RetentionSimulationView } from '../../domain/index.ts';
-import { answer, text } from './answer.ts';
+import { answer, orNull, text } from './answer.ts';
 import { instant, strict } from './parts.ts';
 import { retention } from './policies.ts';
 
-/** What fits into a body of 1 MiB with the ids of snapshots and little else. */
 const pointsMax = 10_000;
 /** A point, and what it may have. */
 const valuesOfPoint = 7;
 /** How many values such a body may hold: the points, and the rule. */
 export const simulationValuesMax = pointsMax * valuesOfPoint + 100;
+/** So many points with ids of the longest kind that we give, and every field. */
+export const simulationBytesMax = 4 * 1024 * 1024;
 
 const ownId = (description: string) => Type.String({ description, minLength: 1, maxLength: 128 });
 
@@ -18,7 +19,7 @@ const point = strict({
   pointAt: instant('The moment that it captures.'),
   branchId: Type.Optional(ownId('Points of other branches never mix. Those without it are of one branch.')),
   held: Type.Optional(Type.Boolean({ description: 'Under a legal hold.' })),
-  lockedUntil: Type.Optional(instant('Until when it is locked.')),
+  lockedUntil: Type.Optional(orNull(instant('Until when it is locked.'))),
   proven: Type.Optional(Type.Boolean({ description: 'A restore of it was proved.' })),
 });
 

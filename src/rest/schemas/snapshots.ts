@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { failures } from '../../core/errors.ts';
-import { graceHoursDefault } from '../../core/protection.ts';
+import { graceHoursDefault, lockYearsMax } from '../../core/protection.ts';
 import type { LockMode, RecordedError, SnapshotStep, SnapshotView } from '../../domain/index.ts';
 import { answer, at, createdAt, integer, orNull, status, text, updatedAt, version, words } from './answer.ts';
 import { reason } from './holds.ts';
@@ -38,7 +38,7 @@ const lockMode = words(
 export const LockSnapshot = strict({
   mode: Type.Optional(lockMode),
   until: Type.Union([instant('Not before the end of its grace.'), Type.Null()], {
-    description: 'Until when nothing removes the snapshot; null lifts the lock.',
+    description: `Until when nothing removes the snapshot, at most ${lockYearsMax} years from now; null lifts the lock.`,
   }),
   reason: Type.Optional(reason('Why; required to shorten, lift or soften a lock.')),
   graceHours: Type.Optional(

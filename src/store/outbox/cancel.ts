@@ -55,6 +55,7 @@ export interface OverdueJob {
   readonly subject_id: string;
   readonly fence: number;
   readonly reason: string | null;
+  readonly lane: string | null;
 }
 
 export interface Deadlines {
@@ -68,7 +69,7 @@ export interface Deadlines {
 /** Unfinished jobs past their deadline that no attempt holds, by the database's clock. */
 export async function listOverdueJobs(db: Db, deadlines: Deadlines, limit: number): Promise<OverdueJob[]> {
   const { rows } = await sql<OverdueJob>`
-    select id, team_id, job, subject_id, fence, reason from outbox
+    select id, team_id, job, subject_id, fence, reason, lane from outbox
     where status <> 'done' and job = any(${deadlines.jobs})
       and (claimed_until is null or claimed_until < now())
       and case

@@ -21,6 +21,8 @@ export interface Facts {
   readonly preservedBranches: readonly Row<'preserved_branches'>[];
   readonly firings: readonly Row<'firings'>[];
   readonly retentionPlans: readonly Row<'retention_plans'>[];
+  /** Which hold covers what, also of those that were released. */
+  readonly covers: readonly { readonly snapshot_id: string; readonly hold_id: string }[];
   readonly credentials: readonly Row<'credentials'>[];
   readonly jobs: readonly Row<'outbox'>[];
   readonly attempts: readonly Row<'attempts'>[];
@@ -61,6 +63,11 @@ export async function readFacts({ db, port }: FactsSource, projectIds?: readonly
       .execute(),
   ]);
   const branchIds = branches.map(({ id }) => id);
+  const covers = await db
+    .selectFrom('hold_matches')
+    .select(['snapshot_id', 'hold_id'])
+    .where(sql<boolean>`${all} or snapshot_id = any(${snapshots.map(({ id }) => id)})`)
+    .execute();
   const [firings, retentionPlans, attempts, credentials, keys, events, heads] = await Promise.all([
     db.selectFrom('firings').selectAll().where(sql<boolean>`${all} or branch_id = any(${branchIds})`).execute(),
     db.selectFrom('retention_plans').selectAll().where(sql<boolean>`${all} or branch_ids && ${branchIds}`).execute(),
@@ -73,7 +80,15 @@ export async function readFacts({ db, port }: FactsSource, projectIds?: readonly
       .execute(),
     db.selectFrom('credentials').selectAll().execute(),
     db.selectFrom('idempotency_keys').selectAll().execute(),
-    readEvents(db, all ? undefined : [...snapshots, ...restores, ...branches, ...jobs].map(({ id }) => id)),
+    readEvents(
+      db,
+      all
+        ? undefined
+        : [
+            ...[...snapshots, ...restores, ...branches, ...jobs].map(({ id }) => id),
+            ...covers.map((one) => one.hold_id),
+          ],
+    ),
     all ? db.selectFrom('audit_heads').selectAll().execute() : [],
   ]);
   const firingEvents = all
@@ -95,6 +110,7 @@ export async function readFacts({ db, port }: FactsSource, projectIds?: readonly
     preservedBranches,
     firings,
     retentionPlans,
+    covers,
     credentials,
     jobs,
     attempts,

@@ -54,7 +54,10 @@ const pace: NonNullable<AppOptions['pace']> = {
 const rateLimits: NonNullable<AppOptions['rateLimits']> = { perSecond: 500, burst: 1_000, perRouteSecond: 1_000 };
 
 export interface ServicesOptions {
-  readonly app: Pick<AppOptions, 'databaseUrl' | 'redisUrl' | 'neonApiUrl' | 'encryptionKeys' | 'apiKey'> &
+  readonly app: Pick<
+    AppOptions,
+    'databaseUrl' | 'redisUrl' | 'neonApiUrl' | 'encryptionKeys' | 'auditSigningKeys' | 'apiKey'
+  > &
     Partial<Pick<AppOptions, 'settings' | 'graceMs'>>;
   readonly cacheDir: string;
   readonly onPoint?: OnPoint | undefined;

@@ -62,6 +62,7 @@ export async function startWorld(t: Test, options: WorldOptions = {}): Promise<W
   t.teardown(() => neon.child.end('SIGTERM'));
   const apiKey = `ag_${randomBytes(24).toString('hex')}`;
   const encryptionKeys = `first:${randomBytes(32).toString('base64url')}`;
+  const auditSigningKeys = `first:${randomBytes(32).toString('base64url')}`;
   const { settings } = options;
   const services = makeServices({
     app: {
@@ -69,6 +70,7 @@ export async function startWorld(t: Test, options: WorldOptions = {}): Promise<W
       redisUrl,
       neonApiUrl: neon.baseUrl,
       encryptionKeys,
+      auditSigningKeys,
       apiKey,
       ...(settings ? { settings } : {}),
     },
@@ -97,7 +99,7 @@ export async function startWorld(t: Test, options: WorldOptions = {}): Promise<W
     keys: new Map(),
     credential,
     asked: nothingAsked(),
-    secrets: [apiKey, neon.apiKey, encryptionKeys.split(':')[1] ?? ''],
+    secrets: [apiKey, neon.apiKey, encryptionKeys.split(':')[1] ?? '', auditSigningKeys.split(':')[1] ?? ''],
     faults: () => [neon.child, ...services.all].flatMap((child) => child.faults()),
   };
 }

@@ -28,6 +28,7 @@ interface RetentionScenario extends Scenario {
 interface Point {
   readonly at: string;
   readonly branch?: string;
+  readonly zone?: string;
   readonly held?: boolean;
   readonly proven?: boolean;
   readonly lockedUntil?: string;
@@ -65,11 +66,19 @@ for (const { file, scenario } of scenarios) {
 
 function decideRetention(t: Test, scenario: RetentionScenario): void {
   const points = Object.entries(scenario.points).map(([id, given]) => {
-    const { at, branch = 'brn', held, proven, lockedUntil }: Point = typeof given === 'string' ? { at: given } : given;
+    const {
+      at,
+      branch = 'brn',
+      zone,
+      held,
+      proven,
+      lockedUntil,
+    }: Point = typeof given === 'string' ? { at: given } : given;
     return {
       id,
       branchId: branch,
       pointAt: new Date(at),
+      ...(zone === undefined ? {} : { timeZone: zone }),
       isHeld: held ?? false,
       isProven: proven ?? false,
       lockedUntil: lockedUntil === undefined ? null : new Date(lockedUntil),

@@ -61,6 +61,9 @@ t.test('what Neon can do has its form', (t) => {
     { frequency: 'daily', hour: 3, retentionSeconds: 7 * day },
     { frequency: 'weekly', hour: 4, day: 1, retentionSeconds: 28 * day },
   ]);
+  for (const timeZone of ['utc', 'GMT', 'Etc/Zulu']) {
+    t.equal(toNativeSchedules(rule([schedule('0 3 * * *', { timeZone })], { daily: 7 })).length, 1, timeZone);
+  }
   t.strictSame(toNativeSchedules(rule([schedule('*/5 * * * *', { engine: 'afterglow' })], { yearly: 9 })), []);
   t.end();
 });

@@ -48,6 +48,17 @@ t.test('what was due before the branch was covered, nobody had promised', async 
   t.match(look('2026-11-20T11:30:00Z', null, { coveredSince }), { isLate: true });
 });
 
+t.test(
+  'what was due before its schedule was made, it had not promised; another schedule is late all the same',
+  async (t) => {
+    const young = { ...hourly, since: at('2026-11-20T10:00:01Z') };
+    t.match(look('2026-11-20T10:50:00Z', null, {}, [young]), { isLate: false, overdueAt: null, expected: null });
+    t.match(look('2026-11-20T11:50:00Z', null, {}, [young]), { isLate: true });
+    const daily = schedule('0 8 * * *');
+    t.match(look('2026-11-20T10:50:00Z', null, {}, [young, daily]), { overdueAt: at('2026-11-20T08:00:00Z') });
+  },
+);
+
 t.test('what is due in a maintenance window may wait for its end', async (t) => {
   const maintenanceWindows = [{ name: 'night', from: '2026-11-20T09:50:00Z', until: '2026-11-20T10:45:00Z' }];
   const point = '2026-11-20T09:00:00Z';

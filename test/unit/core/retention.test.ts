@@ -183,3 +183,38 @@ t.test('a duration that is none is refused, naming its field', async (t) => {
     t.throws(act, { code: 'invalid_duration', members: { field: 'keepWithin' } }, keepWithin);
   }
 });
+
+t.test('points of another zone beside them let nothing go of what the tiers keep', async (t) => {
+  const zone = fc.constantFrom(undefined, 'Asia/Tokyo', 'America/New_York');
+  const zoned = fc
+    .tuple(points, fc.array(zone, { minLength: 40, maxLength: 40 }))
+    .map(([all, zones]) => all.map((one, index) => ({ ...one, ...(zones[index] ? { timeZone: zones[index] } : {}) })));
+  fc.assert(
+    fc.property(zoned, rule, context, (all, whole, given) => {
+      const byTier = onlyTiers(whole);
+      const together = planRetention(all, byTier, given);
+      const kept = keptOf(together);
+      const byZone = [...Map.groupBy(all, (one: RetentionPoint) => one.timeZone ?? given.timeZone).values()];
+      const alone = byZone.map((own) => planRetention(own, byTier, given));
+      const isKept = alone.flat().every(({ id, reasons }) => kept.has(id) || reasons.every(isOfPlace));
+      return isKept && (byZone.length > 1 || JSON.stringify(alone[0] ?? []) === JSON.stringify(together));
+    }),
+    { numRuns: 400 },
+  );
+  t.pass();
+});
+
+/** What else is kept counts all points, whatever their zones. */
+function onlyTiers({
+  keepLast: _last,
+  minimumKept: _minimum,
+  keepWithin: _within,
+  ...byTier
+}: RetentionRule): RetentionRule {
+  return byTier;
+}
+
+/** What a point is kept for only among those that it is judged with. */
+function isOfPlace(reason: string): boolean {
+  return ['newest', 'last_proven', 'beyond_retention'].includes(reason);
+}

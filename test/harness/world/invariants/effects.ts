@@ -117,8 +117,14 @@ function compare(what: string, { explained, listed, removed }: Compared): string
 /** A restore in place has changed the served branch: the way back is there, until somebody asked for its end. */
 export const undoCopiesAreKept: Invariant = (facts) => {
   const kept = new Map(facts.preservedBranches.map((row) => [row.id, row.status] as const));
+  // Its removal was asked for, and given up when its deadline came: whether Neon has removed it all the same is for it to say.
+  const asked = new Set(
+    facts.events.filter(({ action }) => action === 'preserved_branch.purging').map((one) => one.subject_id),
+  );
+  const isAllowed = (id: string): boolean =>
+    ['present', 'purged'].includes(kept.get(id) ?? '') || (kept.get(id) === 'missing' && asked.has(id));
   return facts.restores
     .filter((row) => row.status === 'succeeded' && row.target_kind === 'in_place')
-    .filter((row) => !['present', 'purged'].includes(kept.get(row.id) ?? ''))
+    .filter((row) => !isAllowed(row.id))
     .map((row) => `the undo copy of ${row.id} is ${kept.get(row.id) ?? 'not recorded'}`);
 };

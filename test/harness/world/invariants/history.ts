@@ -2,7 +2,8 @@
 // present one, each step once; and the chains verify.
 
 import { type Resource, lifecycles } from '../../../../src/core/lifecycle.ts';
-import { hashAuditEvent } from '../../../../src/store/audit.ts';
+import { factOf } from '../../../../src/store/audit.ts';
+import { hashAuditEvent } from '../../../../src/store/audit-chain.ts';
 import type { Facts } from '../facts.ts';
 import type { Invariant } from './invariant.ts';
 
@@ -90,16 +91,5 @@ export const chainsVerify: Invariant = ({ events, heads }) => {
 };
 
 function hashOf(previous: Buffer, event: Event): Buffer {
-  return hashAuditEvent(previous, {
-    id: event.id,
-    teamId: event.team_id,
-    at: event.at,
-    actor: { kind: event.actor_kind, id: event.actor_id },
-    action: event.action,
-    subject: { kind: event.subject_kind, id: event.subject_id },
-    requestId: event.request_id,
-    sourceAddress: event.source_address,
-    details: event.details,
-    sequence: event.sequence,
-  });
+  return hashAuditEvent(previous, factOf(event));
 }

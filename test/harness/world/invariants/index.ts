@@ -8,8 +8,10 @@ import { everythingEnded, firingsAreTold, onlyWhatWasAsked } from './ended.ts';
 import { chainsVerify, historiesAreLegal } from './history.ts';
 import type { Invariant } from './invariant.ts';
 import { lineagesAreKept, mirrorIsTrue } from './mirror.ts';
+import { nothingCoveredGoes } from './protection.ts';
 
 export const invariants: Readonly<Record<string, Invariant>> = {
+  nothingCoveredGoes,
   everythingEnded,
   onlyWhatWasAsked,
   firingsAreTold,
