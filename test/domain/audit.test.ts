@@ -119,7 +119,11 @@ t.test('a refusal for want of authority is told at once, and a flood of them by 
   t.equal((await eventsOf('access.refused')).length, 1, 'the minute is not over');
   t.equal(await domain.tellRefusals(), 0);
   await refusalOf(domain.projects.remove(viewer, project.id));
-  t.match((await eventsOf('access.refused'))[0], { details: { action: 'project.write', count: 1 } }, 'another action');
+  t.match(
+    (await eventsOf('access.refused'))[0],
+    { details: { action: 'project.register', count: 1 } },
+    'another action',
+  );
   faults.aheadMs += 61_000;
   t.equal(await domain.tellRefusals(), 1);
   t.match((await eventsOf('access.refused'))[0], {
