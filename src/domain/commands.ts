@@ -14,11 +14,12 @@ import type { LockMode, Protection } from '../core/protection.ts';
 import type { PolicySelector } from '../core/selector.ts';
 import type { RetentionRule } from '../core/retention.ts';
 import type { Tier } from '../core/retention/tiers.ts';
-import type { ProjectLimits, Role } from '../store/database.ts';
+import type { ProjectLimits } from '../store/database.ts';
 import type { JobState } from '../store/outbox/list.ts';
 import type { AuditEventView } from './views.ts';
 
-export type { JobState, LockMode, ProjectLimits, Role };
+export type { JobState, LockMode, ProjectLimits };
+export type * from './commands/team.ts';
 export type { PageRequest } from '../store/page.ts';
 
 /** Makes a repeated request have one effect: the first answer is given again. */
@@ -340,49 +341,4 @@ export interface AuditExport {
   readonly to: number | null;
   /** Some hundreds at a time. Whoever stops taking them leaves nothing behind. */
   readonly events: AsyncIterable<readonly AuditEventView[]>;
-}
-
-export interface CreateTeamInput {
-  readonly slug: string;
-  readonly name: string;
-}
-
-export interface AddMemberInput {
-  readonly teamId: string;
-  /** As the issuer's tokens name the person. */
-  readonly subject: string;
-  /** The configured one otherwise. */
-  readonly issuer?: string | undefined;
-  readonly role: Role;
-}
-
-export interface UpdateMemberInput {
-  readonly teamId: string;
-  readonly id: string;
-  readonly version: number;
-  readonly role: Role;
-}
-
-export interface RemoveMemberInput {
-  readonly teamId: string;
-  readonly id: string;
-}
-
-export interface CreateApiKeyInput {
-  readonly name: string;
-  readonly role: Role;
-  /** Default: service. */
-  readonly kind?: 'person' | 'service' | undefined;
-  /** RFC 3339 text. */
-  readonly expiresAt?: string | undefined;
-  /** Ids of projects that it is narrowed to. */
-  readonly projects?: readonly string[] | undefined;
-  /** Networks that it may come from. */
-  readonly cidrs?: readonly string[] | undefined;
-}
-
-export interface RotateApiKeyInput {
-  readonly id: string;
-  /** How long the old key holds beside the new one. Default: a day. */
-  readonly overlapSeconds?: number | undefined;
 }

@@ -5,8 +5,8 @@ import type { ConnectNeon, ProbeTarget } from '../neon/api.ts';
 import type { Db } from '../store/database.ts';
 import type { IdempotencyClaim } from '../store/idempotency.ts';
 import type { Keyring } from '../store/seal.ts';
-import type { Signer } from '../store/signing.ts';
 import type { Actor } from './actor.ts';
+import type { Signer } from '../store/signing.ts';
 import type { CrashPoint } from './job/points.ts';
 import type { VerifyToken } from './team/token.ts';
 
@@ -78,14 +78,14 @@ export interface DomainSettings {
   readonly goneRecheckMs: number;
   /** What Neon asks for, in US dollars: for forecasts. */
   readonly prices: Prices;
-  /** How many whole months of the audit history are kept; null for ever. */
-  readonly auditRetentionMonths: number | null;
   /** Of the identity provider; undefined where there is none. */
   readonly issuer?: string | undefined;
   /** The claim of its tokens that lists `team:role`; where there is none, memberships say which teams a person is of. */
   readonly teamsClaim?: string | undefined;
   /** The claim that is true for who is of the platform. */
   readonly platformClaim?: string | undefined;
+  /** How many whole months of the audit history are kept; null for ever. */
+  readonly auditRetentionMonths: number | null;
 }
 
 export interface Deps {
@@ -97,9 +97,9 @@ export interface Deps {
   readonly random: () => number;
   readonly newId: (prefix: IdPrefix) => string;
   readonly keyring: Keyring;
-  readonly signer: Signer;
   /** A secret of 256 random bits, as text of the URL alphabet. */
   readonly newSecret: () => string;
+  readonly signer: Signer;
   readonly connectNeon: ConnectNeon;
   /** Of the identity provider's tokens; undefined where there is none. */
   readonly verifyToken?: VerifyToken | undefined;

@@ -11,6 +11,7 @@ import type { MaintenanceWindow } from '../core/maintenance.ts';
 import type { ActorKind, Fixed, Json, JsonDefault, Nullable, Status } from './columns.ts';
 import type { PresentCounts, ReportedFinding } from './findings.ts';
 import type { HoldMatchView, HoldSnapshotTable, HoldTable } from './hold-tables.ts';
+import type { ApiKeyTable, MembershipTable, TeamTable } from './identity-tables.ts';
 import type { AttemptTable, OutboxTable } from './outbox/tables.ts';
 import type {
   DelegatedScheduleTable,
@@ -25,7 +26,7 @@ export type { ActorKind } from './columns.ts';
 export type { AttemptOutcome } from './outbox/tables.ts';
 export type { PlannedDecision } from './policy-tables.ts';
 
-export type Role = 'viewer' | 'operator' | 'approver' | 'admin';
+export type { Role } from './identity-tables.ts';
 
 export interface RecordedError {
   readonly code: FailureCode;
@@ -62,49 +63,6 @@ export interface RestoreProgress {
   /** Its name in Neon at that moment. */
   readonly servedName?: string;
   readonly operationIds?: readonly string[];
-}
-
-interface TeamTable {
-  id: Fixed<string>;
-  slug: string;
-  name: string;
-  created_at: Fixed<Date>;
-}
-
-interface ApiKeyTable {
-  id: Fixed<string>;
-  team_id: Fixed<string>;
-  name: string;
-  prefix: Fixed<string>;
-  hash: Fixed<Buffer>;
-  role: Fixed<Role>;
-  kind: Fixed<Exclude<ActorKind, 'scheduler'>>;
-  /** Those that it is narrowed to; null for every project of the team. */
-  projects: ColumnType<string[] | null, string[] | null | undefined, never>;
-  /** The networks that it may come from; null for any. */
-  cidrs: ColumnType<string[] | null, string[] | null | undefined, never>;
-  /** Its end, and where another key has taken its place, the end of the overlap. */
-  expires_at: Nullable<Date>;
-  last_used_at: Nullable<Date>;
-  rotated_from: ColumnType<string | null, string | null | undefined, never>;
-  /** Null for what the settings preset. */
-  created_by_kind: ColumnType<ActorKind | null, ActorKind | null | undefined, never>;
-  created_by: ColumnType<string | null, string | null | undefined, never>;
-  is_platform: ColumnType<boolean, boolean | undefined, boolean>;
-  created_at: Fixed<Date>;
-  revoked_at: Nullable<Date>;
-}
-
-interface MembershipTable {
-  id: Fixed<string>;
-  team_id: Fixed<string>;
-  /** Of the tokens by which the person is known. */
-  issuer: Fixed<string>;
-  subject: Fixed<string>;
-  role: Role;
-  version: Generated<number>;
-  created_at: Fixed<Date>;
-  updated_at: Date;
 }
 
 interface CredentialTable {

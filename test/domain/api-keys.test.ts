@@ -34,7 +34,7 @@ t.test('a key is shown once, kept as a hash, and known by its prefix', async (t)
     tables.some((text) => text.includes(key.slice(9))),
     'the secret is in no table',
   );
-  const { items } = await domain.audit.list(actor, { subjectId: made.id, action: 'api_key.created' }, page);
+  const items = await eventsOf(made.id);
   t.match(items, [{ action: 'api_key.created', details: { name: 'pipeline', role: 'operator', prefix: made.prefix } }]);
 });
 
@@ -128,26 +128,17 @@ t.test('an overlap does not prolong a key that ends sooner', async (t) => {
 });
 
 t.test('a revoked key opens nothing in any process, from the answer on', async (t) => {
-  const second = await buildApp({
-    databaseUrl: at.databaseUrl,
-    neonApiUrl: at.emulator.baseUrl,
-    encryptionKeys: `first:${Buffer.alloc(32).toString('base64url')}`,
-    auditSigningKeys: `first:${Buffer.alloc(32).toString('base64url')}`,
-    apiKey: 'the-preset-key-of-another-process',
-    roles: new Set(['api']),
-    production: false,
-    logger: at.log.logger,
-  });
+  const second = await startAnother('the-preset-key-of-another-process');
   t.teardown(() => second.close());
   const made = await domain.apiKeys.create(actor, { name: 'x', role: 'viewer' });
   for (const one of [at, second]) t.ok(await signIn(one, made.key));
   await second.domain.apiKeys.revoke(second.firstActor, made.id);
   for (const one of [at, second]) t.equal((await refusalOf(signIn(one, made.key))).code, 'unauthenticated');
   await domain.apiKeys.revoke(actor, made.id);
-  const { items } = await domain.audit.list(actor, { subjectId: made.id }, page);
+  const items = await eventsOf(made.id);
   t.strictSame(
     items.map(({ action }) => action),
-    ['api_key.revoked', 'access.first_sign_in', 'api_key.created'],
+    ['api_key.revoked', 'api_key.created'],
     'the second revocation does nothing',
   );
   t.ok((await domain.apiKeys.get(actor, made.id)).revokedAt, 'and it stays listed');
@@ -185,6 +176,39 @@ t.test('the last use is noted once a minute, and never in the way', async (t) =>
   });
   at.faults.aheadMs = 0;
 });
+
+t.test('a key that the version before had preset is of the platform from the start on, under its old id', async (t) => {
+  const apiKey = 'the-preset-key-of-the-version-before';
+  const first = await startAnother(apiKey);
+  await first.close();
+  await db.updateTable('api_keys').set({ is_platform: false }).where('id', '=', first.firstActor.id).execute();
+  t.equal((await signIn(at, apiKey)).isPlatform, false);
+  await refuses(t, at, 'preset_key', () => domain.apiKeys.revoke(actor, first.firstActor.id));
+  const second = await startAnother(apiKey);
+  t.teardown(() => second.close());
+  t.match(await signIn(at, apiKey), { id: first.firstActor.id, isPlatform: true, role: 'admin' });
+  t.match(second.firstActor, { ...(await signIn(at, apiKey)), requestId: null, sourceAddress: null });
+});
+
+/** Another process on the same database. */
+function startAnother(apiKey: string) {
+  return buildApp({
+    databaseUrl: at.databaseUrl,
+    neonApiUrl: at.emulator.baseUrl,
+    encryptionKeys: `first:${Buffer.alloc(32).toString('base64url')}`,
+    auditSigningKeys: `a1:${Buffer.alloc(32, 1).toString('base64url')}`,
+    apiKey,
+    roles: new Set(['api']),
+    production: false,
+    logger: at.log.logger,
+  });
+}
+
+/** But for its sign-in. */
+async function eventsOf(id: string) {
+  const { items } = await domain.audit.list(actor, { subjectId: id }, page);
+  return items.filter(({ action }) => !action.startsWith('access.'));
+}
 
 async function dump(table: string): Promise<string> {
   const rows = await db

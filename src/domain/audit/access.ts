@@ -18,7 +18,7 @@ export function tellingOfSignIns<A extends unknown[]>(deps: Deps, authenticate: 
   return async (...presented) => {
     const actor = await counted(deps, authenticate(...presented));
     const key = `${actor.teamId} ${actor.id}`;
-    // One that has named no team has no history to be told in.
+    // Who has named no team is told of where it enters one.
     if (actor.teamId === noTeam || seen.has(key)) return actor;
     await noteSignIn(deps, actor).catch((error: unknown) => {
       throw toRefusal(error);

@@ -28,9 +28,9 @@ export function makeNoteRefusal(deps: RefusalDeps): NoteRefusal {
   const last = new Map<string, Promise<void>>();
   const next = new Map<string, { refused: Refused; written: Promise<void> }>();
   return (actor, action, error) => {
-    // One that has named no team has no history to be told in.
-    if (actor.teamId === noTeam) return Promise.resolve();
     if (!(error instanceof Refusal) || refusals[error.code].status !== 403) return Promise.resolve();
+    // There is no chain that it would belong to.
+    if (actor.teamId === noTeam) return Promise.resolve();
     const asked = typeof error.members['action'] === 'string' ? error.members['action'] : action;
     const key = `${actor.teamId} ${actor.id} ${asked}`;
     const waiting = next.get(key);
@@ -72,8 +72,8 @@ const rowsAtOnce = 100;
 export async function tellRefusals(deps: RefusalDeps): Promise<number> {
   const rows = await listUntoldRefusals(deps.db, deps.now(), rowsAtOnce);
   for (const row of rows) {
-    const who = { teamId: row.team_id, kind: row.actor_kind, id: row.actor_id, label: row.actor_label };
-    const actor: Actor = { ...schedulerActor(row.team_id), ...who };
+    const who = { kind: row.actor_kind, id: row.actor_id, label: row.actor_label };
+    const actor: Actor = { ...schedulerActor(row.team_id), ...who, role: 'viewer' };
     await change(deps, actor, async ({ tx, now, audit }) => {
       const count = await takeUntold(tx, row, now);
       if (count > 0) audit('access.refused', { kind: 'actor', id: actor.id }, { action: row.action, count });

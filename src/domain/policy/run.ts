@@ -2,8 +2,8 @@
 
 import { Refusal } from '../../core/errors.ts';
 import { listSelectedProjects } from '../../store/projects.ts';
-import { listSchedules, type PolicyRow } from '../../store/policies.ts';
 import { wholeTeam } from '../../store/scope.ts';
+import { listSchedules, type PolicyRow } from '../../store/policies.ts';
 import type { Actor } from '../actor.ts';
 import { change } from '../change.ts';
 import type { CommandDeps, Deps } from '../deps.ts';

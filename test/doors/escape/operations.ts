@@ -140,8 +140,10 @@ async function read(
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
   };
   const payload = body === undefined ? {} : { payload: JSON.stringify(body) };
-  const { statusCode: status, payload: text } = await app.inject({ method, url, headers, ...payload });
-  const said = (text === '' ? {} : JSON.parse(text)) as Refused;
+  const { statusCode: status, payload: text, headers: told } = await app.inject({ method, url, headers, ...payload });
+  // An export is a line of JSON for each event.
+  const isJson = /\/(problem\+)?json\b/.test(String(told['content-type']));
+  const said = (isJson ? JSON.parse(text) : {}) as Refused;
   const [error] = Array.isArray(said.errors) && url === '/graphql' ? said.errors : [];
   const { code, action } = error ? error.extensions : said;
   return { status, code: status < 300 && !error ? 'ok' : String(code), action, text };

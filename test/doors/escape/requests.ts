@@ -98,6 +98,8 @@ export const requests: Readonly<Record<string, (ids: Ids) => Asked>> = {
   listJobs: filter(({ project, snapshot }) => ({ projectId: project, subjectId: snapshot })),
   getJob: nothing,
   listAuditEvents: filter(({ snapshot }) => ({ subjectId: snapshot })),
+  exportAuditEvents: () => ({ query: { format: 'ndjson' } }),
+  listAuditHeads: nothing,
 };
 
 /** What `{id}` stands for in a path, by the resource before it. */
@@ -165,6 +167,7 @@ export const fieldRequests: Readonly<Record<string, (ids: Ids) => AskedField>> =
   job: one(({ job }) => job),
   jobs: list(({ project, snapshot }) => ({ projectId: project, subjectId: snapshot })),
   auditEvents: list(({ snapshot }) => ({ subjectId: snapshot })),
+  auditHeads: none,
   createTeam: making({ slug: 'new', name: 'New' }),
   addMember: input(({ team }) => ({ teamId: team, issuer: 'https://id.example.com', subject: 'x', role: 'viewer' })),
   updateMember: input(({ team, member }) => ({ teamId: team, id: member, version: 9, role: 'viewer' })),
