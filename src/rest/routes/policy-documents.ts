@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { answers, withBody } from '../schemas/answer.ts';
 import { NoQuery } from '../schemas/parts.ts';
-import { ImportPolicies, ImportPoliciesQuery } from '../schemas/policies.ts';
+import { ImportPolicies, ImportPoliciesQuery } from '../schemas/policy-documents.ts';
 import { writeYaml, yamlMediaType } from '../yaml.ts';
 import type { Doors } from './doors.ts';
 import { beyondCap, refusedForms } from './policies.ts';
