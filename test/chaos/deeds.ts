@@ -18,6 +18,7 @@ export interface Doing {
 const refusals = new Set([
   'already_ended',
   'branch_gone',
+  'compliance_lock_fixed',
   'credential_refused',
   'hold_released',
   'instant_in_future',
