@@ -2,7 +2,7 @@
 // every instant is an argument.
 
 import { type MaintenanceWindow, maintenanceUntil } from './maintenance.ts';
-import { type PolicySchedule, startWithinSecondsDefault } from './policy.ts';
+import { type PolicySchedule, startsWithinMs } from './policy.ts';
 import { plainRhythms, type Rhythms } from './rhythm.ts';
 import { nextFiring, type ScheduleRule } from './schedule.ts';
 
@@ -47,10 +47,12 @@ export function freshness(
   const isPromised = (at: Date, { since }: PromisedSchedule): boolean => at >= coveredSince && (!since || at >= since);
   const due = schedules.flatMap((schedule) => {
     const { at } = rhythms.span(schedule, now, 0);
-    return at && isPromised(at, schedule) ? [{ at, startsUntil: new Date(at.getTime() + startMsOf(schedule)) }] : [];
+    return at && isPromised(at, schedule)
+      ? [{ at, startsUntil: new Date(at.getTime() + startsWithinMs(schedule)) }]
+      : [];
   });
   const overdue = schedules.flatMap((schedule) => {
-    const allowedMs = startMsOf(schedule) + graceMs;
+    const allowedMs = startsWithinMs(schedule) + graceMs;
     const { at } = rhythms.span(schedule, now, allowedMs);
     return at && isPromised(at, schedule) && !mayWait(at, allowedMs, facts) ? [at] : [];
   });
@@ -102,8 +104,4 @@ function latest(instants: readonly Date[]): Date | null {
 function mayWait(at: Date, allowedMs: number, { maintenanceWindows, now }: FreshnessFacts): boolean {
   const until = maintenanceWindows.length === 0 ? null : maintenanceUntil(maintenanceWindows, at);
   return until !== null && until.getTime() + allowedMs > now.getTime();
-}
-
-function startMsOf({ startWithinSeconds, jitterSeconds }: PolicySchedule): number {
-  return Math.max(startWithinSeconds ?? startWithinSecondsDefault, jitterSeconds) * 1000;
 }

@@ -57,6 +57,15 @@ export interface PolicyRule {
 }
 
 export const startWithinSecondsDefault = 900;
+
+/** How long after its instant a firing may start, its jitter among it. */
+export function startsWithinMs({
+  startWithinSeconds,
+  jitterSeconds,
+}: Pick<PolicySchedule, 'startWithinSeconds' | 'jitterSeconds'>): number {
+  return Math.max(startWithinSeconds ?? startWithinSecondsDefault, jitterSeconds) * 1000;
+}
+
 export const expireAtMostShareDefault = 0.25;
 
 export interface Preset {

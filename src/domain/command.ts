@@ -36,7 +36,6 @@ export function bindCommand<I, O>(
 ): (actor: Actor, input: I, options?: CommandOptions) => Promise<O> {
   return (actor, input, options) =>
     answered({ deps, actor, action }, async () => {
-      authorizeAnywhere(actor, action);
       const { idempotency } = options ?? {};
       if (!idempotency) return allowed(deps, actor, action, (given) => useCase(given, actor, input));
       return once(deps, actor, action, idempotency, (claimed) =>
@@ -51,7 +50,6 @@ async function allowed<O>(
   action: Action,
   run: (deps: CommandDeps) => Promise<O>,
 ): Promise<O> {
-  authorizeAnywhere(actor, action);
   let asked = false;
   const allow = (acting: Actor = actor): void => {
     asked = true;
@@ -100,13 +98,17 @@ async function once<O>(
   }
 }
 
-/** What is refused for want of authority is told before it is answered. */
+/** What the actor may do to nothing is refused at once; what is refused for want of authority is told before it is answered. */
 async function answered<O>(
   { deps, actor, action }: { readonly deps: BindDeps; readonly actor: Actor; readonly action: Action },
   run: () => Promise<O>,
 ): Promise<O> {
+  const authorized = async (): Promise<O> => {
+    authorizeAnywhere(actor, action);
+    return run();
+  };
   try {
-    return await run().catch(async (error: unknown) => {
+    return await authorized().catch(async (error: unknown) => {
       await deps.noteRefusal(actor, action, error);
       throw error;
     });

@@ -13,6 +13,7 @@ import type {
   SnapshotStep,
   Warning,
 } from '../store/database.ts';
+import type { AuditFact } from '../store/audit-chain.ts';
 import type { FindingOutcome, PresentCounts, ReportedFinding } from '../store/findings.ts';
 import type { JobState } from '../store/outbox/list.ts';
 import type { WindowView } from './views/window.ts';
@@ -228,20 +229,8 @@ export interface ConnectionView {
 }
 
 /** As it is hashed (`store/audit-chain.ts`), and its two hashes: all that a verifier needs. */
-export interface AuditEventView {
-  readonly form: number;
-  readonly id: string;
-  readonly teamId: string;
-  readonly sequence: number;
-  readonly at: string;
-  readonly actor: { readonly kind: ActorKind; readonly id: string; readonly label: string | null };
-  readonly action: string;
-  readonly subject: { readonly kind: string; readonly id: string };
-  readonly requestId: string | null;
-  readonly sourceAddress: string | null;
-  readonly details: Readonly<Record<string, unknown>>;
-  readonly before: Readonly<Record<string, unknown>> | null;
-  readonly after: Readonly<Record<string, unknown>> | null;
+export interface AuditEventView extends AuditFact {
+  readonly actor: AuditFact['actor'] & { readonly kind: ActorKind };
   readonly previousHash: string;
   readonly hash: string;
 }

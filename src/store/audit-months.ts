@@ -2,6 +2,7 @@
 // of the database do both (migrations/0014-audit.ts), and refuse what would break a chain.
 
 import { sql } from 'kysely';
+import { foundLocked, gaveWay } from './constraint.ts';
 import type { Db } from './database.ts';
 
 /** Of UTC, such as 2026-09. */
@@ -32,9 +33,8 @@ async function withTable<T>(db: Db, work: (db: Db) => Promise<T>): Promise<T | u
       return work(tx);
     });
   } catch (error) {
-    const { code } = error as { code?: unknown };
-    // lock_not_available, and a deadlock with one who came to it from the other side.
-    if (code === '55P03' || code === '40P01') return undefined;
+    // A deadlock is with one who came to it from the other side.
+    if (foundLocked(error) || gaveWay(error)) return undefined;
     throw error;
   }
 }
@@ -62,13 +62,6 @@ export async function listAuditMonths(db: Db): Promise<Month[]> {
     where inhparent = 'audit_events'::regclass and child.relname ~ '^audit_events_[0-9]+_[0-9][0-9]$'
     order by 1`.execute(db);
   return rows.map(({ name }) => name.slice('audit_events_'.length).replace('_', '-'));
-}
-
-export async function readDatabaseTime(db: Db): Promise<Date> {
-  const { rows } = await sql<{ at: Date }>`select clock_timestamp() as at`.execute(db);
-  const [row] = rows;
-  if (!row) throw new Error('the database did not say what time it is');
-  return row.at;
 }
 
 export interface LastOfMonth {

@@ -9,19 +9,10 @@ import { invalidCursor, type Page, type PageRequest, readCursor, toPage } from '
 export type AuditEventRow = Selectable<Database['audit_events']>;
 type Told = Readonly<Record<string, unknown>>;
 
-export interface NewAuditEvent {
-  readonly id: string;
-  readonly teamId: string;
+/** Its place in the chain, and with it its time, is settled when it is appended. */
+export interface NewAuditEvent extends Omit<AuditFact, 'form' | 'sequence' | 'at'> {
   readonly at: Date;
-  readonly actor: { readonly kind: ActorKind; readonly id: string; readonly label: string | null };
-  readonly action: string;
-  readonly subject: { readonly kind: string; readonly id: string };
-  readonly requestId: string | null;
-  readonly sourceAddress: string | null;
-  /** JSON values only, in all three; never a secret (invariant 10). */
-  readonly details: Told;
-  readonly before: Told | null;
-  readonly after: Told | null;
+  readonly actor: AuditFact['actor'] & { readonly kind: ActorKind };
 }
 
 export interface AuditFilter {

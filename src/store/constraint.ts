@@ -16,6 +16,11 @@ export function violatedProtection(error: unknown): { code: ProtectionCode; told
 const protectionCodes = ['snapshot_held', 'snapshot_locked', 'compliance_lock_fixed'] as const;
 type ProtectionCode = (typeof protectionCodes)[number];
 
+/** Whether a lock was not had within `lock_timeout`: nothing of the transaction was done. */
+export function foundLocked(error: unknown): boolean {
+  return error instanceof Error && (error as { code?: unknown }).code === '55P03';
+}
+
 /** Whether PostgreSQL ended the transaction in favour of another (class 40, such as a deadlock): nothing of it was done. */
 export function gaveWay(error: unknown): boolean {
   const { code } = error as { code?: unknown };

@@ -91,16 +91,6 @@ export async function findRemovedProject(db: Db, scope: Scope, neonProjectId: st
     .executeTakeFirst();
 }
 
-export async function isNeonProjectRegistered(db: Db, neonProjectId: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('projects')
-    .select('id')
-    .where('neon_project_id', '=', neonProjectId)
-    .where('removed_at', 'is', null)
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
 export async function listProjects(db: Db, scope: Scope, page: PageRequest): Promise<Page<ProjectRow>> {
   const before = readCursor(page);
   let query = db.selectFrom('projects').selectAll().where(inScope(scope, 'projects')).where('removed_at', 'is', null);
@@ -145,12 +135,12 @@ export async function updateProject(
     .executeTakeFirst();
 }
 
-/** The registered project whose jobs have this lane. */
-export async function findProjectOfLane(db: Db, lane: string): Promise<ProjectRow | undefined> {
+/** Whichever team has registered it: there is one at most. Its jobs have Neon's id as their lane. */
+export async function findRegisteredProject(db: Db, neonProjectId: string): Promise<ProjectRow | undefined> {
   return db
     .selectFrom('projects')
     .selectAll()
-    .where('neon_project_id', '=', lane)
+    .where('neon_project_id', '=', neonProjectId)
     .where('removed_at', 'is', null)
     .executeTakeFirst();
 }

@@ -11,9 +11,9 @@ import {
   type Month,
   monthAfter,
   monthOf,
-  readDatabaseTime,
   spreadAuditOverflow,
 } from '../../store/audit-months.ts';
+import { readClocks } from '../../store/protection.ts';
 import { schedulerActor } from '../actor.ts';
 import { change } from '../change.ts';
 import type { Deps } from '../deps.ts';
@@ -26,22 +26,21 @@ const monthsAhead = 3;
  * overflow, from which this takes it to its month.
  */
 export async function tendAuditMonths(deps: Deps): Promise<number> {
-  const clocks = [deps.now(), await readDatabaseTime(deps.db)];
+  const { earliest, latest } = await readClocks(deps.db, deps.now());
   const moved = await spreadAuditOverflow(deps.db);
   if (moved > 0) deps.log.info({ moved }, 'audit events whose month was not there were taken to it');
-  const months = clocks.flatMap((now) =>
+  const months = [earliest, latest].flatMap((now) =>
     Array.from({ length: monthsAhead + 1 }, (_, ahead) => monthAfter(monthOf(now), ahead)),
   );
   await makeAuditMonths(deps.db, [...new Set(months)]);
-  return letGo(deps, clocks);
+  return letGo(deps, earliest);
 }
 
 /** What is due by both clocks: one that has jumped ahead lets nothing go. */
-async function letGo(deps: Deps, clocks: readonly Date[]): Promise<number> {
+async function letGo(deps: Deps, earliest: Date): Promise<number> {
   const { auditRetentionMonths } = deps.settings;
   if (auditRetentionMonths === null) return 0;
-  const [present = ''] = clocks.map(monthOf).sort();
-  const keptFrom = monthAfter(present, -auditRetentionMonths);
+  const keptFrom = monthAfter(monthOf(earliest), -auditRetentionMonths);
   let dropped = 0;
   for (const month of await listAuditMonths(deps.db)) {
     if (month < keptFrom && (await letMonthGo(deps, month, keptFrom))) dropped += 1;

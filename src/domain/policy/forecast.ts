@@ -3,7 +3,7 @@
 import { firedByUs } from '../../core/delegation.ts';
 import { type Effort, forecastKept, type KeptForecast, makeEffort } from '../../core/forecast.ts';
 import { branchLimits, limitsInForce } from '../../core/limits.ts';
-import { type PolicyRule, type PolicySchedule, snapshotKind, startWithinSecondsDefault } from '../../core/policy.ts';
+import { type PolicyRule, snapshotKind, startsWithinMs } from '../../core/policy.ts';
 import { type PolicySelector, selectsBranch, selectsProject } from '../../core/selector.ts';
 import { countPresentBranches, listSelectableBranches, type SelectableBranchRow } from '../../store/branches.ts';
 import type { Db } from '../../store/database.ts';
@@ -66,12 +66,7 @@ export async function forecastPolicy(
   const at = now();
   const selected = (await listSelectedProjects(db, wholeTeam(teamId), rule.selector)).filter(({ gone_at }) => !gone_at);
   const ids = selected.map(({ id }) => id);
-  const own: Keeping = {
-    id: policyId,
-    selector: rule.selector,
-    store: rule.store,
-    kept: keptBy(rule, makeEffort()),
-  };
+  const own = keepingOf({ id: policyId, rule });
   const there = await listOthers(db, teamId, ids);
   const others = [
     ...there.filter(({ id }) => id !== policyId && !without.has(id ?? '')),
@@ -108,18 +103,17 @@ export function keptBy({ schedules, retention, protection }: PolicyRule, effort:
       rule: retention,
       lock: protection?.lock,
       timeZone: zoneOfSchedules(schedules),
-      lateMs: Math.max(0, ...fired.map(lateMsOf)),
+      lateMs: Math.max(0, ...fired.map(startsWithinMs)),
     },
     effort,
   );
 }
 
-function keepingOf({ id, rule }: { readonly id: string | undefined; readonly rule: PolicyRule }): Keeping {
-  return { id, selector: rule.selector, store: rule.store, kept: keptBy(rule, makeEffort()) };
-}
-
-function lateMsOf({ startWithinSeconds, jitterSeconds }: PolicySchedule): number {
-  return Math.max(startWithinSeconds ?? startWithinSecondsDefault, jitterSeconds) * 1000;
+function keepingOf(
+  { id, rule }: { readonly id: string | undefined; readonly rule: PolicyRule },
+  effort?: Effort,
+): Keeping {
+  return { id, selector: rule.selector, store: rule.store, kept: keptBy(rule, effort) };
 }
 
 /** All of them share one effort. */
@@ -133,10 +127,7 @@ async function listOthers(db: Db, teamId: string, projectIds: readonly string[])
     ({ policy_id }) => policy_id,
   );
   const effort = makeEffort();
-  return rows.map((row) => {
-    const kept = keptBy(ruleOf(row, schedules.get(row.id) ?? []), effort);
-    return { id: row.id, selector: row.selector, store: row.store, kept };
-  });
+  return rows.map((row) => keepingOf({ id: row.id, rule: ruleOf(row, schedules.get(row.id) ?? []) }, effort));
 }
 
 function coveredIn({ project, branches }: Place, { selector }: Keeping): SelectableBranchRow[] {

@@ -3,7 +3,6 @@
 import { compareFields } from '../../core/document.ts';
 import { notFound, Refusal } from '../../core/errors.ts';
 import type { PolicyRule, PolicySchedule } from '../../core/policy.ts';
-import type { PolicySelector } from '../../core/selector.ts';
 import { violatedUnique } from '../../store/constraint.ts';
 import {
   findPolicy,
@@ -18,11 +17,11 @@ import {
   removeSchedulesExcept,
   updatePolicy as updatePolicyRow,
 } from '../../store/policies.ts';
-import { findProjects } from '../../store/projects.ts';
 import type { Actor } from '../actor.ts';
 import { change, type Unit } from '../change.ts';
 import type { DeletePolicyInput, CreatePolicyInput, PageRequest, UpdatePolicyInput } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
+import { checkProjects } from '../project/named.ts';
 import { staleVersion } from '../version.ts';
 import type { Page, PolicyView } from '../views.ts';
 import { checkCaps } from './caps.ts';
@@ -37,7 +36,7 @@ import { toRuleView, viewPolicies, viewPolicy } from './view.ts';
  */
 export async function createPolicy(deps: CommandDeps, actor: Actor, input: CreatePolicyInput): Promise<PolicyView> {
   const rule = readRule(input, deps.now());
-  await checkProjects(deps, actor, rule.selector);
+  await checkProjects(deps, actor, rule.selector.projects ?? []);
   deps.allow();
   if (await isPolicyNameTaken(deps.db, actor.teamId, rule.name)) throw nameTaken(rule.name);
   await checkDelegation(deps, actor.teamId, rule);
@@ -81,7 +80,7 @@ export async function updatePolicy(deps: CommandDeps, actor: Actor, input: Updat
   const row = await getPolicyRow(deps, actor, input.id);
   const present = ruleOf(row, await listSchedules(deps.db, [row.id]));
   const rule = patchRule(present, input, deps.now());
-  if (input.selector) await checkProjects(deps, actor, rule.selector);
+  if (input.selector) await checkProjects(deps, actor, rule.selector.projects ?? []);
   deps.allow();
   if (row.version !== input.version) throw staleVersion(row.version);
   // No new version: plans of retention that wait for a person stay what they are.
@@ -138,14 +137,6 @@ export async function getPolicyRow(deps: CommandDeps, actor: Actor, id: string):
   const row = await findPolicy(deps.db, actor.teamId, id);
   if (!row) throw notFound('policy', id);
   return row;
-}
-
-/** Refuses with `not_found` the first that is not the team's. */
-export async function checkProjects(deps: CommandDeps, actor: Actor, { projects }: PolicySelector): Promise<void> {
-  if (!projects) return;
-  const known = new Set((await findProjects(deps.db, actor, projects)).map((project) => project.id));
-  const unknown = projects.find((id) => !known.has(id));
-  if (unknown !== undefined) throw notFound('project', unknown);
 }
 
 function columnsOf(rule: PolicyRule, now: Date) {

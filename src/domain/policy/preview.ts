@@ -8,6 +8,7 @@ import type { Warning } from '../../store/database.ts';
 import { listSchedules, type PolicyRow } from '../../store/policies.ts';
 import type { ProjectRow } from '../../store/projects.ts';
 import type { Actor } from '../actor.ts';
+import { checkProjects } from '../project/named.ts';
 import type { PreviewPolicyInput, PreviewRange } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
 import type { FiringForecastView, PolicyPreviewView } from '../views.ts';
@@ -18,7 +19,7 @@ import { checkDelegation } from './delegation.ts';
 import { forecastExpiry } from './expiry.ts';
 import { forecastPolicy } from './forecast.ts';
 import { isInPause, opensAt } from './next.ts';
-import { checkProjects, getPolicyRow } from './policy.ts';
+import { getPolicyRow } from './policy.ts';
 import { readRule, ruleOf } from './rule.ts';
 import { warningsOf } from './warnings.ts';
 
@@ -32,7 +33,7 @@ export async function previewPolicy(
   { form, policyId, ...range }: PreviewPolicyInput,
 ): Promise<PolicyPreviewView> {
   const rule = readRule(form, deps.now());
-  await checkProjects(deps, actor, rule.selector);
+  await checkProjects(deps, actor, rule.selector.projects ?? []);
   const replaced = policyId === undefined ? undefined : await getPolicyRow(deps, actor, policyId);
   deps.allow();
   await checkDelegation(deps, actor.teamId, rule, policyId === undefined ? [] : [policyId]);

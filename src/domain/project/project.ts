@@ -11,7 +11,7 @@ import {
   findRemovedProject,
   hasUnfinishedWork,
   insertProject,
-  isNeonProjectRegistered,
+  findRegisteredProject,
   listProjects as listProjectRows,
   type ProjectRow,
   updateProject as updateProjectRow,
@@ -40,7 +40,7 @@ export async function registerProject(
   const credential = await findCredential(deps.db, actor.teamId, input.credentialId);
   if (!credential) throw notFound('credential', input.credentialId);
   deps.allow();
-  if (await isNeonProjectRegistered(deps.db, input.neonProjectId)) throw alreadyRegistered(input.neonProjectId);
+  if (await findRegisteredProject(deps.db, input.neonProjectId)) throw alreadyRegistered(input.neonProjectId);
   const seen = await lookAtNeon(deps, credential.id, input.neonProjectId);
   try {
     return await change(deps, actor, async (unit) => {

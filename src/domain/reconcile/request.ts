@@ -5,7 +5,7 @@ import { getCredentialRow } from '../../store/credentials.ts';
 import { isPromised } from '../../store/outbox/unfinished.ts';
 import {
   findProject,
-  findProjectOfLane,
+  findRegisteredProject,
   findProjects,
   listStaleProjects,
   lockProject,
@@ -84,7 +84,7 @@ export async function refreshMirrors(deps: Deps): Promise<number> {
 
 /** Of the lane whose last work left it unknown what Neon has: its project is compared now, not only when its mirror is old. */
 export async function compareLane(deps: Deps, lane: string): Promise<void> {
-  const project = await findProjectOfLane(deps.db, lane);
+  const project = await findRegisteredProject(deps.db, lane);
   if (project) await compareByItself(deps, project);
 }
 

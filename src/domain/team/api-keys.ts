@@ -12,13 +12,12 @@ import {
   listApiKeys as listApiKeyRows,
   lockApiKey,
 } from '../../store/api-keys.ts';
-import { findProjects } from '../../store/projects.ts';
-import { wholeTeam } from '../../store/scope.ts';
 import type { Actor } from '../actor.ts';
 import { isWithinOwn } from '../authorize.ts';
 import { change, type Unit } from '../change.ts';
 import type { CreateApiKeyInput, PageRequest, RotateApiKeyInput } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
+import { checkProjects } from '../project/named.ts';
 import type { ApiKeyView, NewApiKeyView, Page } from '../views.ts';
 import { prefixOf, presetKeyName } from './ensure.ts';
 
@@ -28,7 +27,8 @@ import { prefixOf, presetKeyName } from './ensure.ts';
  */
 export async function createApiKey(deps: CommandDeps, actor: Actor, input: CreateApiKeyInput): Promise<NewApiKeyView> {
   const expiresAt = input.expiresAt === undefined ? null : parseInstant(input.expiresAt, 'expiresAt');
-  const projects = input.projects === undefined ? null : await findNamedProjects(deps, actor, input.projects);
+  const projects = input.projects === undefined ? null : [...new Set(input.projects)];
+  if (projects) await checkProjects(deps, actor, projects);
   deps.allow();
   const { name, role, kind = 'service', cidrs = null } = input;
   checkMaker(actor, role, kind);
@@ -39,7 +39,14 @@ export async function createApiKey(deps: CommandDeps, actor: Actor, input: Creat
       members: { field: 'name' },
     });
   }
-  const bounds = { name, role, kind, projects, cidrs: cidrs && [...cidrs], expires_at: expiresAt };
+  const bounds = {
+    name,
+    role,
+    kind,
+    projects: projects && projects.toSorted(),
+    cidrs: cidrs && [...cidrs],
+    expires_at: expiresAt,
+  };
   return change(deps, actor, async (unit) => {
     const made = await addKey(deps, unit, actor, bounds);
     unit.audit('api_key.created', { kind: 'api_key', id: made.id }, factsOf(made));
@@ -79,7 +86,7 @@ export async function rotateApiKey(deps: CommandDeps, actor: Actor, input: Rotat
       throw new Refusal('key_ended', 'The key is revoked, or past its end. No key was made. Make a new one.');
     }
     const { name, role, kind, projects, cidrs, expires_at } = row;
-    const bounds = { name, role, kind, projects, cidrs, expires_at, rotated_from: id };
+    const bounds = { name, role, kind, projects: projects && projects.toSorted(), cidrs, expires_at, rotated_from: id };
     const made = await addKey(deps, unit, actor, bounds);
     const overlapEnd = new Date(unit.now.getTime() + overlapSeconds * 1000);
     if (!expires_at || overlapEnd < expires_at) await endApiKey(unit.tx, id, { expires_at: overlapEnd });
@@ -145,14 +152,6 @@ function checkNetwork(cidr: string, path: string): void {
     `${path} is no network such as 192.0.2.0/24 or 2001:db8::/32, with no bits set beyond its length. No key was made.`,
     { members: { field: path } },
   );
-}
-
-/** As they are registered, in the order of their ids. */
-async function findNamedProjects(deps: CommandDeps, actor: Actor, ids: readonly string[]): Promise<string[]> {
-  const known = new Set((await findProjects(deps.db, wholeTeam(actor.teamId), ids)).map(({ id }) => id));
-  const unknown = ids.find((id) => !known.has(id));
-  if (unknown !== undefined) throw notFound('project', unknown);
-  return [...known].sort();
 }
 
 async function getRow(deps: CommandDeps, actor: Actor, id: string): Promise<ApiKeyRow> {
