@@ -16,10 +16,12 @@ export type { StateCounts } from '../store/statuses.ts';
 export type * from './commands.ts';
 export type * from './views.ts';
 export { hasEnded } from '../core/lifecycle.ts';
-/** The cursor of a page that ends at the row with this id. */
-export { writeCursor as cursorOf } from '../store/page.ts';
-/** What an audit event's cursor is made of. */
+/** The cursor of a page that ends at the row with this key, and the key again. */
+export { readCursor, writeCursor as cursorOf } from '../store/page.ts';
+/** What the cursors of lists are made of that are not in the order of their ids. */
 export { auditKeyOf } from '../store/audit.ts';
+export { versionKeyOf } from '../store/policies.ts';
+export { statusKeyOf } from '../store/statuses.ts';
 
 /** How an attempt of a job ended; the outbox row has been settled accordingly. */
 export type JobOutcome =

@@ -1,7 +1,6 @@
 // Owns Relay connections: pages of the domain, read forwards, with a cursor for each edge.
 
-import { Refusal } from '../core/errors.ts';
-import { cursorOf, type Page, type PageRequest } from '../domain/index.ts';
+import { cursorOf, type Page, type PageRequest, readCursor } from '../domain/index.ts';
 
 interface ConnectionArgs {
   /** 1 to 200: the schema's @limit. */
@@ -54,9 +53,13 @@ export function byId<T extends Identified>(page: Page<T>, args: ConnectionArgs):
   return toConnection(page, args, (item) => item.id);
 }
 
-/** A page of a whole list that is there already, newest first whatever its order. Refuses with `invalid_cursor`. */
-export function sliceById<T extends Identified>(items: readonly T[], args: ConnectionArgs): Connection<T> {
-  const before = typeof args.after === 'string' ? readCursor(args.after) : undefined;
+/** A page of a whole list that is there already, newest first whatever its order; `start` as in `readCursor`. Refuses with `invalid_cursor`. */
+export function sliceById<T extends Identified>(
+  items: readonly T[],
+  args: ConnectionArgs,
+  start: string,
+): Connection<T> {
+  const before = readCursor(pageOf(args), start);
   const rest = items.filter(({ id }) => before === undefined || id < before).sort((a, b) => (a.id < b.id ? 1 : -1));
   return byId(cut(rest, firstOf(args)), args);
 }
@@ -65,10 +68,4 @@ export function sliceById<T extends Identified>(items: readonly T[], args: Conne
 export function cut<T extends Identified>(items: readonly T[], limit: number): Page<T> {
   const page = items.slice(0, limit);
   return { items: page, nextCursor: items.length > limit ? cursorOf(page.at(-1)?.id ?? '') : null };
-}
-
-function readCursor(cursor: string): string {
-  const key = Buffer.from(cursor, 'base64url').toString('utf8');
-  if (key !== '' && cursorOf(key) === cursor) return key;
-  throw new Refusal('invalid_cursor', 'The cursor is not one that a list of ours gave. Start again without it.');
 }

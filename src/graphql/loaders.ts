@@ -47,7 +47,7 @@ const credentialOfProject: Load<ProjectView, unknown, CredentialView | null> = a
 
 const branchesOfProject: Load<ProjectView, PageArgs, Connection<BranchView>> = async (queries, { domain, actor }) => {
   const lists = await domain.branches.listOfProjects(actor, unique(queries.map(({ obj }) => obj.id)));
-  return queries.map(({ obj, params }) => sliceById(lists.get(obj.id) ?? [], params));
+  return queries.map(({ obj, params }) => sliceById(lists.get(obj.id) ?? [], params, 'brn_'));
 };
 
 const reportOfProject: Load<ProjectView, unknown, ReconcileReportView | null> = async (queries, { domain, actor }) => {

@@ -85,7 +85,7 @@ export async function lockApiKey(tx: Tx, id: string): Promise<ApiKeyRow> {
 
 /** Newest first, revoked ones among them. Refuses with `invalid_cursor`. */
 export async function listApiKeys(db: Db, teamId: string, page: PageRequest): Promise<Page<ApiKeyRow>> {
-  const before = readCursor(page);
+  const before = readCursor(page, 'key_');
   let query = db.selectFrom('api_keys').selectAll().where('team_id', '=', teamId);
   if (before !== undefined) query = query.where('id', '<', before);
   const rows = await query

@@ -135,7 +135,7 @@ interface Key {
 }
 
 function readKey(page: PageRequest): Key | undefined {
-  const text = readCursor(page);
+  const text = readCursor(page, '');
   if (text === undefined) return undefined;
   const [, ms, sequence] = /^(-?\d{1,16})\.(\d{1,15})$/.exec(text) ?? [];
   const at = new Date(Number(ms));

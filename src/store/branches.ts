@@ -71,7 +71,7 @@ export async function listBranches(
   projectId: string,
   page: PageRequest,
 ): Promise<Page<BranchRow>> {
-  const before = readCursor(page);
+  const before = readCursor(page, 'brn_');
   let query = db
     .selectFrom('branches')
     .selectAll()

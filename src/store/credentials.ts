@@ -21,7 +21,7 @@ export async function findCredential(db: Db, teamId: string, id: string): Promis
 }
 
 export async function listCredentials(db: Db, teamId: string, page: PageRequest): Promise<Page<CredentialRow>> {
-  const before = readCursor(page);
+  const before = readCursor(page, 'crd_');
   let query = db.selectFrom('credentials').selectAll().where('team_id', '=', teamId).where('deleted_at', 'is', null);
   if (before !== undefined) query = query.where('id', '<', before);
   const rows = await query

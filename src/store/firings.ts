@@ -92,7 +92,7 @@ export async function listFirings(
   filter: FiringFilter,
   page: PageRequest,
 ): Promise<Page<FiringRow & { schedule: string }>> {
-  const before = readCursor(page);
+  const before = readCursor(page, 'fir_');
   let query = db
     .selectFrom('firings')
     .innerJoin('schedules', 'schedules.id', 'firings.schedule_id')

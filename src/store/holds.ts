@@ -98,7 +98,7 @@ export async function releaseHold(
 }
 
 export async function listHolds(db: Db, teamId: string, filter: HoldFilter, page: PageRequest): Promise<Page<HoldRow>> {
-  const before = readCursor(page);
+  const before = readCursor(page, 'hld_');
   let query = holdsOf(db, teamId);
   if (before !== undefined) query = query.where('id', '<', before);
   if (filter.state !== undefined) query = query.where('released_at', filter.state === 'open' ? 'is' : 'is not', null);

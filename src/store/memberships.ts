@@ -16,7 +16,7 @@ export async function findMembership(db: Db, teamId: string, id: string): Promis
 
 /** Newest first. Refuses with `invalid_cursor`. */
 export async function listMemberships(db: Db, teamId: string, page: PageRequest): Promise<Page<MembershipRow>> {
-  const before = readCursor(page);
+  const before = readCursor(page, 'mbr_');
   let query = db.selectFrom('memberships').selectAll().where('team_id', '=', teamId);
   if (before !== undefined) query = query.where('id', '<', before);
   const rows = await query

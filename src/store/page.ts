@@ -13,11 +13,14 @@ export interface Page<T> {
   readonly nextCursor: string | null;
 }
 
-/** The key that `cursor` names, or undefined for the first page. Refuses with `invalid_cursor`. */
-export function readCursor(request: PageRequest): string | undefined {
+/**
+ * The key that `cursor` names, or undefined for the first page. `start` is what the keys of the list begin with, and those of no other list:
+ * as a rule the prefix of its ids. A filter may change from page to page, since it moves nothing in the order. Refuses with `invalid_cursor`.
+ */
+export function readCursor(request: PageRequest, start: string): string | undefined {
   if (request.cursor === undefined) return undefined;
   const key = Buffer.from(request.cursor, 'base64url').toString('utf8');
-  if (key === '' || !/^[\x21-\x7e]{1,100}$/.test(key) || writeCursor(key) !== request.cursor) {
+  if (!/^[\x21-\x7e]{1,100}$/.test(key) || !key.startsWith(start) || writeCursor(key) !== request.cursor) {
     throw invalidCursor();
   }
   return key;
@@ -25,7 +28,7 @@ export function readCursor(request: PageRequest): string | undefined {
 
 /** The refusal of a cursor that no list, or another list, of ours gave. */
 export function invalidCursor(): Refusal {
-  return new Refusal('invalid_cursor', 'The cursor is not one that a list of ours gave. Start again without it.');
+  return new Refusal('invalid_cursor', 'The cursor is not one that this list gave. Start again without it.');
 }
 
 /** The opaque cursor that names the row with this key. */

@@ -60,7 +60,7 @@ export async function findPolicyRow(db: Db, id: string): Promise<PolicyRow | und
 }
 
 export async function listPolicies(db: Db, teamId: string, page: PageRequest): Promise<Page<PolicyRow>> {
-  const before = readCursor(page);
+  const before = readCursor(page, 'pol_');
   let query = db.selectFrom('policies').selectAll().where('team_id', '=', teamId).where('deleted_at', 'is', null);
   if (before !== undefined) query = query.where('id', '<', before);
   const rows = await query
@@ -243,9 +243,19 @@ export async function findPolicyVersionRule(
 
 export type PolicyVersionRow = Selectable<Database['policy_versions']>;
 
-/** Newest first. Refuses with `invalid_cursor`, also the cursor of another list. */
+/** What the cursor of a version names: a number means nothing in the versions of another policy. */
+export function versionKeyOf(policyId: string, { version }: { readonly version: number }): string {
+  return `${startOfVersions(policyId)}${version}`;
+}
+
+function startOfVersions(policyId: string): string {
+  return `version.${policyId}.`;
+}
+
+/** Newest first. Refuses with `invalid_cursor`, also the cursor of another policy. */
 export async function listPolicyVersions(db: Db, policyId: string, page: PageRequest): Promise<Page<PolicyVersionRow>> {
-  const before = readCursor(page);
+  const start = startOfVersions(policyId);
+  const before = readCursor(page, start)?.slice(start.length);
   let query = db.selectFrom('policy_versions').selectAll().where('policy_id', '=', policyId);
   if (before !== undefined) {
     if (!/^\d{1,9}$/.test(before)) throw invalidCursor();
@@ -255,7 +265,7 @@ export async function listPolicyVersions(db: Db, policyId: string, page: PageReq
     .orderBy('version', 'desc')
     .limit(page.limit + 1)
     .execute();
-  return toPage(rows, page.limit, (row) => String(row.version));
+  return toPage(rows, page.limit, (row) => versionKeyOf(policyId, row));
 }
 
 /** The row, locked against every other change of it for as long as the transaction lasts; undefined where it was deleted. */

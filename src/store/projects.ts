@@ -92,7 +92,7 @@ export async function findRemovedProject(db: Db, scope: Scope, neonProjectId: st
 }
 
 export async function listProjects(db: Db, scope: Scope, page: PageRequest): Promise<Page<ProjectRow>> {
-  const before = readCursor(page);
+  const before = readCursor(page, 'prj_');
   let query = db.selectFrom('projects').selectAll().where(inScope(scope, 'projects')).where('removed_at', 'is', null);
   if (before !== undefined) query = query.where('id', '<', before);
   const rows = await query

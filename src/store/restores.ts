@@ -49,7 +49,7 @@ export async function listRestores(
   filter: RestoreFilter,
   page: PageRequest,
 ): Promise<Page<RestoreRow>> {
-  const before = readCursor(page);
+  const before = readCursor(page, 'rst_');
   let query = db.selectFrom('restores').selectAll().where(inScope(scope, 'restores'));
   if (before !== undefined) query = query.where('id', '<', before);
   if (filter.projectId !== undefined) query = query.where('project_id', '=', filter.projectId);

@@ -78,7 +78,7 @@ export async function listRetentionPlans(
   filter: RetentionPlanFilter,
   page: PageRequest,
 ): Promise<Page<RetentionPlanSummary>> {
-  const before = readCursor(page);
+  const before = readCursor(page, 'rtp_');
   let query = db
     .selectFrom('retention_plans')
     .select([

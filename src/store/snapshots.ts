@@ -69,7 +69,7 @@ export async function listSnapshots(
   filter: SnapshotFilter,
   page: PageRequest,
 ): Promise<Page<SnapshotRow>> {
-  const before = readCursor(page);
+  const before = readCursor(page, 'snp_');
   let query = db.selectFrom('snapshots').selectAll().where(inScope(scope, 'snapshots'));
   if (before !== undefined) query = query.where('id', '<', before);
   if (filter.projectId !== undefined) query = query.where('project_id', '=', filter.projectId);

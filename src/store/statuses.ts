@@ -213,14 +213,21 @@ export interface StatusFilter {
   readonly state?: BranchState | undefined;
 }
 
-/** Of the team, newest branches first; without a state every one that is not ok. */
+const keyStart = 'status.';
+
+/** What the cursor of a status names: not what that of its branch does, in the list of branches. */
+export function statusKeyOf({ branchId }: { readonly branchId: string }): string {
+  return `${keyStart}${branchId}`;
+}
+
+/** Of the team, newest branches first; without a state every one that is not ok. Refuses with `invalid_cursor`. */
 export async function listStatuses(
   db: Db,
   scope: Scope,
   { state }: StatusFilter,
   page: PageRequest,
 ): Promise<Page<StatusRow & { name: string }>> {
-  const before = readCursor(page);
+  const before = readCursor(page, keyStart)?.slice(keyStart.length);
   let query = db
     .selectFrom('branch_statuses')
     .innerJoin('branches', 'branches.id', 'branch_statuses.branch_id')
@@ -233,7 +240,7 @@ export async function listStatuses(
     .orderBy('branch_id', 'desc')
     .limit(page.limit + 1)
     .execute();
-  return toPage(rows, page.limit, (row) => row.branch_id);
+  return toPage(rows, page.limit, (row) => statusKeyOf({ branchId: row.branch_id }));
 }
 
 export type StateCounts = Record<BranchState, number>;

@@ -37,7 +37,7 @@ export async function listTeamsOfPerson(
 
 /** Newest first: all teams, or those of the ids. Refuses with `invalid_cursor`. */
 export async function listTeams(db: Db, ids: readonly string[] | 'all', page: PageRequest): Promise<Page<TeamRow>> {
-  const before = readCursor(page);
+  const before = readCursor(page, 'tem_');
   if (ids !== 'all' && ids.length === 0) return { items: [], nextCursor: null };
   let query = db.selectFrom('teams').selectAll();
   if (ids !== 'all') query = query.where('id', 'in', ids);

@@ -4,7 +4,7 @@
 
 import pg from 'pg';
 import t, { type Test } from 'tap';
-import { actionRules, cursorOf } from '../../src/domain/index.ts';
+import { actionRules, auditKeyOf, cursorOf, statusKeyOf, versionKeyOf } from '../../src/domain/index.ts';
 import { startRegistered } from '../harness/app.ts';
 import { reconcile } from '../harness/reconcile.ts';
 import { digestTables } from '../harness/refusal.ts';
@@ -134,9 +134,11 @@ async function findsNothing(test: Test, operation: Operation, caller: Caller, hi
   test.equal(answer.code, 'ok', `${operation.name}: ${answer.text}`);
   test.strictSame(mentions(answer.text, hidden), [], `${operation.name} tells nothing`);
   if (!operation.pages) return;
-  const next = await operation.send(caller, ids, cursorOf(ids.snapshot));
-  test.ok(['ok', 'invalid_cursor'].includes(next.code), operation.name);
-  test.strictSame(mentions(next.text, hidden), [], `${operation.name} tells nothing after a cursor of another`);
+  for (const id of Object.values(ids)) {
+    const next = await operation.send(caller, ids, cursorOf(id));
+    test.ok(['ok', 'invalid_cursor'].includes(next.code), operation.name);
+    test.strictSame(mentions(next.text, hidden), [], `${operation.name} tells nothing after a cursor of another`);
+  }
 }
 
 for (const operation of operations) {
@@ -169,6 +171,31 @@ for (const operation of operations) {
     t.strictSame(await digest(), before, 'nothing has changed');
   });
 }
+
+t.test('every list takes cursors of its own, and refuses those of every other list', async (t) => {
+  const { branch, policy } = ids;
+  const keys = [
+    ...Object.values(ids),
+    'fir_1',
+    statusKeyOf({ branchId: branch }),
+    versionKeyOf(policy, { version: 2 }),
+    versionKeyOf('pol_2', { version: 2 }),
+    auditKeyOf({ at: new Date(), sequence: 2 }),
+  ];
+  const takenBy = new Map<string, string>();
+  for (const operation of operations.filter(({ pages }) => pages)) {
+    const taken: string[] = [];
+    for (const key of keys) {
+      const { code } = await operation.send({ key: callers.roles.admin }, ids, cursorOf(key));
+      t.ok(['ok', 'invalid_cursor'].includes(code), `${operation.name}: ${code}`);
+      if (code === 'ok') taken.push(key);
+    }
+    t.equal(taken.length, 1, `${operation.name} takes ${taken.join(', ')}`);
+    const door = operation.name.split(' ', 1)[0] ?? '';
+    t.notOk(takenBy.get(`${door} ${taken[0]}`), `${operation.name} takes what another list does`);
+    takenBy.set(`${door} ${taken[0]}`, operation.name);
+  }
+});
 
 t.test('every action of the table is done by an operation', async (t) => {
   const done = new Set<string>(operations.map(({ action }) => action));

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { cursorOf } from '../../src/domain/index.ts';
 import { type Door, openDoor } from './door.ts';
 import * as samples from './samples.ts';
 
@@ -103,10 +104,12 @@ t.test('an empty list has no cursors', async (t) => {
   });
 });
 
-t.test('a cursor that is none is refused where the door reads it itself', async (t) => {
+t.test('a cursor that is none, or that of another list, is refused where the door reads it itself', async (t) => {
   const door = await openDoor(t);
-  const { errors } = await door.ask('{ project(id: "prj_1") { branches(after: "%%%") { edges { cursor } } } }');
-  t.match(errors, [{ extensions: { code: 'invalid_cursor' } }]);
+  for (const cursor of ['%%%', cursorOf('snp_1')]) {
+    const { errors } = await door.ask(`{ project(id: "prj_1") { branches(after: "${cursor}") { edges { cursor } } } }`);
+    t.match(errors, [{ extensions: { code: 'invalid_cursor' } }], cursor);
+  }
 });
 
 t.test('a nested list says that there is more, and its cursor leads on in the list of the resource', async (t) => {

@@ -141,7 +141,7 @@ for (const { field, of, call } of lists) {
     );
     const keys = {
       auditEvent: `${Date.parse(auditEvent.at)}.9000000000`,
-      policyVersion: String(policyVersion.version),
+      policyVersion: `version.pol_1.${policyVersion.version}`,
     };
     const key = of === 'auditEvent' || of === 'policyVersion' ? keys[of] : samples[of].id;
     const cursor = Buffer.from(key).toString('base64url');
@@ -232,7 +232,7 @@ t.test(
         edges: items.map((node) => {
           return {
             node: { ...node, branch: { id: 'brn_1' } },
-            cursor: Buffer.from(node.branchId).toString('base64url'),
+            cursor: Buffer.from(`status.${node.branchId}`).toString('base64url'),
           };
         }),
         pageInfo: { hasNextPage: false },

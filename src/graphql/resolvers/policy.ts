@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import type { PolicyEntry, PolicyForm, SelectorInput } from '../../domain/index.ts';
+import { type PolicyEntry, type PolicyForm, type SelectorInput, versionKeyOf } from '../../domain/index.ts';
 import { byId, pageOf, toConnection } from '../connection.ts';
 import { refuseInput } from '../errors.ts';
 import type { CreatePolicyInput, MutationResolvers, PolicySelectorInput, QueryResolvers } from '../generated.ts';
@@ -29,7 +29,7 @@ export const policyQueries: Queries = {
   simulateRetention: (_, { input }, { domain, actor }) => domain.retention.simulate(actor, input),
   policyVersions: async (_, { policyId, ...args }, { domain, actor }) => {
     const page = await domain.policies.versions(actor, policyId, pageOf(args));
-    return toConnection(page, args, ({ version }) => String(version));
+    return toConnection(page, args, (version) => versionKeyOf(policyId, version));
   },
   firings: async (_, { filter, ...args }, { domain, actor }) =>
     byId(await domain.firings.list(actor, given(filter ?? {}), pageOf(args)), args),

@@ -116,7 +116,9 @@ export function idParams(what: string) {
 
 export const pageQuery = {
   limit: Type.Optional(Type.Integer({ description: 'How many at most.', minimum: 1, maximum: 200, default: 50 })),
-  cursor: Type.Optional(Type.String({ description: '`nextCursor` of the page before.', minLength: 1, maxLength: 512 })),
+  cursor: Type.Optional(
+    Type.String({ description: '`nextCursor` of the page before, of this list.', minLength: 1, maxLength: 512 }),
+  ),
 };
 
 const idempotencyKey = Type.Optional(

@@ -49,7 +49,7 @@ const listed = sql`
 
 /** Newest first. Refuses with `invalid_cursor`. */
 export async function listJobs(db: Db, scope: Scope, filter: JobFilter, page: PageRequest): Promise<Page<ListedJob>> {
-  const before = readCursor(page);
+  const before = readCursor(page, 'job_');
   const { rows } = await sql<ListedJob>`
     select * from (${listed} where outbox.team_id = ${scope.teamId}) jobs
     where ${namesProject(scope, 'project_id')}
