@@ -43,18 +43,18 @@ export async function listOperationsSince(
     .map(({ id }) => id);
 }
 
-/** Whether Neon still works on the branch, or means to try again what failed. */
+/** Whether Neon still works on one of the branches, or means to try again what failed. Asks nothing about none. */
 export async function isWorkedOn(
   neon: NeonApi,
   neonProjectId: string,
-  neonBranchId: string,
+  neonBranchIds: readonly string[],
   now: Date,
 ): Promise<boolean> {
+  if (neonBranchIds.length === 0) return false;
   const operations = await neon.listOperations(neonProjectId);
-  return operations.some(
-    (operation) =>
-      operation.branchId === neonBranchId && (!ended.has(operation.status) || mayBeTriedAgain(operation, now)),
-  );
+  return operations
+    .filter(({ branchId }) => branchId !== undefined && neonBranchIds.includes(branchId))
+    .some((operation) => !ended.has(operation.status) || mayBeTriedAgain(operation, now));
 }
 
 const ended = new Set(['finished', 'skipped', 'failed', 'error', 'cancelled']);

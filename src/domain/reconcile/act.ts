@@ -51,7 +51,7 @@ async function remove(place: Place, finding: ReportedFinding, isStill: boolean):
   const { what, neonId } = finding;
   if (neonId === null) return { outcome: 'skipped', reason: 'changed_meanwhile' };
   const listed: readonly { readonly id: string }[] = what === 'branch' ? seen.branches : seen.snapshots;
-  const isWorked = what === 'branch' && (await isWorkedOn(neon, project.neon_project_id, neonId, deps.now()));
+  const isWorked = what === 'branch' && (await isWorkedOn(neon, project.neon_project_id, [neonId], deps.now()));
   if (isWorked) return 'waits_for_neon';
   if (!listed.some(({ id }) => id === neonId)) return { outcome: 'done', write: (unit) => tellRemoved(unit, finding) };
   if (!isStill) return { outcome: 'skipped', reason: 'changed_meanwhile' };

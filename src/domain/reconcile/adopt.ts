@@ -104,7 +104,7 @@ async function getSource(
 
 /** A snapshot in Neon has no status: it is whole when the operations of its branch have ended. */
 async function checkAtRest(deps: CommandDeps, neon: NeonApi, project: ProjectRow, neonBranchId: string): Promise<void> {
-  if (!(await isWorkedOn(neon, project.neon_project_id, neonBranchId, deps.now()))) return;
+  if (!(await isWorkedOn(neon, project.neon_project_id, [neonBranchId], deps.now()))) return;
   throw new Refusal(
     'project_busy',
     `Neon works on the branch ${neonBranchId}, and the snapshot may not be whole. Nothing was adopted. Try again in a moment.`,

@@ -34,11 +34,11 @@ export async function cleanUpRestore(deps: Deps, attempt: Attempt, row: RestoreR
     const isLate = neonBranchId === undefined && attempt.ageMs < deps.settings.lateMs;
     // It is listed no more at once, and removed only then: until that is done the lane is not free.
     const isBusy =
-      neonBranchId !== undefined && (await isWorkedOn(neon, project.neon_project_id, neonBranchId, deps.now()));
+      neonBranchId !== undefined && (await isWorkedOn(neon, project.neon_project_id, [neonBranchId], deps.now()));
     return isLate || isBusy ? { kind: 'waits_for_neon' } : end('done');
   }
   if (beside.isDefault || hasBegun(row.steps, 'cut_over')) return end('left', 'it may be the served branch');
-  if (!(await isWorkedOn(neon, project.neon_project_id, beside.id, deps.now()))) {
+  if (!(await isWorkedOn(neon, project.neon_project_id, [beside.id], deps.now()))) {
     try {
       // Dies after this: the next attempt finds it gone.
       await neon.deleteBranch(project.neon_project_id, beside.id);

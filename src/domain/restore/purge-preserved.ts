@@ -31,7 +31,7 @@ export async function executePreservedBranchPurge(deps: Deps, attempt: Attempt):
     }
     throw error;
   }
-  if (await isWorkedOn(neon, project.neon_project_id, row.neon_branch_id, deps.now()))
+  if (await isWorkedOn(neon, project.neon_project_id, [row.neon_branch_id], deps.now()))
     return { kind: 'waits_for_neon' };
   const branches = await neon.listBranches(project.neon_project_id);
   if (branches.some((branch) => branch.id === row.neon_branch_id)) return { kind: 'waits_for_neon' };

@@ -41,10 +41,8 @@ async function isInTheMaking(
   { neon, project, branch }: SnapshotPlace,
   madeId: string | null,
 ): Promise<boolean> {
-  for (const id of [madeId, branch.neon_branch_id]) {
-    if (id !== null && (await isWorkedOn(neon, project.neon_project_id, id, deps.now()))) return true;
-  }
-  return false;
+  const ids = [branch.neon_branch_id, ...(madeId === null ? [] : [madeId])];
+  return isWorkedOn(neon, project.neon_project_id, ids, deps.now());
 }
 
 async function remove({ neon, project }: SnapshotPlace, row: SnapshotRow, made: Made): Promise<void> {

@@ -60,7 +60,7 @@ async function beginPurge(unit: Unit, id: string): Promise<SnapshotRow> {
  */
 async function isBeingRemoved(deps: Deps, neon: NeonApi, project: ProjectRow, row: SnapshotRow): Promise<boolean> {
   const { neon_project_id: neonProjectId } = project;
-  if (row.kind === 'branch') return isWorkedOn(neon, neonProjectId, row.neon_id ?? '', deps.now());
+  if (row.kind === 'branch') return isWorkedOn(neon, neonProjectId, [row.neon_id ?? ''], deps.now());
   return haveEnded(neon, neonProjectId, row.operation_ids, deps.now()).then(
     (ended) => !ended,
     (error: unknown) => {
