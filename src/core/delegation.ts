@@ -44,6 +44,9 @@ export type DelegationReason =
 
 type Frequency = 'daily' | 'weekly' | 'monthly';
 
+/** As we ask for it: nothing of it is left to a default. */
+type WantedSchedule = NativeSchedule & { readonly frequency: Frequency; readonly retentionSeconds: number };
+
 const frequencyDays = { daily: 1, weekly: 7, monthly: 31 } as const satisfies Record<Frequency, number>;
 const daySeconds = 86_400;
 /** Names of zones that are never apart from UTC, in lower case. */
@@ -72,7 +75,7 @@ export function firedByUs<T extends { readonly engine: PolicySchedule['engine'] 
  * The rule as Neon's schedule of a branch; empty where it is not delegated. Refuses with `delegation_impossible` and its `reason`
  * what Neon cannot do, and with `invalid_duration`.
  */
-export function toNativeSchedules(rule: PolicyRule): NativeSchedule[] {
+export function toNativeSchedules(rule: PolicyRule): WantedSchedule[] {
   if (!isDelegated(rule)) return [];
   checkWhole(rule);
   const found = new Map<string, NativeSchedule>();
@@ -187,6 +190,21 @@ export function impossible(
     'delegation_impossible',
     `${field}: it cannot be left to Neon's own schedules: ${why}. Nothing was saved. ${advice}`,
     { members: { field, reason, ...members } },
+  );
+}
+
+/** The shortest that lies between two snapshots of a schedule: a February, for a monthly one. */
+const shortestSeconds = { daily: daySeconds, weekly: 7 * daySeconds, monthly: 28 * daySeconds } as const;
+
+/**
+ * How many snapshots of a branch Neon's own schedules keep at their worst moment, of each frequency. Refuses as `toNativeSchedules`
+ * does; none where the rule is not delegated.
+ */
+export function keptByNeon(rule: PolicyRule): Partial<Record<Frequency, number>> {
+  return Object.fromEntries(
+    toNativeSchedules(rule).map(({ frequency, retentionSeconds }) => {
+      return [frequency, Math.ceil(retentionSeconds / shortestSeconds[frequency])];
+    }),
   );
 }
 

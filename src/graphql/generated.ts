@@ -638,6 +638,7 @@ export type KeptByTier = {
 };
 
 export type KeptForecast = {
+  readonly engine: ScheduleEngine;
   /** What several parts of the rule keep is counted once. */
   readonly total: Scalars['Int']['output'];
   /** Too many to be counted: so many at least. */
@@ -687,12 +688,16 @@ export type MonthlyCost = {
   readonly snapshots?: Maybe<Scalars['Float']['output']>;
   readonly branches: Scalars['Float']['output'];
   readonly total?: Maybe<Scalars['Float']['output']>;
+  /** The snapshots are of Neon's own schedules, of which Neon may charge only what changed since the one before. */
+  readonly isAtMost: Scalars['Boolean']['output'];
   readonly unknownBecause?: Maybe<Scalars['String']['output']>;
 };
 
 export type ProjectForecast = {
   readonly projectId: Scalars['ID']['output'];
   readonly snapshots: SnapshotNeed;
+  /** Snapshots that Neon's own schedules keep of the policy's branches; no cap counts them. */
+  readonly leftToNeon: Scalars['Int']['output'];
   readonly branches: BranchNeed;
   readonly rootSlots: RootSlotNeed;
   readonly monthlyCost: MonthlyCost;
@@ -3636,6 +3641,7 @@ export type KeptByTierResolvers<ContextType = GraphqlContext, ParentType extends
 };
 
 export type KeptForecastResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['KeptForecast'] = ResolversParentTypes['KeptForecast']> = {
+  engine?: Resolver<ResolversTypes['ScheduleEngine'], ParentType, ContextType>;
   total?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   isAtLeast?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   tiers?: Resolver<ResolversTypes['KeptByTier'], ParentType, ContextType>;
@@ -3674,12 +3680,14 @@ export type MonthlyCostResolvers<ContextType = GraphqlContext, ParentType extend
   snapshots?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   branches?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   total?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  isAtMost?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   unknownBecause?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type ProjectForecastResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ProjectForecast'] = ResolversParentTypes['ProjectForecast']> = {
   projectId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   snapshots?: Resolver<ResolversTypes['SnapshotNeed'], ParentType, ContextType>;
+  leftToNeon?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   branches?: Resolver<ResolversTypes['BranchNeed'], ParentType, ContextType>;
   rootSlots?: Resolver<ResolversTypes['RootSlotNeed'], ParentType, ContextType>;
   monthlyCost?: Resolver<ResolversTypes['MonthlyCost'], ParentType, ContextType>;

@@ -70,7 +70,11 @@ t.test(
     await jobsEnded(at);
     const preview = await domain.policies.previewOf(actor, policy.id, { count: 2 });
     t.match(preview.firings, [{ schedule: 'daily', engine: 'neon' }, { engine: 'neon' }]);
-    t.match(preview.forecast.projects, [{ snapshots: { thisPolicy: 0, needed: 0 } }], 'it draws on no cap');
+    t.match(
+      preview.forecast.projects,
+      [{ snapshots: { thisPolicy: 0, needed: 0, beingMade: 0 } }],
+      'it draws on no cap',
+    );
     t.match((await domain.policies.export(actor)).policies['night'], { schedules: [{ engine: 'neon' }] });
 
     await at.setAhead(3 * day * 1000);
@@ -101,6 +105,47 @@ t.test(
     ]);
     t.strictSame((await reconcile(at)).findings, []);
     t.equal(project.plan === 'free', false);
+  },
+);
+
+t.test(
+  'its preview says what Neon keeps and costs at most, beside the cap, before it is saved and after',
+  async (t) => {
+    const at = await start(t);
+    const { domain, actor, db, main } = at;
+    await db.updateTable('branches').set({ logical_size_bytes: 10_000_000_000 }).where('id', '=', main.id).execute();
+    const schedules = [
+      { ...daily, name: 'nights' },
+      { ...daily, name: 'weeks', cron: `0 ${hour} * * MON` },
+      { ...daily, name: 'months', cron: `0 ${hour} 1 * *` },
+    ];
+    const form = at.wish('tiers', { schedules, retention: { daily: 7, weekly: 4, monthly: 1 } });
+    const { id } = await domain.policies.create(actor, form);
+    for (const preview of [
+      await domain.policies.preview(actor, { form, policyId: id }),
+      await domain.policies.previewOf(actor, id, {}),
+    ]) {
+      const { keeps, forecast } = preview;
+      // A monthly one is kept for 31 days: in March that of February is there too.
+      t.match(keeps, { engine: 'neon', total: 13, isAtLeast: false, tiers: { daily: 7, weekly: 4, monthly: 2 } });
+      const cost = { snapshots: 11.7, branches: 0, total: 11.7, isAtMost: true, unknownBecause: null };
+      const needed = { needed: 0, thisPolicy: 0, otherPolicies: 0, beingMade: 0, fits: true };
+      t.match(forecast.projects, [{ snapshots: needed, leftToNeon: 13, monthlyCost: cost }]);
+      t.strictSame(forecast.monthlyCost, cost);
+    }
+    const own = {
+      ...form,
+      name: 'own',
+      schedules: [{ ...daily, engine: 'afterglow' as const }],
+      retention: { daily: 7 },
+    };
+    const beside = await domain.policies.preview(actor, { form: own });
+    t.match(beside, {
+      keeps: { engine: 'afterglow', total: 7 },
+      forecast: {
+        projects: [{ snapshots: { thisPolicy: 7, otherPolicies: 0 }, leftToNeon: 0, monthlyCost: { isAtMost: false } }],
+      },
+    });
   },
 );
 

@@ -132,7 +132,8 @@ t.test(
     });
     t.match(forecast?.snapshots, { needed: 0, thisPolicy: 0, beingMade: 0 });
     t.match(forecast?.rootSlots, { needed: 0, used: 1 });
-    t.strictSame(forecast?.monthlyCost, { snapshots: 0, branches: 9, total: 9, unknownBecause: null }, '6 at 1.50');
+    const cost = { snapshots: 0, branches: 9, total: 9, isAtMost: false, unknownBecause: null };
+    t.strictSame(forecast?.monthlyCost, cost, '6 at 1.50');
     const many = wish({ store: 'branch', retention: { daily: 5_000 } });
     await refuses(t, at, 'branch_cap_exceeded', () => domain.policies.create(actor, many), {
       projects: [{ cap: 5_000 }],

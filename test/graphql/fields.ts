@@ -1,7 +1,7 @@
 const warningsAndError = 'unverified warnings { code message } error { code message } cleanUp';
 
 const need = 'needed thisPolicy otherPolicies standing beingMade cap fits isAtLeast';
-const cost = 'monthlyCost { snapshots branches total unknownBecause }';
+const cost = 'monthlyCost { snapshots branches total isAtMost unknownBecause }';
 const expiry = '{ count snapshots { snapshotId branchId pointAt reasons } needApproval }';
 const schedule = 'name cron timeZone jitterSeconds window { startWithinSeconds } engine';
 const rule = `selector { projects labels branches }
@@ -32,9 +32,9 @@ export const fields = {
     nextFiringAt policyIds changedAt`,
   simulation: 'decisions { id keep reasons }',
   policyPreview: `firings { schedule at local dst maintenance engine }
-    keeps { total isAtLeast tiers { hourly daily weekly monthly yearly keepLast minimumKept keepWithin locked } }
+    keeps { engine total isAtLeast tiers { hourly daily weekly monthly yearly keepLast minimumKept keepWithin locked } }
     forecast { projectCount
-      projects { projectId snapshots { ${need} } branches { ${need} included } rootSlots { needed used cap } ${cost} } ${cost} }
+      projects { projectId snapshots { ${need} } leftToNeon branches { ${need} included } rootSlots { needed used cap } ${cost} } ${cost} }
     wouldExpire ${expiry} wouldExpireNow ${expiry} warnings { code message }`,
   policyCoverage: `coveredCount covered { branchId projectId name kind } uncoveredCount uncovered { branchId projectId name }
     warnings { code message }`,

@@ -301,8 +301,14 @@ const need = {
   fits: true,
   isAtLeast: false,
 };
-const monthlyCost = { snapshots: 1.25, branches: 0, total: 1.25, unknownBecause: null };
-const unknownCost = { snapshots: null, branches: 3, total: null, unknownBecause: 'The size is not known.' };
+const monthlyCost = { snapshots: 1.25, branches: 0, total: 1.25, isAtMost: false, unknownBecause: null };
+const unknownCost = {
+  snapshots: null,
+  branches: 3,
+  total: null,
+  isAtMost: true,
+  unknownBecause: 'The size is not known.',
+};
 
 export const policyPreview: PolicyPreviewView = {
   firings: [
@@ -316,13 +322,14 @@ export const policyPreview: PolicyPreviewView = {
     },
     { schedule: 'night', at, local: '2026-03-30T02:30:00+02:00', dst: null, maintenance: null, engine: 'neon' },
   ],
-  keeps: { total: 30, isAtLeast: false, tiers: { ...noTiers, daily: 30, keepLast: 7 } },
+  keeps: { engine: 'neon', total: 30, isAtLeast: false, tiers: { ...noTiers, daily: 30, keepLast: 7 } },
   forecast: {
     projectCount: 1,
     projects: [
       {
         projectId: 'prj_1',
         snapshots: need,
+        leftToNeon: 30,
         branches: { ...need, included: 10 },
         rootSlots: { needed: 0, used: 2, cap: 25 },
         monthlyCost,

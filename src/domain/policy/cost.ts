@@ -1,5 +1,6 @@
 // Owns what a policy costs a month once it has run for long: full sizes of snapshots, and branches beyond those that the plan includes.
-// What branches store besides is not known beforehand, and is not in it.
+// What branches store besides is not known beforehand, and is not in it. Of snapshots by its own schedules Neon may charge only what changed
+// since the one before, which nobody knows beforehand either: their full sizes are the most that they can cost.
 
 import type { KeptForecast } from '../../core/forecast.ts';
 import { type PolicyStore, snapshotKind } from '../../core/policy.ts';
@@ -11,7 +12,11 @@ const gigabyte = 1_000_000_000;
 
 interface Kept {
   readonly covered: readonly SelectableBranchRow[];
-  readonly own: { readonly store: PolicyStore; readonly kept: KeptForecast };
+  readonly own: {
+    readonly store: PolicyStore;
+    readonly kept: KeptForecast;
+    readonly keptByNeon: KeptForecast | undefined;
+  };
   readonly branches: NeedView & { readonly included: number };
 }
 
@@ -19,11 +24,13 @@ interface Kept {
 export function costOf({ covered, own, branches }: Kept, prices: Prices): CostView {
   const stored = covered.filter(({ isRoot }) => snapshotKind(own.store, isRoot) === 'neon_snapshot');
   const unknown = stored.filter(({ sizeBytes }) => sizeBytes === null).length;
-  const bytes = stored.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0) * own.kept.total;
+  const { total } = own.keptByNeon ?? own.kept;
+  const bytes = stored.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0) * total;
   const settled = branches.needed - branches.beingMade;
   const beyond = (count: number): number => Math.max(0, count - branches.included);
   const extra = beyond(settled) - beyond(settled - branches.thisPolicy);
-  return sumOf(unknown > 0 ? null : (bytes / gigabyte) * prices.snapshotGbMonth, extra * prices.branchMonth, unknown);
+  const snapshots = unknown > 0 ? null : (bytes / gigabyte) * prices.snapshotGbMonth;
+  return { ...sumOf(snapshots, extra * prices.branchMonth, unknown), isAtMost: own.keptByNeon !== undefined };
 }
 
 export function addCosts(costs: readonly CostView[]): CostView {
@@ -33,11 +40,12 @@ export function addCosts(costs: readonly CostView[]): CostView {
   const snapshots = sum(costs.map((cost) => cost.snapshots));
   return {
     ...sumOf(snapshots, sum(costs.map((cost) => cost.branches)) ?? 0, 0),
+    isAtMost: costs.some(({ isAtMost }) => isAtMost),
     unknownBecause: unknown === 0 ? null : `The cost of ${unknown} of ${costs.length} projects is not known.`,
   };
 }
 
-function sumOf(snapshots: number | null, branches: number, unknown: number): CostView {
+function sumOf(snapshots: number | null, branches: number, unknown: number): Omit<CostView, 'isAtMost'> {
   const toCents = (dollars: number): number => Math.round(dollars * 100) / 100;
   return {
     snapshots: snapshots === null ? null : toCents(snapshots),

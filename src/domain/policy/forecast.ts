@@ -1,6 +1,6 @@
 // Owns what a policy needs of its projects once it has run for long: against Neon's caps, and in money. It changes nothing.
 
-import { firedByUs } from '../../core/delegation.ts';
+import { firedByUs, isDelegated, keptByNeon } from '../../core/delegation.ts';
 import { type Effort, forecastKept, type KeptForecast, makeEffort } from '../../core/forecast.ts';
 import { branchLimits, limitsInForce } from '../../core/limits.ts';
 import { type PolicyRule, snapshotKind, startsWithinMs } from '../../core/policy.ts';
@@ -19,7 +19,7 @@ import { zoneOfSchedules } from './retention.ts';
 import { ruleOf } from './rule.ts';
 
 export interface PolicyForecast {
-  /** Of each branch. */
+  /** Of each branch, by whoever makes it. */
   readonly kept: KeptForecast;
   /** Of the projects that Neon shows, by id. */
   readonly projects: readonly ProjectForecastView[];
@@ -32,7 +32,13 @@ interface Keeping {
   readonly id: string | undefined;
   readonly selector: PolicySelector;
   readonly store: PolicyRule['store'];
+  /** Of what we make: what Neon's own schedules make counts against no cap. */
   readonly kept: KeptForecast;
+}
+
+interface Own extends Keeping {
+  /** Undefined of a policy that is not left to Neon. */
+  readonly keptByNeon: KeptForecast | undefined;
 }
 
 /** What one project has, and what keeps something in it. */
@@ -66,7 +72,7 @@ export async function forecastPolicy(
   const at = now();
   const selected = (await listSelectedProjects(db, wholeTeam(teamId), rule.selector)).filter(({ gone_at }) => !gone_at);
   const ids = selected.map(({ id }) => id);
-  const own = keepingOf({ id: policyId, rule });
+  const own = ownOf({ id: policyId, rule });
   const there = await listOthers(db, teamId, ids);
   const others = [
     ...there.filter(({ id }) => id !== policyId && !without.has(id ?? '')),
@@ -87,7 +93,7 @@ export async function forecastPolicy(
   const labelled = others.filter(({ selector }) => !selector.projects);
   const keeping = ({ id }: ProjectRow) => [...(named.get(id) ?? []).map(({ other }) => other), ...labelled];
   return {
-    kept: own.kept,
+    kept: own.keptByNeon ?? own.kept,
     projects: places.map((place) => forecastProject(place, own, keeping(place.project), settings.prices)),
     covered: places.flatMap((place) => coveredIn(place, own)),
     selected,
@@ -114,6 +120,14 @@ function keepingOf(
   effort?: Effort,
 ): Keeping {
   return { id, selector: rule.selector, store: rule.store, kept: keptBy(rule, effort) };
+}
+
+function ownOf(one: { readonly id: string | undefined; readonly rule: PolicyRule }): Own {
+  const own = keepingOf(one);
+  if (!isDelegated(one.rule)) return { ...own, keptByNeon: undefined };
+  const counts = keptByNeon(one.rule);
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return { ...own, keptByNeon: { total, isAtLeast: false, tiers: { ...own.kept.tiers, ...counts } } };
 }
 
 /** All of them share one effort. */
@@ -145,7 +159,7 @@ function keptIn(place: Place, keeping: Keeping): { snapshots: number; branches: 
 
 function forecastProject(
   place: Place,
-  own: Keeping,
+  own: Own,
   others: readonly Keeping[],
   prices: Deps['settings']['prices'],
 ): ProjectForecastView {
@@ -175,12 +189,14 @@ function forecastProject(
     };
   };
   const branches = { ...need('branches', cap), included };
+  const covered = coveredIn(place, own);
   return {
     projectId: project.id,
     snapshots: need('snapshots', limits.snapshots),
+    leftToNeon: (own.keptByNeon?.total ?? 0) * covered.length,
     branches,
     rootSlots: { needed: 0, used: present.roots, cap: limits.rootBranches },
-    monthlyCost: costOf({ covered: coveredIn(place, own), own, branches }, prices),
+    monthlyCost: costOf({ covered, own, branches }, prices),
   };
 }
 

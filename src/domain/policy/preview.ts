@@ -1,5 +1,6 @@
 // Owns looking ahead: when a policy fires, what it keeps and costs in the long run, and what it would let go. Nothing is saved.
 
+import { isDelegated } from '../../core/delegation.ts';
 import { parseNearInstant } from '../../core/instant.ts';
 import { maintenanceUntil } from '../../core/maintenance.ts';
 import type { PolicyRule, PolicySchedule } from '../../core/policy.ts';
@@ -80,7 +81,7 @@ async function preview(
   };
   return {
     firings: inMaintenance(firings, forecast.selected),
-    keeps: forecast.kept,
+    keeps: { ...forecast.kept, engine: isDelegated(rule) ? 'neon' : 'afterglow' },
     forecast: {
       projectCount: forecast.projects.length,
       projects: forecast.projects.toSorted((a, b) => unfit(b) - unfit(a)).slice(0, projectsShown),

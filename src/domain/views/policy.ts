@@ -164,6 +164,8 @@ export interface KeptForecastView {
   /** Too many to be counted: so many at least. */
   readonly isAtLeast: boolean;
   readonly tiers: Readonly<Record<KeptLine, number>>;
+  /** Who keeps them. */
+  readonly engine: ScheduleEngine;
 }
 
 /** How many of a kind the project would hold, and what they are made up of. */
@@ -187,12 +189,16 @@ export interface CostView {
   readonly snapshots: number | null;
   readonly branches: number;
   readonly total: number | null;
+  /** Neon may charge less for snapshots by its own schedules. */
+  readonly isAtMost: boolean;
   readonly unknownBecause: string | null;
 }
 
 export interface ProjectForecastView {
   readonly projectId: string;
   readonly snapshots: NeedView;
+  /** Snapshots that Neon's own schedules keep of the policy's branches; no cap counts them. */
+  readonly leftToNeon: number;
   readonly branches: NeedView & { readonly included: number };
   /** What a policy makes takes none: snapshots are no branches, and branches are made as children. */
   readonly rootSlots: { readonly needed: number; readonly used: number; readonly cap: number };

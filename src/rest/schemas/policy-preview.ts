@@ -34,6 +34,10 @@ const monthlyCost = Type.Object(
     snapshots: orNull(dollars('Full sizes of the snapshots')),
     branches: dollars('Branches beyond those that the plan includes'),
     total: orNull(dollars('Both')),
+    isAtMost: Type.Boolean({
+      description:
+        "The snapshots are of Neon's own schedules, of which Neon may charge only what changed since the one before.",
+    }),
     unknownBecause: orNull(text('Why the cost is null.')),
   },
   { description: 'What this policy adds, at the prices that are set. What branches store is not in it.' },
@@ -88,6 +92,7 @@ export const PolicyPreview = answer<PolicyPreviewView>()('PolicyPreview', 'What 
   ),
   keeps: Type.Object(
     {
+      engine,
       total: integer('What several parts of the rule, or the lock, keep is counted once.'),
       isAtLeast: Type.Boolean({ description: 'Too many to be counted: so many at least.' }),
       tiers: Type.Object({
@@ -110,6 +115,7 @@ export const PolicyPreview = answer<PolicyPreviewView>()('PolicyPreview', 'What 
       Type.Object({
         projectId: text('prj_...'),
         snapshots: Type.Object(need, { description: 'Manual snapshots.' }),
+        leftToNeon: integer("Snapshots that Neon's own schedules keep of the policy's branches; no cap counts them."),
         branches: Type.Object({ ...need, included: integer('What is more is billed by the branch.') }),
         rootSlots: Type.Object(
           { needed: integer('Of this policy.'), used: integer('Now.'), cap: integer('Of the project.') },

@@ -5,6 +5,7 @@ import {
   decideDelegation,
   type DelegationFacts,
   isSameSchedule,
+  keptByNeon,
   type NativeSchedule,
   toNativeSchedules,
 } from '../../../src/core/delegation.ts';
@@ -29,6 +30,25 @@ const rule = (schedules: PolicySchedule[], retention: RetentionRule, more: Parti
   ...more,
 });
 const daily = schedule('0 3 * * *');
+
+t.test('what Neon keeps at its worst moment is counted by the shortest pause between two snapshots', (t) => {
+  const cases: [PolicySchedule[], RetentionRule, object][] = [
+    [[daily], { daily: 7 }, { daily: 7 }],
+    [[daily], { daily: 35 }, { daily: 35 }],
+    [[daily], { keepWithin: 'PT1H' }, { daily: 1 }],
+    [[daily], { keepWithin: 'P1DT1S' }, { daily: 2 }],
+    [[schedule('@weekly')], { weekly: 5 }, { weekly: 5 }],
+    [[schedule('@weekly')], { keepWithin: 'P30D' }, { weekly: 5 }],
+    [[schedule('@monthly')], { monthly: 1 }, { monthly: 2 }],
+    [[schedule('@monthly')], { keepWithin: 'P28D' }, { monthly: 1 }],
+    [[daily, schedule('@weekly', { name: 'two' })], { daily: 7, keepWithin: 'P14D' }, { daily: 14, weekly: 2 }],
+    [[schedule('0 3 * * *', { engine: 'afterglow' })], { daily: 7 }, {}],
+  ];
+  for (const [schedules, retention, counts] of cases) {
+    t.strictSame(keptByNeon(rule(schedules, retention)), counts, JSON.stringify([schedules[0]?.cron, retention]));
+  }
+  t.end();
+});
 
 t.test('what Neon can do has its form', (t) => {
   const cases: [string, RetentionRule, NativeSchedule][] = [
