@@ -15,6 +15,7 @@ export type { JobCount } from '../store/job-counts.ts';
 export type { StateCounts } from '../store/statuses.ts';
 export type * from './commands.ts';
 export type * from './views.ts';
+export type { JobName } from '../queue/jobs.ts';
 export { hasEnded } from '../core/lifecycle.ts';
 /** The cursor of a page that ends at the row with this key, and the key again. */
 export { readCursor, writeCursor as cursorOf } from '../store/page.ts';

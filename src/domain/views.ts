@@ -16,6 +16,7 @@ import type {
 import type { AuditFact } from '../store/audit-chain.ts';
 import type { FindingOutcome, PresentCounts, ReportedFinding } from '../store/findings.ts';
 import type { JobState } from '../store/outbox/list.ts';
+import type { JobEnding } from '../store/outbox/tables.ts';
 import type { WindowView } from './views/window.ts';
 
 export type { WindowView } from './views/window.ts';
@@ -29,6 +30,7 @@ export type {
   FindingAction,
   FindingKind,
   FindingOutcome,
+  JobEnding,
   JobState,
   RecordedError,
   RestoreStep,
@@ -259,7 +261,10 @@ export interface SigningKeyView {
 }
 
 export interface AttemptView {
-  /** Counts the attempts of a job; one with an old number can change nothing any more. */
+  /**
+   * Grows with each attempt of a job, and where the job is taken from an attempt or from the queue; one with an old number can change
+   * nothing any more.
+   */
   readonly fence: number;
   readonly release: number;
   /** Which process made it. */
@@ -277,7 +282,7 @@ export type JobWait =
   | { readonly code: 'lane_busy'; readonly jobId: string; readonly job: string; readonly subjectId: string }
   | { readonly code: 'not_before'; readonly at: string; readonly because: string | null }
   | { readonly code: 'credential_refused'; readonly credentialId: string }
-  | { readonly code: 'governor' | 'neon'; readonly at: string }
+  | { readonly code: 'governor' | 'neon' | 'lease'; readonly at: string }
   | { readonly code: 'turn' | 'delivery' };
 
 export interface JobView {
@@ -290,12 +295,16 @@ export interface JobView {
   readonly lane: string | null;
   readonly priority: number;
   readonly state: JobState;
-  /** Null while it runs and when it is done. */
+  /** Null when it is done, and while it runs but for a slot of the rate limit. */
   readonly waitsFor: JobWait | null;
   readonly release: number;
   readonly fence: number;
-  /** Attempts that did not succeed and count. */
+  /** Attempts that did not succeed: tried again, failed, or lost. */
   readonly failedAttempts: number;
+  /** What came of it, also while its clean-up goes on; null until then. */
+  readonly outcome: JobEnding | null;
+  /** Why it did not succeed. */
+  readonly code: string | null;
   readonly createdAt: string;
   readonly begunAt: string | null;
   readonly finishedAt: string | null;

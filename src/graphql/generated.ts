@@ -169,14 +169,24 @@ export type JobWaitCode =
   | 'not_before'
   /** Neon refuses the key: `credentialId`. It goes on when the credential is active again. */
   | 'credential_refused'
-  /** The rate limit of the Neon account leaves no room: it is looked at again `at`. */
+  /** The rate limit of the Neon account leaves no room: it is looked at again `at`, or the next call of one that runs is sent then. */
   | 'governor'
+  /** A former attempt may still be at work, and nothing is heard of it: its lease ends `at`. */
+  | 'lease'
   /** Neon is working on it: it is looked at again `at`. */
   | 'neon'
   /** It is due, and others come first. */
   | 'turn'
   /** It is handed to the queue, and no worker has taken it yet. */
   | 'delivery';
+
+export type JobEnding =
+  | 'finished'
+  | 'failed'
+  /** By a person. */
+  | 'cancelled'
+  /** Its deadline passed. */
+  | 'overdue';
 
 export type AttemptOutcome =
   | 'finished'
@@ -1253,14 +1263,18 @@ export type Job = {
   /** Of the jobs that are due in a lane the smallest goes first, then the oldest. */
   readonly priority: Scalars['Int']['output'];
   readonly state: JobState;
-  /** Why it is not at work: the first of the reasons that hold. Null while it runs and when it is done. */
+  /** Why it is not at work: the first of the reasons that hold. Null when it is done, and while it runs unless its next call waits for the rate limit. */
   readonly waitsFor?: Maybe<JobWait>;
   /** How often it was handed to the queue. */
   readonly release: Scalars['Int']['output'];
-  /** The number of its last attempt. */
+  /** What was last used up of the numbers of attempts: that of the newest one, or a greater one. */
   readonly fence: Scalars['Int']['output'];
-  /** How many attempts did not succeed and count against its budget. */
+  /** How many attempts did not succeed: were tried again, failed, or were lost. To wait for Neon, the rate limit or a credential is no failure. */
   readonly failedAttempts: Scalars['Int']['output'];
+  /** What came of it. Null until that is known, and where a version ended it that did not keep it; a clean-up may follow it, and does not change it. */
+  readonly outcome?: Maybe<JobEnding>;
+  /** Why it failed or is overdue. */
+  readonly code?: Maybe<Scalars['String']['output']>;
   /** The newest 200, the oldest of them first. */
   readonly attempts: ReadonlyArray<Attempt>;
   readonly createdAt: Scalars['DateTime']['output'];
@@ -1284,7 +1298,7 @@ export type JobWait = {
 };
 
 export type Attempt = {
-  /** Its number. Of two attempts of a job only the one with the greater number can change anything. */
+  /** Its number. Of two attempts of a job only the one with the greater number can change anything. Numbers are left out: whoever takes the job from an attempt (a cancel, a deadline) or from the queue (a restore that goes first, a queue that lost it) uses one up. */
   readonly fence: Scalars['Int']['output'];
   /** The release of the job that it took. */
   readonly release: Scalars['Int']['output'];
@@ -1456,7 +1470,7 @@ export type JobFilter = {
   readonly state?: InputMaybe<JobState>;
   readonly projectId?: InputMaybe<Scalars['ID']['input']>;
   readonly subjectId?: InputMaybe<Scalars['ID']['input']>;
-  /** Its kind, such as restore.run. */
+  /** Its kind, such as restore.run; one that there is not is refused with `invalid_request`. */
   readonly job?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -2951,6 +2965,7 @@ export type ResolversTypes = {
   TimelinePointStatus: TimelinePointStatus;
   JobState: JobState;
   JobWaitCode: JobWaitCode;
+  JobEnding: JobEnding;
   AttemptOutcome: AttemptOutcome;
   FindingKind: FindingKind;
   FindingThing: FindingThing;
@@ -4126,6 +4141,8 @@ export type JobResolvers<ContextType = GraphqlContext, ParentType extends Resolv
   release?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   fence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   failedAttempts?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  outcome?: Resolver<Maybe<ResolversTypes['JobEnding']>, ParentType, ContextType>;
+  code?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   attempts?: Resolver<ReadonlyArray<ResolversTypes['Attempt']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   begunAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;

@@ -131,6 +131,8 @@ export interface NeonUse {
   readonly share: RateShare;
   /** An attempt is turned away at its first call where no slot is near; a request waits a few seconds at each call. */
   readonly by: 'attempt' | 'request';
+  /** Called before a wait that somebody may notice. */
+  readonly beforeWait?: (waitMs: number) => Promise<void>;
   /** Called after a wait and before the call is sent: what ends by the clock can be prolonged here. */
   readonly afterWait?: () => Promise<void>;
   /** Called once, when the first call has its slot and before it is sent: what it begins can be recorded here, and not in vain. */

@@ -26,6 +26,8 @@ export interface GovernorOptions {
 
 /** An attempt is let in only where a slot is near: else others are ahead of it, and its turn comes later. */
 const admittedWithinMs = 250;
+/** A wait that is worth telling of. */
+const noticedMs = 500;
 /** What was let in goes through, and a person who asks waits as long. With the call itself: shorter than an answer may take. */
 const followsWithinMs = 5_000;
 
@@ -63,14 +65,19 @@ function admit({ bucket, recorder }: GovernorOptions, use: NeonUse): (route: str
       const taken = await bucket.take(accountId, { share, route, waitMaxMs: waitMaxMs - waitedMs });
       recorder.divided(accountId, taken.divisor);
       if ('waitMs' in taken) {
-        if (taken.waitMs > 0) await sleep(taken.waitMs);
+        await pause(taken.waitMs);
         return waitedMs + taken.waitMs;
       }
       // What the rest may not reserve ahead may be there a moment later.
       if (waitedMs + taken.deniedForMs > waitMaxMs) return turnAway(taken.deniedForMs);
-      await sleep(taken.deniedForMs);
+      await pause(taken.deniedForMs);
       waitedMs += taken.deniedForMs;
     }
+  }
+
+  async function pause(waitMs: number): Promise<void> {
+    if (waitMs >= noticedMs) await use.beforeWait?.(waitMs);
+    if (waitMs > 0) await sleep(waitMs);
   }
 
   function turnAway(waitMs: number): never {

@@ -52,7 +52,7 @@ t.test('a snapshot that nobody begins within a day fails, and its firing is miss
   });
   t.equal(await domain.reapOverdue(), 0);
   const [job] = (await domain.jobs.list(actor, { subjectId: id }, { limit: 1 })).items;
-  t.match(job, { state: 'done' });
+  t.match(job, { state: 'done', outcome: 'overdue', code: 'deadline_exceeded' });
   const { items } = await domain.audit.list(actor, { action: 'job.reaped' }, { limit: 5 });
   t.match(items, [{ details: { job: 'snapshot.create', subjectId: id } }]);
 });

@@ -3,7 +3,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import type { JobView } from '../../src/domain/index.ts';
-import { claimJob } from '../../src/store/outbox/claim.ts';
+import { claimJob, noteSlot, renewClaim } from '../../src/store/outbox/claim.ts';
 import { releaseJobs } from '../../src/store/outbox/release.ts';
 import { finishJob, giveBackJob, pauseJob } from '../../src/store/outbox/settle.ts';
 import { startRegistered } from '../harness/app.ts';
@@ -112,6 +112,25 @@ t.test('one that the rate limit sent back waits for the governor, and gives its 
   t.match(await jobOf(second.id), { waitsFor: { code: 'turn' } });
 });
 
+t.test('one that runs and waits for a slot of the rate limit says so, until it has it', async (t) => {
+  const claim = await take();
+  await noteSlot(db, claim, 60_000);
+  t.match(await jobOf(first.id), { state: 'running', waitsFor: { code: 'governor', at: /Z$/ } });
+  await sql`update outbox set slot_at = now() where id = ${claim.id}`.execute(db);
+  t.match(await jobOf(first.id), { state: 'running', waitsFor: null });
+  await giveBackJob(db, claim, { ...failed, delayMs: 60_000, reason: 'neon_busy' });
+});
+
+t.test('one that is delivered while a former attempt holds it waits for the end of its lease', async (t) => {
+  const claim = await take();
+  const { release } = await jobOf(first.id);
+  t.match(await claimJob(db, { id: claim.id, release, leaseMs: 60_000, worker: 'worker-2' }), { kind: 'held' });
+  t.match(await jobOf(first.id), { state: 'released', waitsFor: { code: 'lease', at: /Z$/ } });
+  t.ok(await renewClaim(db, claim, 60_000));
+  t.match(await jobOf(first.id), { state: 'running', waitsFor: null }, 'a sign of life');
+  await giveBackJob(db, claim, { ...failed, delayMs: 60_000, reason: 'neon_busy' });
+});
+
 t.test('while Neon refuses the credential, everything of it waits for that', async (t) => {
   await sql`update credentials set status = 'refused' where id = ${credential.id}`.execute(db);
   for (const { id } of [first, second]) {
@@ -132,7 +151,12 @@ t.test('lists are filtered by state, project, subject and kind', async (t) => {
   t.strictSame(await idsOf({ projectId: 'prj_unknown' }), []);
   t.strictSame(await idsOf({ job: 'restore.run' }), []);
   t.strictSame(await idsOf({ subjectId: second.id, state: 'done' }), []);
-  t.match(await jobOf(first.id), { state: 'done', waitsFor: null, finishedAt: /Z$/ });
+  t.match(await jobOf(first.id), { state: 'done', waitsFor: null, finishedAt: /Z$/, outcome: 'finished', code: null });
+});
+
+t.test('a kind of job that there is not is refused', async (t) => {
+  const refusal = await refusalOf(domain.jobs.list(actor, { job: 'bogus' }, page));
+  t.strictSame([refusal.code, refusal.members], ['invalid_request', { field: 'job' }]);
 });
 
 t.test('a list is read page by page, newest first; a cursor that is none is refused', async (t) => {
@@ -152,5 +176,5 @@ t.test('of many attempts the newest 200 are shown, the oldest of them first', as
   t.match([attempts[0], attempts.at(-1)], [{ fence: 31 }, { fence: 230 }]);
   const nested = await domain.jobs.attemptsOf(actor, [id, (await jobOf(first.id)).id]);
   t.strictSame(nested.get(id), attempts);
-  t.equal(nested.get((await jobOf(first.id)).id)?.length, 5, 'one for each time that it was taken');
+  t.equal(nested.get((await jobOf(first.id)).id)?.length, 7, 'one for each time that it was taken');
 });

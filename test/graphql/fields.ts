@@ -57,7 +57,7 @@ export const fields = {
     steps { name startedAt endedAt } preservedBranch { neonBranchId name status waitsFor } ${warningsAndError}
     version createdAt updatedAt startedAt endedAt`,
   job: `id job subjectId projectId lane priority state waitsFor { code jobId job subjectId at because credentialId }
-    release fence failedAttempts createdAt begunAt finishedAt`,
+    release fence failedAttempts outcome code createdAt begunAt finishedAt`,
   attempt: 'fence release worker startedAt endedAt outcome code message neonRequestId',
   reconcileReport: `id projectId requestedBy requestedAt comparedAt endedAt isProjectGone present { snapshots preservedBranches }
     findings { kind what subjectKind subjectId neonId name policyId action outcome reason } error { code message }`,

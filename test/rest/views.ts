@@ -470,6 +470,8 @@ export const job: JobWithAttemptsView = {
   release: 2,
   fence: 3,
   failedAttempts: 1,
+  outcome: 'overdue',
+  code: 'deadline_exceeded',
   createdAt: at,
   begunAt: at,
   finishedAt: null,
@@ -487,6 +489,7 @@ export const waits: readonly JobWait[] = [
   { code: 'credential_refused', credentialId: 'crd_1' },
   { code: 'governor', at },
   { code: 'neon', at },
+  { code: 'lease', at },
   { code: 'turn' },
   { code: 'delivery' },
 ];

@@ -119,6 +119,7 @@ t.test(
     });
     t.equal(await db.transaction().execute((tx) => holdFence(tx, held, 60_000)), false);
     t.equal(await finishJob(db, held), false);
+    t.match(await findJob(db, wholeTeam('tem_a'), id), { state: 'released', awaits_lease: true });
     t.equal((await take(db, held)).kind, 'held');
     await letGoOfClaim(db, held);
     t.match(await take(db, held), { kind: 'claimed', row: { fence: held.fence + 2 } });

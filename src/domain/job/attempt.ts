@@ -8,7 +8,7 @@ import { change, LostClaim, type Unit } from '../change.ts';
 import type { NeonApi } from '../../neon/api.ts';
 import { portOf } from '../credential/port.ts';
 import type { Deps } from '../deps.ts';
-import { type Claim, type ClaimedRow, renewClaim } from '../../store/outbox/claim.ts';
+import { type Claim, type ClaimedRow, noteSlot, renewClaim } from '../../store/outbox/claim.ts';
 import { type AttemptEnd, finishJob, handOnJob } from '../../store/outbox/settle.ts';
 
 /**
@@ -68,7 +68,13 @@ export function openAttempt(deps: Deps, row: ClaimedRow, claimedSince: number): 
     save,
     renew: lease.renew,
     connect: async (project, beforeFirstCall = async () => undefined) => {
-      const use = { share: shareOf(row.job), by: 'attempt', afterWait: lease.renew, beforeFirstCall } as const;
+      const use = {
+        share: shareOf(row.job),
+        by: 'attempt',
+        beforeWait: (waitMs: number) => noteSlot(deps.db, claim, waitMs),
+        afterWait: lease.renew,
+        beforeFirstCall,
+      } as const;
       return renewing(await portOf(deps, project, use), lease.renewIfOld);
     },
     async finish(work, told) {

@@ -1,6 +1,7 @@
 // Owns how jobs are seen from outside: what each does, and why it waits.
 
-import { notFound } from '../../core/errors.ts';
+import { notFound, Refusal } from '../../core/errors.ts';
+import { jobs } from '../../queue/jobs.ts';
 import {
   type AttemptRow,
   findJob,
@@ -14,7 +15,7 @@ import type { CommandDeps } from '../deps.ts';
 import { groupBy } from '../group.ts';
 import type { AttemptView, JobView, JobWait, JobWithAttemptsView, Page } from '../views.ts';
 
-/** Newest first. */
+/** Newest first. Refuses with `invalid_request` a kind of job that there is not. */
 export async function listJobs(
   deps: CommandDeps,
   actor: Actor,
@@ -22,6 +23,11 @@ export async function listJobs(
   page: PageRequest,
 ): Promise<Page<JobView>> {
   deps.allow();
+  if (filter.job !== undefined && !(filter.job in jobs)) {
+    throw new Refusal('invalid_request', `job is none of ${Object.keys(jobs).join(', ')}. Nothing was looked for.`, {
+      members: { field: 'job' },
+    });
+  }
   const { items, nextCursor } = await listJobRows(deps.db, actor, filter, page);
   return { items: items.map(toJobView), nextCursor };
 }
@@ -61,7 +67,9 @@ function toJobView(row: ListedJob): JobView {
     waitsFor: waitOf(row),
     release: row.release,
     fence: row.fence,
-    failedAttempts: row.attempts,
+    failedAttempts: row.failed_attempts,
+    outcome: row.outcome,
+    code: row.code,
     createdAt: row.created_at.toISOString(),
     begunAt: row.first_attempt_at?.toISOString() ?? null,
     finishedAt: row.finished_at?.toISOString() ?? null,
@@ -70,8 +78,15 @@ function toJobView(row: ListedJob): JobView {
 
 /** The first of the reasons that hold, the hardest first. */
 function waitOf(row: ListedJob): JobWait | null {
-  if (row.state === 'done' || row.state === 'running') return null;
-  if (row.state === 'released') return { code: 'delivery' };
+  if (row.state === 'done') return null;
+  if (row.state === 'running') {
+    return row.is_governed && row.slot_at !== null ? { code: 'governor', at: row.slot_at.toISOString() } : null;
+  }
+  if (row.state === 'released') {
+    return row.awaits_lease && row.claimed_until !== null
+      ? { code: 'lease', at: row.claimed_until.toISOString() }
+      : { code: 'delivery' };
+  }
   if (row.state === 'waits_for_neon') {
     return { code: row.reason === 'governor' ? 'governor' : 'neon', at: (row.look_at ?? row.not_before).toISOString() };
   }

@@ -145,7 +145,8 @@ async function giveBack(
 ): Promise<JobOutcome> {
   const { delayMs, reason, outcome, error } = back;
   const end = endOf(error, outcome);
-  await giveBackJob(deps.db, attempt.claim, { delayMs, reason, end, isCounted: outcome === 'tried_again' });
+  const isCounted = outcome === 'tried_again';
+  if (!(await giveBackJob(deps.db, attempt.claim, { delayMs, reason, end, isCounted }))) throw new LostClaim();
   deps.reached?.('job.settled');
   return { kind: 'done' };
 }

@@ -1,5 +1,13 @@
 import { type TSchema, Type } from 'typebox';
-import type { AttemptOutcome, JobState, JobView, JobWait, JobWithAttemptsView } from '../../domain/index.ts';
+import type {
+  AttemptOutcome,
+  JobEnding,
+  JobName,
+  JobState,
+  JobView,
+  JobWait,
+  JobWithAttemptsView,
+} from '../../domain/index.ts';
 import { answer, at, createdAt, integer, orNull, text, words } from './answer.ts';
 import { id, pageQuery, strict } from './parts.ts';
 
@@ -11,12 +19,23 @@ const states: Record<JobState, true> = {
   done: true,
 };
 
+const kinds: Record<JobName, true> = {
+  'restore.run': true,
+  'snapshot.create': true,
+  'snapshot.create_scheduled': true,
+  'snapshot.purge': true,
+  'preserved_branch.purge': true,
+  'branch.delegate': true,
+  'project.sync': true,
+  'project.reconcile': true,
+};
+
 export const ListJobsQuery = strict({
   ...pageQuery,
   state: Type.Optional(words(states, 'In this state only.')),
   projectId: Type.Optional(id('In the lane of this project only.')),
   subjectId: Type.Optional(id('About this snapshot, restore, project or reconcile report only.')),
-  job: Type.Optional(Type.String({ description: 'Of this kind only, such as restore.run.' })),
+  job: Type.Optional(words(kinds, 'Of this kind only.')),
 });
 
 type Code = JobWait['code'];
@@ -49,9 +68,14 @@ const waits: Record<Code, TSchema> = {
       credentialId: text('The credential.'),
     },
   ),
-  governor: wait('governor', 'The rate limit of the Neon account leaves no room.', { at: lookedAt }),
+  governor: wait('governor', 'The rate limit of the Neon account leaves no room.', {
+    at: at('When it is looked at again; of one that runs, when its next call is sent.'),
+  }),
   neon: wait('neon', 'Neon is working on it.', { at: lookedAt }),
   turn: wait('turn', 'It is due, and others come first.', {}),
+  lease: wait('lease', 'A former attempt may still be at work, and nothing is heard of it.', {
+    at: at('When its lease ends.'),
+  }),
   delivery: wait('delivery', 'It is handed to the queue, and no worker has taken it yet.', {}),
 };
 
@@ -59,7 +83,8 @@ const waits: Record<Code, TSchema> = {
 const waitsFor = Type.Unsafe<JobWait | null>({
   anyOf: [...Object.values(waits), { type: 'null' }],
   description:
-    'Why it is not at work: the first of the reasons that hold, by its `code`. Null while it runs and when it is done.',
+    'Why it is not at work: the first of the reasons that hold, by its `code`. Null when it is done, and while it runs unless the call ' +
+    'that it is about to send waits for the rate limit (`governor`).',
 });
 
 const outcomes: Record<AttemptOutcome, true> = {
@@ -74,8 +99,13 @@ const outcomes: Record<AttemptOutcome, true> = {
   lost: true,
 };
 
+const endings: Record<JobEnding, true> = { finished: true, failed: true, cancelled: true, overdue: true };
+
 const attempt = Type.Object({
-  fence: integer('Its number. Of two attempts of a job only the one with the greater number can change anything.'),
+  fence: integer(
+    'Its number. Of two attempts of a job only the one with the greater number can change anything. Numbers are left out: whoever takes ' +
+      'the job from an attempt (a cancel, a deadline) or from the queue (a restore that goes first, a queue that lost it) uses one up.',
+  ),
   release: integer('The release of the job that it took.'),
   worker: text('The process that made it.'),
   startedAt: at('When it took the job.'),
@@ -103,8 +133,18 @@ const job = {
   ),
   waitsFor,
   release: integer('How often it was handed to the queue.'),
-  fence: integer('The number of its last attempt.'),
-  failedAttempts: integer('How many attempts did not succeed and count against its budget.'),
+  fence: integer('What was last used up of the numbers of attempts: that of the newest one, or a greater one.'),
+  failedAttempts: integer(
+    'How many attempts did not succeed: were tried again, failed, or were lost. To wait for Neon, the rate limit or a credential is no failure.',
+  ),
+  outcome: orNull(
+    words(
+      endings,
+      'What came of it: `cancelled` by a person, `overdue` where its deadline passed. Null until that is known; a clean-up may follow ' +
+        'it, and does not change it. Null too where it ended under a version that did not keep it.',
+    ),
+  ),
+  code: orNull(text('Why it failed or is overdue.')),
   createdAt,
   begunAt: orNull(at('When its first attempt began.')),
   finishedAt: orNull(at('When it ended for good, whatever came of it.')),

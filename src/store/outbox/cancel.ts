@@ -4,8 +4,16 @@
 import { type Selectable, sql } from 'kysely';
 import type { Database, Db, Tx } from '../database.ts';
 import { wakeRelays } from './promise.ts';
+import { cameTo } from './settle.ts';
 
 export type JobRow = Selectable<Database['outbox']>;
+
+/** Why a job is ended from outside. */
+export type EndedFor = 'cancelled' | 'deadline_exceeded';
+const endings = {
+  cancelled: cameTo('cancelled', null),
+  deadline_exceeded: cameTo('overdue', 'deadline_exceeded'),
+} as const satisfies Record<EndedFor, unknown>;
 
 /** The unfinished job of the subject, locked; before any row of the subject, as attempts do. */
 export async function lockJobOfSubject(
@@ -24,19 +32,21 @@ export async function lockJobOfSubject(
 }
 
 /** Nothing is left to be done: the job ends, and its lane is free. For a locked row. */
-export async function dropJob(tx: Tx, id: string, reason: string): Promise<void> {
+export async function dropJob(tx: Tx, id: string, reason: EndedFor): Promise<void> {
   await endAttempt(tx, id, reason);
   await sql`
-    update outbox set status = 'done', fence = fence + 1, finished_at = now(), claimed_until = null, look_at = null, reason = ${reason}
+    update outbox set status = 'done', fence = fence + 1, finished_at = now(), claimed_until = null, look_at = null, reason = ${reason},
+      ${endings[reason]}
     where id = ${id} and status <> 'done'`.execute(tx);
   await wakeRelays(tx);
 }
 
 /** What follows (the clean-up) is done by the same job, in the same lane, after the lease of the attempt under way. For a locked row. */
-export async function takeOverJob(tx: Tx, id: string, reason: string): Promise<void> {
+export async function takeOverJob(tx: Tx, id: string, reason: EndedFor): Promise<void> {
   await endAttempt(tx, id, reason);
   await sql`
-    update outbox set fence = fence + 1, begun_at = now(), paused_at = null, attempts = 0, not_before = least(not_before, now()), reason = ${reason}
+    update outbox set fence = fence + 1, begun_at = now(), paused_at = null, attempts = 0, not_before = least(not_before, now()), reason = ${reason},
+      awaited_until = claimed_until, ${endings[reason]}
     where id = ${id} and status <> 'done'`.execute(tx);
   await wakeRelays(tx);
 }

@@ -15,7 +15,7 @@ export interface Claim {
 
 export type ClaimResult =
   | { readonly kind: 'claimed'; readonly row: ClaimedRow }
-  /** Another attempt's lease lasts for `freeInMs` yet. */
+  /** Another attempt's lease lasts for `freeInMs` yet; the row says that it is waited for. */
   | { readonly kind: 'held'; readonly freeInMs: number }
   /** Finished, given back, or released anew: this release is of no use any more. */
   | { readonly kind: 'stale' };
@@ -52,8 +52,9 @@ export async function claimJob(db: Db, by: ClaimedBy): Promise<ClaimResult> {
     select *, (extract(epoch from now() - begun_at) * 1000)::float8 as age_ms from claimed`.execute(db);
   if (rows[0]) return { kind: 'claimed', row: rows[0] };
   const held = await sql<{ ms: number }>`
-    select ceil(extract(epoch from claimed_until - now()) * 1000)::int as ms from outbox
-    where id = ${by.id} and release = ${by.release} and status = 'released' and claimed_until > now()`.execute(db);
+    update outbox set awaited_until = claimed_until
+    where id = ${by.id} and release = ${by.release} and status = 'released' and claimed_until > now()
+    returning ceil(extract(epoch from claimed_until - now()) * 1000)::int as ms`.execute(db);
   return held.rows[0] ? { kind: 'held', freeInMs: held.rows[0].ms } : { kind: 'stale' };
 }
 
@@ -63,6 +64,13 @@ export async function renewClaim(db: Db, claim: Claim, leaseMs: number): Promise
     update outbox set claimed_until = now() + make_interval(secs => ${leaseMs} / 1000.0)
     where id = ${claim.id} and fence = ${claim.fence} and status = 'released' and claimed_until > now()`.execute(db);
   return numAffectedRows === 1n;
+}
+
+/** The attempt waits so long for a slot of the rate limit: its row says so, until then. */
+export async function noteSlot(db: Db, claim: Claim, waitMs: number): Promise<void> {
+  await sql`
+    update outbox set slot_at = now() + make_interval(secs => ${waitMs} / 1000.0)
+    where id = ${claim.id} and fence = ${claim.fence} and status = 'released'`.execute(db);
 }
 
 /** Locks the row for the rest of the transaction and prolongs the lease; false where the fence is an old one, and then nothing may be changed. */

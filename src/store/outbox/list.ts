@@ -15,6 +15,11 @@ export interface ListedJob extends Selectable<Database['outbox']> {
   /** Its time has not come, by the database's clock. */
   readonly is_early: boolean;
   readonly first_attempt_at: Date | null;
+  readonly failed_attempts: number;
+  /** What was delivered waits for the end of the lease of a former attempt. */
+  readonly awaits_lease: boolean;
+  /** The attempt under way waits for a slot of the rate limit, by the database's clock. */
+  readonly is_governed: boolean;
   /** What is released in its lane while it waits, where that is the same team's: a project may have been another's before. */
   readonly busy_job_id: string | null;
   readonly busy_job: string | null;
@@ -30,9 +35,12 @@ export interface JobFilter {
 
 export type AttemptRow = Selectable<Database['attempts']>;
 
+const awaitsLease = sql`(outbox.claimed_until > now() and outbox.claimed_until is not distinct from outbox.awaited_until)`;
+
 const listed = sql`
   select outbox.*,
     case when outbox.status <> 'released' then outbox.status
+      when ${awaitsLease} then 'released'
       when outbox.claimed_until > now() then 'running'
       when outbox.look_at is not null then 'waits_for_neon'
       else 'released' end as state,
@@ -41,6 +49,9 @@ const listed = sql`
     coalesce(credentials.status = 'refused', false) as is_refused,
     outbox.not_before > now() as is_early,
     (select min(started_at) from attempts where attempts.job_id = outbox.id) as first_attempt_at,
+    (select count(*)::int from attempts where attempts.job_id = outbox.id and outcome in ('tried_again', 'failed', 'lost'))
+      as failed_attempts,
+    coalesce(${awaitsLease}, false) as awaits_lease, coalesce(outbox.slot_at > now(), false) as is_governed,
     busy.id as busy_job_id, busy.job as busy_job, busy.subject_id as busy_subject_id
   from outbox
   left join credentials on credentials.id = outbox.credential_id

@@ -5,6 +5,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { AttemptOutcome, Db } from '../database.ts';
 import { outboxChannel } from '../listen.ts';
 import type { Claim } from './claim.ts';
+import type { JobEnding } from './tables.ts';
 
 /** What is told of an attempt's end. */
 export interface AttemptEnd {
@@ -16,7 +17,17 @@ export interface AttemptEnd {
 
 /** For good; the lane is free. */
 export async function finishJob(db: Db, claim: Claim, end: AttemptEnd = { outcome: 'finished' }): Promise<boolean> {
-  return settle(db, claim, { end, set: sql`status = 'done', finished_at = now(), reason = null`, wakes: true });
+  const set = sql`status = 'done', finished_at = now(), reason = null, ${cameToAsTold(end)}`;
+  return settle(db, claim, { end, set, wakes: true });
+}
+
+/** What the job came to, unless that is known already: a clean-up ends after it. */
+export function cameTo(outcome: JobEnding, code: string | null): RawBuilder<unknown> {
+  return sql`outcome = coalesce(outcome, ${outcome}), code = case when outcome is null then ${code} else code end`;
+}
+
+function cameToAsTold({ outcome, code }: AttemptEnd): RawBuilder<unknown> {
+  return outcome === 'finished' ? cameTo('finished', null) : cameTo('failed', code ?? null);
 }
 
 /** It is to be delivered again in `delayMs`, by the same release: no worker holds it, its lane stays taken. */
@@ -50,7 +61,7 @@ function pausedUnless(isCounted: boolean): RawBuilder<unknown> {
 
 /** What follows on the work begins its own budget: the clean-up after a failure. */
 export async function handOnJob(db: Db, claim: Claim, end: AttemptEnd): Promise<boolean> {
-  const set = sql`reason = 'clean_up', look_at = now(), begun_at = now(), attempts = 0`;
+  const set = sql`reason = 'clean_up', look_at = now(), begun_at = now(), attempts = 0, ${cameToAsTold(end)}`;
   return settle(db, claim, { end, set, wakes: false });
 }
 
@@ -64,7 +75,7 @@ interface Settling {
 async function settle(db: Db, claim: Claim, { end, set, wakes }: Settling): Promise<boolean> {
   const { rows } = await sql`
     with settled as (
-      update outbox set claimed_until = null, ${set}
+      update outbox set claimed_until = null, slot_at = null, ${set}
       where id = ${claim.id} and fence = ${claim.fence} and status = 'released'
       returning id, fence
     ), told as (

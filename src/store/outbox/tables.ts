@@ -32,7 +32,17 @@ export interface OutboxTable {
   paused_at: Nullable<Date>;
   released_at: Nullable<Date>;
   finished_at: Nullable<Date>;
+  /** What came of what was promised, and the code of why. A clean-up that follows changes neither. */
+  outcome: Nullable<JobEnding>;
+  code: Nullable<string>;
+  /** When the attempt under way has the slot of the rate limit that it waits for. */
+  slot_at: Nullable<Date>;
+  /** The end of the lease that a delivery waits for: while it is `claimed_until`, nobody has shown a sign of life since. */
+  awaited_until: Nullable<Date>;
 }
+
+/** How a job ended: `overdue` where its deadline passed, and the reaper ended it. */
+export type JobEnding = 'finished' | 'failed' | 'cancelled' | 'overdue';
 
 /** How an attempt ended; null while it runs. `taken_over`: its job was ended from outside. `lost`: its process died, or another took its row. */
 export type AttemptOutcome =

@@ -55,6 +55,21 @@ t.test('an attempt is let in at its first call where a slot is near, and its lat
   );
 });
 
+t.test('a wait that may be noticed is told before it begins, a short one is not', async (t) => {
+  const takes = [
+    { divisor: 1, waitMs: 40 },
+    { divisor: 1, waitMs: 600 },
+  ];
+  const told: string[] = [];
+  const { neon, events } = scene(
+    { ...attempt, beforeWait: async (ms) => void told.push(`${ms} ${events.at(-1)}`) },
+    { takes },
+  );
+  await neon.getAccountId();
+  await neon.deleteBranch('project', 'branch');
+  t.strictSame(told, ['600 take acc rest deleteBranch 5000']);
+});
+
 t.test('a request waits as long at its first call', async (t) => {
   const { neon, events } = scene({ accountId: 'acc', share: 'restore', by: 'request' });
   await neon.getAccountId();
