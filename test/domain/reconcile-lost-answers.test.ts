@@ -116,7 +116,7 @@ t.test('a snapshot that was cancelled and is there is removed, not adopted', asy
   await untilCleanUp(at, id, 'left');
   kept.end();
   await untilAtRest(at);
-  t.strictSame(briefly((await reconcile(at)).findings), ['lost_answer remove done']);
+  t.strictSame(briefly((await reconcile(at)).findings), ['leftover remove done']);
   t.match(await domain.snapshots.get(actor, id), { status: 'cancelled', cleanUp: 'done' });
   t.strictSame(await neon.listSnapshots(emulator.projectId), []);
 });

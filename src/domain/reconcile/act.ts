@@ -50,13 +50,16 @@ async function remove(place: Place, finding: ReportedFinding, isStill: boolean):
   const { deps, project, neon, seen } = place;
   const { what, neonId } = finding;
   if (neonId === null) return { outcome: 'skipped', reason: 'changed_meanwhile' };
-  const listed: readonly { readonly id: string }[] = what === 'branch' ? seen.branches : seen.snapshots;
-  const isWorked = what === 'branch' && (await isWorkedOn(neon, project.neon_project_id, [neonId], deps.now()));
-  if (isWorked) return 'waits_for_neon';
-  if (!listed.some(({ id }) => id === neonId)) return { outcome: 'done', write: (unit) => tellRemoved(unit, finding) };
+  const concerned = [await branchOf(deps, finding, neonId)];
+  if (await isWorkedOn(neon, project.neon_project_id, concerned, deps.now())) return 'waits_for_neon';
+  if (!isListed(seen, finding)) {
+    // Neon hides it while its deletion runs. That was so when the lists were read, and is over now: it may be there again.
+    const isBack = isListed(await listAnew(place, what), finding);
+    return isBack ? 'waits_for_neon' : { outcome: 'done', write: (unit) => tellRemoved(unit, finding) };
+  }
   if (!isStill) return { outcome: 'skipped', reason: 'changed_meanwhile' };
   try {
-    // Dies after this: the next attempt finds it gone.
+    // Dies after this: the next attempt finds it busy, gone, or there again.
     if (what === 'branch') await neon.deleteBranch(project.neon_project_id, neonId);
     else await neon.deleteSnapshot(project.neon_project_id, neonId);
   } catch (error) {
@@ -64,6 +67,29 @@ async function remove(place: Place, finding: ReportedFinding, isStill: boolean):
     return { outcome: 'failed', reason: error.failure };
   }
   return 'waits_for_neon';
+}
+
+/** Whose operations are those of its deletion: of a branch its own, of a snapshot its source's. */
+async function branchOf(
+  { db }: Pick<Deps, 'db'>,
+  { what, subjectId }: ReportedFinding,
+  neonId: string,
+): Promise<string> {
+  if (what === 'branch' || subjectId === null) return neonId;
+  const row = await getSnapshotRow(db, subjectId);
+  return row.neon_branch_id ?? (await getBranchRow(db, row.branch_id)).neon_branch_id;
+}
+
+type Listed = Record<'branches' | 'snapshots', readonly { readonly id: string }[]>;
+
+function isListed({ branches, snapshots }: Listed, { what, neonId }: ReportedFinding): boolean {
+  return (what === 'branch' ? branches : snapshots).some(({ id }) => id === neonId);
+}
+
+async function listAnew({ neon, project }: Place, what: ReportedFinding['what']): Promise<Listed> {
+  return what === 'branch'
+    ? { branches: await neon.listBranches(project.neon_project_id), snapshots: [] }
+    : { branches: [], snapshots: await neon.listSnapshots(project.neon_project_id) };
 }
 
 async function tellRemoved(unit: Unit, finding: ReportedFinding): Promise<void> {

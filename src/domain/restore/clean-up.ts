@@ -15,10 +15,16 @@ import { isWorkedOn } from '../job/neon-work.ts';
 import { mirrorBranches } from '../project/mirror.ts';
 import { keepPreserved } from './preserved.ts';
 
-/** Repeatable: it ends when Neon lists nothing of the restore but the undo copy, or with what cannot be removed. */
+/**
+ * Repeatable: it ends when Neon lists nothing of the restore but the undo copy, or with what cannot be removed. Neon is asked what it works
+ * on before it is asked what there is: a branch is hidden while its deletion runs, and is there again if that fails.
+ */
 export async function cleanUpRestore(deps: Deps, attempt: Attempt, row: RestoreRow): Promise<Settlement> {
   const project = await getProjectRow(deps.db, row.project_id);
   const neon = await attempt.connect(project);
+  const { neonBranchId } = row.progress;
+  const recorded = neonBranchId === undefined ? [] : [neonBranchId];
+  if (await isWorkedOn(neon, project.neon_project_id, recorded, deps.now())) return { kind: 'waits_for_neon' };
   const branches = await neon.listBranches(project.neon_project_id);
   const beside = findBeside(row, branches);
   const end = (cleanUp: CleanUp, reason?: string): Promise<Settlement> =>
@@ -30,24 +36,28 @@ export async function cleanUpRestore(deps: Deps, attempt: Attempt, row: RestoreR
     });
   if (!beside) {
     // What was asked for without an answer may show late, and nothing else would look for it so soon.
-    const { neonBranchId } = row.progress;
     const isLate = neonBranchId === undefined && attempt.ageMs < deps.settings.lateMs;
-    // It is listed no more at once, and removed only then: until that is done the lane is not free.
-    const isBusy =
-      neonBranchId !== undefined && (await isWorkedOn(neon, project.neon_project_id, [neonBranchId], deps.now()));
-    return isLate || isBusy ? { kind: 'waits_for_neon' } : end('done');
+    return isLate ? { kind: 'waits_for_neon' } : end('done');
   }
   if (beside.isDefault || hasBegun(row.steps, 'cut_over')) return end('left', 'it may be the served branch');
-  if (!(await isWorkedOn(neon, project.neon_project_id, [beside.id], deps.now()))) {
-    try {
-      // Dies after this: the next attempt finds it gone.
-      await neon.deleteBranch(project.neon_project_id, beside.id);
-    } catch (error) {
-      if (error instanceof NeonFailure && error.failure === 'has_children') return end('left', 'it has child branches');
-      throw error;
-    }
+  if (beside.id !== neonBranchId) {
+    // Dies before this: it is found by its name again. After it: by its id, under which its deletion is waited for, listed or not.
+    await attempt.save((unit) => recordFound(unit, row, beside));
+    return { kind: 'waits_for_neon' };
+  }
+  try {
+    // Dies after this: the next attempt finds it busy, gone, or there again.
+    await neon.deleteBranch(project.neon_project_id, beside.id);
+  } catch (error) {
+    if (error instanceof NeonFailure && error.failure === 'has_children') return end('left', 'it has child branches');
+    throw error;
   }
   return { kind: 'waits_for_neon' };
+}
+
+async function recordFound({ tx, now }: Unit, row: RestoreRow, beside: NeonBranch): Promise<void> {
+  const progress = JSON.stringify({ ...row.progress, neonBranchId: beside.id });
+  await patchRestore(tx, row.id, { progress, version: row.version + 1, updated_at: now });
 }
 
 /** It cannot be cleaned up: what is left is said, and a person or the reconciliation sees to it. */

@@ -9,7 +9,10 @@ import { type Attempt, endOf, type Settlement } from '../job/attempt.ts';
 import { isWorkedOn } from '../job/neon-work.ts';
 import { isMadeFor, listMade, type Made, type SnapshotPlace } from './made.ts';
 
-/** Repeatable: it ends when Neon lists nothing that the snapshot made, or with what cannot be removed. */
+/**
+ * Repeatable: it ends when Neon lists nothing that the snapshot made, or with what cannot be removed. Neon is asked what it works on before
+ * it is asked what there is: a copy is hidden while its deletion runs, and is there again if that fails.
+ */
 export async function cleanUpSnapshot(
   deps: Deps,
   attempt: Attempt,
@@ -18,16 +21,21 @@ export async function cleanUpSnapshot(
 ): Promise<Settlement> {
   const end = (cleanUp: CleanUp, reason?: string): Promise<Settlement> =>
     attempt.finish((unit) => endCleanUp(unit, row, cleanUp, reason));
+  if (await isInTheMaking(deps, place, row)) return { kind: 'waits_for_neon' };
   const made = (await listMade(place, row.kind)).find((one) => one.id === row.neon_id || isMadeFor(row, one));
   if (!made) {
     // What was asked for without an answer may show late, and nothing else would look for it so soon.
     const isLate = row.neon_id === null && attempt.ageMs < deps.settings.lateMs;
-    // It is listed no more at once, and removed only then: until that is done the lane is not free.
-    return isLate || (await isInTheMaking(deps, place, row.neon_id)) ? { kind: 'waits_for_neon' } : end('done');
+    return isLate ? { kind: 'waits_for_neon' } : end('done');
+  }
+  if (made.id !== row.neon_id) {
+    // Dies before this: it is found by its name again. After it: by its id, under which its deletion is waited for, listed or not.
+    await attempt.save((unit) => recordFound(unit, row, made));
+    return { kind: 'waits_for_neon' };
   }
   try {
-    // Dies after this: the next attempt finds it gone.
-    if (!(await isInTheMaking(deps, place, made.id))) await remove(place, row, made);
+    // Dies after this: the next attempt finds it busy, gone, or there again.
+    await remove(place, row, made);
   } catch (error) {
     if (error instanceof NeonFailure && error.failure === 'has_children') return end('left', 'it has child branches');
     throw error;
@@ -39,10 +47,19 @@ export async function cleanUpSnapshot(
 async function isInTheMaking(
   deps: Deps,
   { neon, project, branch }: SnapshotPlace,
-  madeId: string | null,
+  { neon_id: neonId, neon_branch_id: sourceId }: SnapshotRow,
 ): Promise<boolean> {
-  const ids = [branch.neon_branch_id, ...(madeId === null ? [] : [madeId])];
+  const ids = [sourceId ?? branch.neon_branch_id, ...(neonId === null ? [] : [neonId])];
   return isWorkedOn(neon, project.neon_project_id, ids, deps.now());
+}
+
+async function recordFound({ tx, now }: Unit, row: SnapshotRow, made: Made): Promise<void> {
+  await patchSnapshot(tx, row.id, {
+    neon_id: made.id,
+    neon_branch_id: row.neon_branch_id ?? made.sourceBranchId ?? null,
+    version: row.version + 1,
+    updated_at: now,
+  });
 }
 
 async function remove({ neon, project }: SnapshotPlace, row: SnapshotRow, made: Made): Promise<void> {
