@@ -14,7 +14,7 @@ import { reportingPorts } from './domain/job/points.ts';
 import { ensureFirstTeam, revokeOtherPresetKeys } from './domain/team/ensure.ts';
 import { registerGraphql } from './graphql/register.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import type { ConnectNeon, NeonApi } from './neon/api.ts';
+import type { ConnectNeon, SendingPorts } from './neon/api.ts';
 import { connectNeon } from './neon/client.ts';
 import { governNeon } from './neon/governor.ts';
 import { probeWithin } from './neon/probe.ts';
@@ -59,7 +59,7 @@ export interface AppOptions {
   /** For tests: the clock, the adapters in the way of which faults are put, and the listener of crash points. */
   readonly replace?: Partial<Pick<Deps, 'now' | 'probeTarget' | 'reached'>> & {
     /** The ports that send; the governor stands before them. */
-    readonly connectNeon?: (neonApiKey: string) => NeonApi;
+    readonly connectNeon?: SendingPorts;
   };
 }
 

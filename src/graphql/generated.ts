@@ -1311,7 +1311,7 @@ export type Attempt = {
   /** Of the failure. */
   readonly code?: Maybe<Scalars['String']['output']>;
   readonly message?: Maybe<Scalars['String']['output']>;
-  /** Neon's id of the request that failed. */
+  /** Neon's id of the request that failed; where none did, of the last change that the attempt made in Neon. */
   readonly neonRequestId?: Maybe<Scalars['String']['output']>;
 };
 

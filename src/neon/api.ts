@@ -135,9 +135,17 @@ export interface NeonUse {
   readonly beforeWait?: (waitMs: number) => Promise<void>;
   /** Called after a wait and before the call is sent: what ends by the clock can be prolonged here. */
   readonly afterWait?: () => Promise<void>;
+  /** Told of each change that Neon has accepted. */
+  readonly changed?: Changed;
   /** Called once, when the first call has its slot and before it is sent: what it begins can be recorded here, and not in vain. */
   readonly beforeFirstCall?: () => Promise<void>;
 }
+
+/** Told of a change that Neon has accepted, by Neon's id of the request. */
+export type Changed = (neonRequestId: string) => void;
+
+/** Makes the port for one Neon key that sends at once. */
+export type SendingPorts = (neonApiKey: string, changed?: Changed) => NeonApi;
 
 /** Makes the port for one Neon key. Each call takes a slot of the account's rate first, and throws `Throttled` where none is near; without a use, none. */
 export type ConnectNeon = (neonApiKey: string, use?: NeonUse) => NeonApi;

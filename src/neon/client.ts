@@ -2,7 +2,7 @@
 // hidden: no retries, no polling). It reads answers tolerantly, because live answers carry more than the specification.
 
 import { raw } from '@neon/sdk';
-import type { NeonApi, NeonBranch, NeonOperation, NeonPoint, NeonSnapshot } from './api.ts';
+import type { NeonApi, NeonBranch, NeonOperation, NeonPoint, NeonSnapshot, SendingPorts } from './api.ts';
 import { toNeonFailure } from './failures.ts';
 
 export interface NeonClientOptions {
@@ -41,14 +41,21 @@ type RawOperation = { id: string; status: string; created_at: string; updated_at
 
 const branchPage = 1000;
 
+const requestIdHeader = 'x-neon-ret-request-id';
+
 /** A maker of ports, one for each Neon key; nothing holds them under the rate limit (`governor.ts` does). */
-export function connectNeon(options: NeonClientOptions): (neonApiKey: string) => NeonApi {
-  return (neonApiKey) => {
+export function connectNeon(options: NeonClientOptions): SendingPorts {
+  return (neonApiKey, changed) => {
     const client = raw.createClient({
       baseUrl: options.baseUrl,
       auth: neonApiKey,
-      fetch: (request: string | URL | Request, init?: RequestInit) =>
-        fetch(request, { ...init, signal: AbortSignal.timeout(options.timeoutMs) }),
+      fetch: async (given: string | URL | Request, init?: RequestInit) => {
+        const request = new Request(given, init);
+        const response = await fetch(request, { signal: AbortSignal.timeout(options.timeoutMs) });
+        const requestId = response.headers.get(requestIdHeader);
+        if (request.method !== 'GET' && response.ok && requestId !== null) changed?.(requestId);
+        return response;
+      },
     });
     return makePort(client);
   };
@@ -296,7 +303,7 @@ function describe(call: string, error: unknown, response: Response | undefined):
     status: response?.status ?? facts.status,
     neonCode: facts.code,
     neonMessage: facts.message,
-    requestId: facts.requestId,
+    requestId: facts.requestId ?? response?.headers.get(requestIdHeader) ?? undefined,
     retryAfter: response?.headers.get('retry-after'),
   });
 }

@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NeonFailure, type NeonFailureKind, Throttled } from '../core/errors.ts';
 import type { RateBucket, RateShare } from '../core/rate.ts';
-import type { ConnectNeon, NeonApi, NeonUse } from './api.ts';
+import type { ConnectNeon, NeonUse, SendingPorts } from './api.ts';
 
 export type CallOutcome = 'succeeded' | 'rate_limited' | NeonFailureKind | 'failed';
 
@@ -19,7 +19,7 @@ export interface GovernorRecorder {
 
 export interface GovernorOptions {
   /** The ports that send. */
-  readonly connect: (neonApiKey: string) => NeonApi;
+  readonly connect: SendingPorts;
   readonly bucket: RateBucket;
   readonly recorder: GovernorRecorder;
 }
@@ -37,7 +37,7 @@ const followsWithinMs = 5_000;
  */
 export function governNeon(options: GovernorOptions): ConnectNeon {
   return (neonApiKey, use) => {
-    const port = options.connect(neonApiKey);
+    const port = options.connect(neonApiKey, use?.changed);
     const admission = use && admit(options, use);
     return new Proxy(port, {
       get(target, name) {

@@ -43,6 +43,19 @@ t.test('one that did what was promised has finished, without a code', async (t) 
   t.match(await run(id, isDone), { outcome: 'finished', code: null });
 });
 
+t.test(
+  'an attempt keeps what Neon calls the request of its last change; one that changed nothing has none',
+  async (t) => {
+    at.faults.neon = () => ({ createSnapshot: async () => Promise.reject(isBusy) });
+    const { id } = await domain.snapshots.request(actor, { branchId: main.id });
+    await run(id, ({ failedAttempts }) => failedAttempts === 1);
+    at.faults.neon = undefined;
+    const { attempts } = await domain.jobs.get(actor, (await run(id, isDone)).id);
+    t.match(attempts[0], { outcome: 'tried_again', neonRequestId: null });
+    t.match(attempts.at(-1), { outcome: 'finished', neonRequestId: /^[0-9a-f-]{36}$/ });
+  },
+);
+
 t.test('one that failed says with which code, before its clean-up has ended and after it', async (t) => {
   at.faults.neon = () => ({
     createSnapshot: async () => Promise.reject(new NeonFailure('no', { kind: 'refused', failure: 'branch_not_root' })),

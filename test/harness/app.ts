@@ -85,8 +85,8 @@ export async function startApp(t: Test, options: StartOptions = {}): Promise<Sta
     rateLimits: options.rateLimits ?? { perSecond: 10_000, burst: 100_000, perRouteSecond: 100_000 },
     replace: {
       now: () => new Date(Date.now() + faults.aheadMs),
-      connectNeon: (key) => {
-        const real = connect(key);
+      connectNeon: (key, changed) => {
+        const real = connect(key, changed);
         return { ...real, ...faults.neon?.(real) };
       },
       probeTarget: (uri) => (faults.probe ?? probeTarget)(uri),

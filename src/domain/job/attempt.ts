@@ -36,6 +36,8 @@ export interface Attempt {
    * it: none outlives its attempt. Its calls throw `Throttled` where nothing could be sent; `beforeFirstCall` has not been called then.
    */
   connect(project: { readonly credential_id: string }, beforeFirstCall?: () => Promise<void>): Promise<NeonApi>;
+  /** As it is kept: with Neon's id of the last change that the attempt made, where no request of a known id failed. */
+  told(end: AttemptEnd): AttemptEnd;
   /** Writes for the last time and ends the job, together or not at all. */
   finish(work?: (unit: Unit) => Promise<unknown>, end?: AttemptEnd): Promise<Settlement>;
   /** Writes for the last time and leaves the rest of the job, the clean-up, to a next attempt with a budget of its own. */
@@ -52,6 +54,8 @@ export function openAttempt(deps: Deps, row: ClaimedRow, claimedSince: number): 
     lease.prolonged(since);
     return answer;
   };
+  let changedBy: string | undefined;
+  const told = (of: AttemptEnd): AttemptEnd => ({ ...of, neonRequestId: of.neonRequestId ?? changedBy });
   const lease = holdLease(deps, claim, claimedSince);
   const end = (work: ((unit: Unit) => Promise<unknown>) | undefined, settle: (unit: Unit) => Promise<boolean>) =>
     save(async (unit) => {
@@ -74,15 +78,17 @@ export function openAttempt(deps: Deps, row: ClaimedRow, claimedSince: number): 
         beforeWait: (waitMs: number) => noteSlot(deps.db, claim, waitMs),
         afterWait: lease.renew,
         beforeFirstCall,
+        changed: (neonRequestId: string) => (changedBy = neonRequestId),
       } as const;
       return renewing(await portOf(deps, project, use), lease.renewIfOld);
     },
-    async finish(work, told) {
-      await end(work, ({ tx }) => finishJob(tx, claim, told));
+    told,
+    async finish(work, of = { outcome: 'finished' }) {
+      await end(work, ({ tx }) => finishJob(tx, claim, told(of)));
       return { kind: 'finished' };
     },
-    async handOn(work, told) {
-      await end(work, ({ tx }) => handOnJob(tx, claim, told));
+    async handOn(work, of) {
+      await end(work, ({ tx }) => handOnJob(tx, claim, told(of)));
       return { kind: 'handed_on' };
     },
   };

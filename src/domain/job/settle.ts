@@ -134,7 +134,8 @@ async function pause(
 ): Promise<JobOutcome> {
   // Whole milliseconds: BullMQ on Postgres refuses a fraction.
   const inMs = Math.round(delayMs);
-  if (!(await pauseJob(deps.db, attempt.claim, { delayMs: inMs, reason, end, isCounted }))) throw new LostClaim();
+  if (!(await pauseJob(deps.db, attempt.claim, { delayMs: inMs, reason, end: attempt.told(end), isCounted })))
+    throw new LostClaim();
   deps.reached?.('job.settled');
   return { kind: 'look_again', inMs };
 }
@@ -144,7 +145,7 @@ async function giveBack(
   back: { delayMs: number; reason: string; outcome: AttemptEnd['outcome']; error: unknown },
 ): Promise<JobOutcome> {
   const { delayMs, reason, outcome, error } = back;
-  const end = endOf(error, outcome);
+  const end = attempt.told(endOf(error, outcome));
   const isCounted = outcome === 'tried_again';
   if (!(await giveBackJob(deps.db, attempt.claim, { delayMs, reason, end, isCounted }))) throw new LostClaim();
   deps.reached?.('job.settled');

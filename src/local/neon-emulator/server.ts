@@ -35,8 +35,11 @@ export function createServer(context: Context, operations: Operations, rateLimit
     logger: false,
     exposeHeadRoutes: false,
     forceCloseConnections: true,
+    requestIdHeader: 'x-request-id',
+    genReqId: () => randomUUID(),
     frameworkErrors: (error, request, reply) => answerError(request, reply, error),
   });
+  app.addHook('onRequest', async (request, reply) => void reply.header('x-neon-ret-request-id', request.id));
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, String(body)));
   strikeCalls(app, context, operations, apiPrefix);
@@ -133,10 +136,9 @@ function parseBody(text: string): unknown {
 }
 
 function answerError(request: FastifyRequest, reply: FastifyReply, error: unknown): void {
-  const requestId = request.headers['x-request-id'];
   const status = error instanceof Refusal ? error.status : statusOf(error);
   void reply.code(status).send({
-    request_id: typeof requestId === 'string' ? requestId : randomUUID(),
+    request_id: request.id,
     code: error instanceof Refusal ? error.code : '',
     message:
       error instanceof Error && (error instanceof Refusal || status < 500) ? error.message : 'internal server error',

@@ -115,7 +115,9 @@ const attempt = Type.Object({
   ),
   code: orNull(text('Of the failure.')),
   message: orNull(text('Of the failure, for people.')),
-  neonRequestId: orNull(text("Neon's id of the request that failed.")),
+  neonRequestId: orNull(
+    text("Neon's id of the request that failed; where none did, of the last change that the attempt made in Neon."),
+  ),
 });
 
 const job = {
