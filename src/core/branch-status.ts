@@ -41,6 +41,8 @@ export const stateReasons = {
   delegation_drifted: 'at_risk',
   /** The schedule that is left to Neon could not be set. */
   delegation_refused: 'at_risk',
+  /** Every policy that covers it is paused, and none of the pauses has an end: nothing comes until a person remembers. */
+  paused_without_end: 'at_risk',
   point_late: 'late',
   /** A policy that covers it is paused: nothing is expected of that one. */
   paused: 'ok',
@@ -49,10 +51,13 @@ export const stateReasons = {
 export type StateReason = keyof typeof stateReasons;
 const reasonOrder = Object.keys(stateReasons) as StateReason[];
 
+/** Of a policy that is paused: it goes on by itself, or when a person says so. */
+export type Pause = 'until' | 'without_end';
+
 /** What a policy is to a branch that it covers. */
 export interface CoveringPolicy {
   readonly id: string;
-  readonly isPaused: boolean;
+  readonly pause: Pause | null;
   readonly rpoSeconds: number | null;
   readonly missedFirings: MissedFirings;
   /** Whether its points are Neon's snapshots, of which a project may hold only so many. */
@@ -104,7 +109,7 @@ const nearShare = 0.9;
 /** The state of a branch, with every reason. Order of policies does not matter. */
 export function judgeBranch(facts: BranchFacts, rhythms: Rhythms = plainRhythms): BranchJudgement {
   const policies = facts.policies.map((policy) => judgePolicy(policy, facts, rhythms));
-  const active = facts.policies.filter(({ isPaused }) => !isPaused);
+  const active = facts.policies.filter(({ pause }) => pause === null);
   const objectives = active.flatMap(({ rpoSeconds }) => rpoSeconds ?? []);
   const rpoSeconds = objectives.length === 0 ? null : Math.min(...objectives);
   const own: Partial<Record<StateReason, boolean>> = {
@@ -113,6 +118,7 @@ export function judgeBranch(facts: BranchFacts, rhythms: Rhythms = plainRhythms)
     credential_refused: active.length > 0 && facts.isCredentialRefused,
     ...capReasons(active, facts.snapshots),
     window_shorter_than_interval: isWindowShort(active, facts),
+    paused_without_end: facts.policies.every(({ pause }) => pause === 'without_end'),
   };
   const found = new Set([...policies.flatMap(({ reasons }) => reasons), ...reasonOrder.filter((one) => own[one])]);
   return { ...concluded(found), rpoSeconds, policies };
@@ -122,7 +128,7 @@ function judgePolicy(policy: CoveringPolicy, facts: BranchFacts, rhythms: Rhythm
   const { maintenanceWindows, now } = facts;
   const fresh = freshness(policy.schedules, { ...policy, maintenanceWindows, now }, rhythms);
   const found = new Set<StateReason>();
-  if (policy.isPaused) {
+  if (policy.pause !== null) {
     found.add('paused');
   } else {
     const missed = missedFiring(policy);

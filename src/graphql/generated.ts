@@ -286,6 +286,8 @@ export type StateReason =
   | 'delegation_drifted'
   /** at_risk: the schedule that a policy leaves to Neon could not be set. */
   | 'delegation_refused'
+  /** at_risk: every policy that covers it is paused, and none of the pauses has an end. */
+  | 'paused_without_end'
   /** late: a point that was due is not there. */
   | 'point_late'
   /** ok: nothing is expected of a policy that covers it. */
@@ -772,6 +774,10 @@ export type PolicyCoverage = {
   readonly uncoveredCount: Scalars['Int']['output'];
   /** The first 1,000, by id. Without undo copies and what Afterglow made. */
   readonly uncovered: ReadonlyArray<UncoveredBranch>;
+  /** The team's branches that only policies cover whose pause has no end. */
+  readonly pausedCount: Scalars['Int']['output'];
+  /** The first 1,000, by id. Their status is `at_risk` (`paused_without_end`). */
+  readonly paused: ReadonlyArray<UncoveredBranch>;
   readonly warnings: ReadonlyArray<Warning>;
 };
 
@@ -3754,6 +3760,8 @@ export type PolicyCoverageResolvers<ContextType = GraphqlContext, ParentType ext
   covered?: Resolver<ReadonlyArray<ResolversTypes['CoveredBranch']>, ParentType, ContextType>;
   uncoveredCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   uncovered?: Resolver<ReadonlyArray<ResolversTypes['UncoveredBranch']>, ParentType, ContextType>;
+  pausedCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  paused?: Resolver<ReadonlyArray<ResolversTypes['UncoveredBranch']>, ParentType, ContextType>;
   warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
 };
 

@@ -70,14 +70,14 @@ export async function listPolicies(db: Db, teamId: string, page: PageRequest): P
   return toPage(rows, page.limit, (row) => row.id);
 }
 
-/** The policies of the team, by what they select. */
+/** The policies of the team, by what they select and whether they are paused. */
 export async function listPolicySelectors(
   db: Db,
   teamId: string,
-): Promise<Pick<PolicyRow, 'id' | 'name' | 'selector'>[]> {
+): Promise<Pick<PolicyRow, 'id' | 'name' | 'selector' | 'paused_at' | 'paused_until'>[]> {
   return db
     .selectFrom('policies')
-    .select(['id', 'name', 'selector'])
+    .select(['id', 'name', 'selector', 'paused_at', 'paused_until'])
     .where('team_id', '=', teamId)
     .where('deleted_at', 'is', null)
     .orderBy('id')

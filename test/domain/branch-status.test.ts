@@ -196,19 +196,68 @@ t.test('a project that is gone from Neon: its branches stay covered, and at risk
   t.match(await at.team(), { counts: { at_risk: 1 } });
 });
 
-t.test('a paused policy alarms nobody, and says that it is paused', async (t) => {
+t.test('a policy that is paused until an instant alarms nobody, and says that it is paused', async (t) => {
   const at = await start(t);
   await at.domain.watchBranches();
-  await at.db.updateTable('policies').set({ paused_at: new Date() }).where('id', '=', at.policy.id).execute();
+  const pauseUntil = (ms: number) =>
+    at.db
+      .updateTable('policies')
+      .set({ paused_at: new Date(), paused_until: new Date(Date.now() + ms) })
+      .where('id', '=', at.policy.id)
+      .execute();
+  await pauseUntil(40 * hour);
   await at.goTo(30 * hour);
   const paused = await at.status();
   t.strictSame(brief(paused), ['ok', 'paused']);
+  t.match(await at.domain.policies.coverage(at.actor, at.policy.id), { coveredCount: 1, pausedCount: 0 });
   t.match(paused, { nextFiringAt: null, rpo: { targetSeconds: null }, policies: [{ paused: true, state: 'ok' }] });
-  const until = new Date(Date.now() + at.faults.aheadMs - 10 * minute);
-  await at.db.updateTable('policies').set({ paused_until: until }).where('id', '=', at.policy.id).execute();
+  await pauseUntil(at.faults.aheadMs - 10 * minute);
   t.notMatch(brief(await at.status()), ['paused'], 'its end has passed');
   t.strictSame((await at.status()).reasons.includes('point_late'), false, 'nothing was due since then');
 });
+
+t.test(
+  'what only policies cover that are paused without an end is at risk, wherever it is read, until one goes on',
+  async (t) => {
+    const at = await start(t);
+    const { domain, actor, policy, main } = at;
+    await at.run();
+    await domain.watchBranches();
+    await domain.policies.pause(actor, { id: policy.id });
+    await domain.watchBranches();
+    t.strictSame(brief(await at.status()), ['at_risk', 'paused_without_end', 'paused']);
+    t.match(await at.team(), {
+      counts: { at_risk: 1 },
+      items: [{ branchId: main.id, reasons: ['paused_without_end', 'paused'] }],
+    });
+    const told = await domain.audit.list(actor, { action: 'branch.status_changed' }, { limit: 1 });
+    t.match(told.items, [{ details: { from: 'ok', to: 'at_risk', reasons: ['paused_without_end', 'paused'] } }]);
+    const coverage = await domain.policies.coverage(actor, policy.id);
+    t.match(coverage, {
+      coveredCount: 1,
+      uncoveredCount: 0,
+      pausedCount: 1,
+      paused: [{ branchId: main.id, name: 'main' }],
+      warnings: [{ code: 'paused' }],
+    });
+    const { id } = await domain.policies.create(actor, {
+      name: 'second',
+      selector: { projects: [at.project.id] },
+      schedules: [],
+      retention: { keepLast: 3 },
+    });
+    t.match(await domain.policies.coverage(actor, policy.id), {
+      pausedCount: 0,
+      paused: [],
+      warnings: [{ code: 'paused' }],
+    });
+    t.strictSame(brief(await at.status()), ['ok', 'paused']);
+    await domain.policies.delete(actor, { id });
+    await domain.policies.resume(actor, policy.id);
+    t.strictSame(brief(await at.status()), ['ok']);
+    t.match(await domain.policies.coverage(actor, policy.id), { pausedCount: 0, warnings: [] });
+  },
+);
 
 t.test('what no policy covers any more is uncovered: told, and forgotten', async (t) => {
   const at = await start(t);

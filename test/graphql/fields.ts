@@ -37,6 +37,7 @@ export const fields = {
       projects { projectId snapshots { ${need} } leftToNeon branches { ${need} included } rootSlots { needed used cap } ${cost} } ${cost} }
     wouldExpire ${expiry} wouldExpireNow ${expiry} warnings { code message }`,
   policyCoverage: `coveredCount covered { branchId projectId name kind } uncoveredCount uncovered { branchId projectId name }
+    pausedCount paused { branchId projectId name }
     warnings { code message }`,
   policy: `id name ${rule} schedules { ${schedule} nextFiringAt } isPaused pausedUntil
     stops { projectId code }

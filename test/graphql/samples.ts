@@ -357,6 +357,8 @@ export const policyCoverage: PolicyCoverageView = {
   covered: [{ branchId: 'brn_1', projectId: 'prj_1', name: 'main', kind: 'neon_snapshot' }],
   uncoveredCount: 1,
   uncovered: [{ branchId: 'brn_2', projectId: 'prj_1', name: 'staging' }],
+  pausedCount: 1,
+  paused: [{ branchId: 'brn_3', projectId: 'prj_1', name: 'asleep' }],
   warnings: [{ code: 'child_kept_as_branch', message: 'A branch.' }],
 };
 

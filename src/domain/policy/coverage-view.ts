@@ -1,16 +1,17 @@
-// Owns saying which branches a policy covers, and which of the team's none covers. It reads the mirror alone.
+// Owns saying which branches a policy covers, and which of the team's none covers, or none that goes on. It reads the mirror alone.
 
 import { type PolicyStore, snapshotKind } from '../../core/policy.ts';
 import { idOfDerivedName } from '../../core/names.ts';
 import { type PolicySelector, selectsBranch, selectsProject } from '../../core/selector.ts';
 import { listSelectableBranches, type SelectableBranchRow } from '../../store/branches.ts';
 import type { Warning } from '../../store/database.ts';
-import { listPolicySelectors } from '../../store/policies.ts';
-import { listSelectableProjects } from '../../store/projects.ts';
+import { listPolicySelectors, type PolicyRow } from '../../store/policies.ts';
+import { listSelectableProjects, type ProjectRow } from '../../store/projects.ts';
 import { listSnapshotBranchIds } from '../../store/snapshots.ts';
 import type { Actor } from '../actor.ts';
 import type { CommandDeps } from '../deps.ts';
 import type { BranchCoverageView, PolicyCoverageView } from '../views.ts';
+import { isInPause, isPausedWithoutEnd } from './next.ts';
 import { getPolicyRow } from './policy.ts';
 
 const branchesShown = 1_000;
@@ -27,19 +28,20 @@ export async function getPolicyCoverage(deps: CommandDeps, actor: Actor, id: str
   const branches = (await listSelectableBranches(db, ids))
     .filter(({ name, neonBranchId }) => !ours.has(neonBranchId) && idOfDerivedName(name) === undefined)
     .sort((a, b) => (a.id < b.id ? -1 : 1));
-  const byProject = new Map(
-    projects.map((project) => {
-      const meaning = selectors.filter(({ selector }) => selectsProject(selector, project));
-      return [project.id, unique(meaning.map(({ selector }) => selector.branches))] as const;
-    }),
+  const now = deps.now();
+  const all = selectionsOf(projects, selectors);
+  const going = selectionsOf(
+    projects,
+    selectors.filter((one) => !isPausedWithoutEnd(one, now)),
   );
+  const isMeant = (by: Selections, { projectId, ...branch }: SelectableBranchRow): boolean =>
+    by.get(projectId)?.some((selection) => selectsBranch(selection, branch)) ?? false;
   const own = new Set(projects.filter((project) => selectsProject(policy.selector, project)).map((one) => one.id));
   const covered = branches.filter(
     (branch) => own.has(branch.projectId) && selectsBranch(policy.selector.branches, branch),
   );
-  const uncovered = branches.filter(
-    (branch) => !byProject.get(branch.projectId)?.some((selection) => selectsBranch(selection, branch)),
-  );
+  const uncovered = branches.filter((branch) => !isMeant(all, branch));
+  const paused = branches.filter((branch) => isMeant(all, branch) && !isMeant(going, branch));
   return {
     coveredCount: covered.length,
     covered: covered
@@ -47,8 +49,25 @@ export async function getPolicyCoverage(deps: CommandDeps, actor: Actor, id: str
       .map((branch) => ({ ...toView(branch), kind: snapshotKind(policy.store, branch.isRoot) })),
     uncoveredCount: uncovered.length,
     uncovered: uncovered.slice(0, branchesShown).map(toView),
-    warnings: childWarnings(policy.store, covered),
+    pausedCount: paused.length,
+    paused: paused.slice(0, branchesShown).map(toView),
+    warnings: [...childWarnings(policy.store, covered), ...pauseWarnings(policy, now)],
   };
+}
+
+/** What is selected of the branches of a project, by its id. */
+type Selections = ReadonlyMap<string, readonly PolicySelector['branches'][]>;
+
+function selectionsOf(
+  projects: readonly Pick<ProjectRow, 'id' | 'labels'>[],
+  policies: readonly { readonly selector: PolicySelector }[],
+): Selections {
+  return new Map(
+    projects.map((project) => {
+      const meaning = policies.filter(({ selector }) => selectsProject(selector, project));
+      return [project.id, unique(meaning.map(({ selector }) => selector.branches))] as const;
+    }),
+  );
 }
 
 /** Many policies say the same of a project. */
@@ -58,6 +77,12 @@ function unique(selections: readonly PolicySelector['branches'][]): PolicySelect
 
 function toView({ id, projectId, name }: SelectableBranchRow): BranchCoverageView {
   return { branchId: id, projectId, name };
+}
+
+export function pauseWarnings(policy: Pick<PolicyRow, 'paused_at' | 'paused_until'>, now: Date): Warning[] {
+  if (!isInPause(policy, now)) return [];
+  const until = policy.paused_until ? `until ${policy.paused_until.toISOString()}` : 'until a person resumes it';
+  return [{ code: 'paused', message: `It is paused: nothing of this fires ${until}.` }];
 }
 
 export function childWarnings(store: PolicyStore, covered: readonly SelectableBranchRow[]): Warning[] {

@@ -11,6 +11,11 @@ export function isInPause({ paused_at, paused_until }: Pause, now: Date): boolea
   return paused_at !== null && (paused_until === null || paused_until > now);
 }
 
+/** A pause is in force that nobody has said the end of. */
+export function isPausedWithoutEnd(pause: Pause, now: Date): boolean {
+  return isInPause(pause, now) && pause.paused_until === null;
+}
+
 /** From when on it may fire: now, or the end of its pause; null while that has none. */
 export function opensAt(pause: Pause, now: Date): Date | null {
   return isInPause(pause, now) ? pause.paused_until : now;

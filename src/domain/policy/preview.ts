@@ -5,7 +5,6 @@ import { parseNearInstant } from '../../core/instant.ts';
 import { maintenanceUntil } from '../../core/maintenance.ts';
 import type { PolicyRule, PolicySchedule } from '../../core/policy.ts';
 import { planFirings } from '../../core/schedule.ts';
-import type { Warning } from '../../store/database.ts';
 import { listSchedules, type PolicyRow } from '../../store/policies.ts';
 import type { ProjectRow } from '../../store/projects.ts';
 import type { Actor } from '../actor.ts';
@@ -15,7 +14,7 @@ import type { CommandDeps } from '../deps.ts';
 import type { FiringForecastView, PolicyPreviewView } from '../views.ts';
 import { capWarnings } from './caps.ts';
 import { addCosts } from './cost.ts';
-import { childWarnings } from './coverage-view.ts';
+import { childWarnings, pauseWarnings } from './coverage-view.ts';
 import { checkDelegation } from './delegation.ts';
 import { forecastExpiry } from './expiry.ts';
 import { forecastPolicy } from './forecast.ts';
@@ -92,7 +91,7 @@ async function preview(
       ...warningsOf(rule, reach),
       ...capWarnings(forecast),
       ...childWarnings(rule.store, forecast.covered),
-      ...(isPaused ? [pauseWarning(row)] : []),
+      ...(row ? pauseWarnings(row, now) : []),
     ],
   };
 }
@@ -134,11 +133,6 @@ function mergeFirings(schedules: readonly PolicySchedule[], from: Date, count: n
     if (first.next.length === 0) first.next = planFirings(first.schedule, at, atOnce);
   }
   return merged;
-}
-
-function pauseWarning({ paused_until }: PolicyRow): Warning {
-  const until = paused_until ? `until ${paused_until.toISOString()}` : 'until a person resumes it';
-  return { code: 'paused', message: `It is paused: nothing of this fires ${until}.` };
 }
 
 function leastOf(values: readonly number[]): number | undefined {

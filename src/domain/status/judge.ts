@@ -173,7 +173,7 @@ function toCoveringPolicy(one: Covering & { readonly isPaused: boolean }, branch
   const { dueAt, status, reason } = (isDelegated ? undefined : line) ?? { dueAt: null, status: null, reason: null };
   return {
     id: row.id,
-    isPaused,
+    pause: isPaused ? (row.paused_until ? 'until' : 'without_end') : null,
     rpoSeconds: row.objectives.rpoSeconds ?? null,
     missedFirings: row.missed_firings,
     drawsOnCap: !isDelegated && snapshotKind(row.store, branch.parent_neon_branch_id === null) === 'neon_snapshot',

@@ -248,6 +248,9 @@ export interface PolicyCoverageView {
   readonly uncoveredCount: number;
   /** The first 1,000 of the team's branches that no policy covers. */
   readonly uncovered: readonly BranchCoverageView[];
+  readonly pausedCount: number;
+  /** The first 1,000 of the team's branches that only policies cover whose pause has no end: their status is `at_risk`. */
+  readonly paused: readonly BranchCoverageView[];
   readonly warnings: readonly Warning[];
 }
 

@@ -23,7 +23,7 @@ export const policyLifeRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { 
         summary: 'Let a policy fire nothing for a while',
         description:
           'What would have been due meanwhile is neither missed nor repaired, and nothing is expired because of it. `run` still works. A ' +
-          'pause makes no new version; one that is paused gets the new end.',
+          'pause makes no new version; one that is paused gets the new end. What only policies cover whose pause has no end is at risk.',
         tags,
         params,
         querystring: NoQuery,

@@ -148,5 +148,7 @@ export const PolicyCoverage = answer<PolicyCoverageView>()('PolicyCoverage', 'Wh
   ),
   uncoveredCount: integer("The team's branches that no policy covers."),
   uncovered: list(Type.Object(branch), 'The first 1,000, by id. Without undo copies and what Afterglow made.'),
+  pausedCount: integer("The team's branches that only policies cover whose pause has no end."),
+  paused: list(Type.Object(branch), 'The first 1,000, by id. Their status is `at_risk` (`paused_without_end`).'),
   warnings,
 });

@@ -22,7 +22,7 @@ const hourly = {
 const fresh = at('2026-11-20T10:00:00Z');
 const good: CoveringPolicy = {
   id: 'pol_1',
-  isPaused: false,
+  pause: null,
   rpoSeconds: null,
   missedFirings: 'capture_moment',
   drawsOnCap: true,
@@ -109,9 +109,30 @@ const cases: [string, BranchFacts, string, string[]][] = [
   [
     'paused',
     facts(
-      { isPaused: true, rpoSeconds: 60, newestPointAt: null, lastFiring: missed('x') },
+      { pause: 'until', rpoSeconds: 60, newestPointAt: null, lastFiring: missed('x') },
       { isProjectGone: true, isCredentialRefused: true, snapshots: { held: 1, cap: 1 }, historySeconds: 0 },
     ),
+    'ok',
+    ['paused'],
+  ],
+  ['paused without an end', facts({ pause: 'without_end' }), 'at_risk', ['paused_without_end', 'paused']],
+  [
+    'one of two paused without an end, the other until an instant',
+    facts(
+      {},
+      {
+        policies: [
+          { ...good, pause: 'without_end' },
+          { ...good, pause: 'until' },
+        ],
+      },
+    ),
+    'ok',
+    ['paused'],
+  ],
+  [
+    'one of two paused without an end',
+    facts({}, { policies: [{ ...good, pause: 'without_end' }, good] }),
     'ok',
     ['paused'],
   ],
@@ -126,7 +147,7 @@ for (const [title, given, state, reasons] of cases) {
 
 t.test('the worst decides, every reason is said, and each policy is judged for itself', async (t) => {
   const bad = { ...good, id: 'pol_2', rpoSeconds: 600, newestPointAt: nine, lastFiring: pending };
-  const paused = { ...good, id: 'pol_3', isPaused: true, rpoSeconds: 60 };
+  const paused = { ...good, id: 'pol_3', pause: 'without_end', rpoSeconds: 60 } as const;
   const judged = judgeBranch(facts({}, { policies: [good, bad, paused], isCredentialRefused: true }));
   t.match(judged, { state: 'missing', rpoSeconds: 600 });
   t.strictSame(judged.reasons, ['rpo_exceeded', 'credential_refused', 'point_late', 'paused']);
@@ -149,7 +170,7 @@ t.test('a schedule of months beside one of hours does not make the window short'
 const instant = fc.date({ min: nine, max: at('2026-11-20T10:30:00Z'), noInvalidDate: true });
 const policy = fc.record({
   id: fc.constantFrom('pol_1', 'pol_2'),
-  isPaused: fc.boolean(),
+  pause: fc.constantFrom(null, 'until', 'without_end'),
   rpoSeconds: fc.option(fc.integer({ min: 60, max: 7_200 })),
   missedFirings: fc.constantFrom('capture_moment', 'run_once', 'skip'),
   drawsOnCap: fc.boolean(),
@@ -195,11 +216,14 @@ t.test(
   },
 );
 
-t.test('property: while every policy is paused nothing is alarmed', async () => {
+t.test('property: while every policy is paused nothing is alarmed but that no pause has an end', async () => {
   fc.assert(
     fc.property(anything, (given) => {
-      const policies = given.policies.map((one) => ({ ...one, isPaused: true }));
-      return judgeBranch({ ...given, policies }).state === 'ok';
+      const policies = given.policies.map((one) => ({ ...one, pause: one.pause ?? ('until' as const) }));
+      const isForgotten = policies.every(({ pause }) => pause === 'without_end');
+      const reasons = isForgotten ? ['paused_without_end', 'paused'] : ['paused'];
+      const judged = judgeBranch({ ...given, policies });
+      return judged.state === (isForgotten ? 'at_risk' : 'ok') && judged.reasons.join() === reasons.join();
     }),
     { numRuns: 100 },
   );
