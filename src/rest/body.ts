@@ -4,7 +4,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { notFound, Refusal } from '../core/errors.ts';
 import { mediaTypeRefused } from './problem.ts';
-import { parseYaml, yamlBytesMax, yamlMediaType } from './yaml.ts';
+import { parseYaml, yamlBytesMax, yamlMediaTypes } from './yaml.ts';
 
 export const bodyBytesMax = 1024 * 1024;
 /** The largest request that a schema allows has some 1,300 values, but where a route says that it takes more. */
@@ -46,7 +46,7 @@ export function readJsonOnly(app: FastifyInstance): void {
     },
   );
   app.addContentTypeParser(
-    yamlMediaType,
+    [...yamlMediaTypes],
     { parseAs: 'string', bodyLimit: yamlBytesMax },
     async (request: FastifyRequest, text: string) => {
       if (!request.routeOptions.config.takesYaml) throw mediaTypeRefused(request);

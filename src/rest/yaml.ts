@@ -6,6 +6,22 @@ import { Refusal } from '../core/errors.ts';
 
 export const yamlMediaType = 'application/yaml';
 
+/** The registered one, and what was said before it was. */
+export const yamlMediaTypes: readonly string[] = [yamlMediaType, 'text/yaml', 'application/x-yaml', 'text/x-yaml'];
+
+/** The type of YAML that an Accept header prefers to JSON; undefined where JSON is as good, and where it takes neither. */
+export function preferredYaml(accept = ''): string | undefined {
+  const ranges = accept.split(',').flatMap((range) => {
+    const [name = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    const weight = Number(parameters.find((one) => one.startsWith('q='))?.slice(2) ?? 1);
+    const type = name === 'text/*' ? 'text/yaml' : yamlMediaTypes.find((one) => one === name);
+    const isJson = ['application/json', 'application/*', '*/*'].includes(name);
+    return weight > 0 && (type !== undefined || isJson) ? [{ type, weight, isNamed: !name.endsWith('*') }] : [];
+  });
+  const [first] = ranges.sort((a, b) => b.weight - a.weight || Number(b.isNamed) - Number(a.isNamed));
+  return first?.type;
+}
+
 /** Some 1,000 policies. It is read in one go, which takes seconds for some megabytes of hostile text. */
 export const yamlBytesMax = 512 * 1024;
 

@@ -35,6 +35,7 @@ t.test('aliases may repeat something, and nothing that a document names is run',
   const { send, calls } = await openDoor(t);
   const shared = `policies:\n  a: &night ${night}  b: *night\n`;
   t.equal((await send('PUT', url, shared, yaml)).statusCode, 200);
+  t.equal((await send('PUT', url, shared, { 'content-type': 'text/yaml; charset=utf-8' })).statusCode, 200);
   const given = calls.at(-1)?.input[1] as { policies: Record<string, unknown> } | undefined;
   t.strictSame(given?.policies['a'], given?.policies['b']);
   t.match(given, { policies: { b: { retention: { daily: 7 } } } });
@@ -123,15 +124,28 @@ t.test('YAML is taken by this route alone', async (t) => {
 t.test('the document is answered as YAML to who names it first, and can be sent again', async (t) => {
   const { send } = await openDoor(t);
   const accepts = {
-    'application/yaml': true,
-    'application/yaml, application/json;q=0.5': true,
-    'application/json, application/yaml;q=0.5': false,
-    '*/*': false,
-    'text/html': false,
+    'application/yaml': 'application/yaml',
+    'text/yaml': 'text/yaml',
+    'Text/YAML; charset=utf-8': 'text/yaml',
+    'application/x-yaml': 'application/x-yaml',
+    'text/*': 'text/yaml',
+    'text/yaml, */*;q=0.1': 'text/yaml',
+    '*/*, application/yaml': 'application/yaml',
+    'application/yaml, application/json;q=0.5': 'application/yaml',
+    'application/json;q=0.5, application/yaml': 'application/yaml',
+    'application/json, application/yaml;q=0.5': 'application/json',
+    'application/json, application/yaml': 'application/json',
+    '*/*, text/yaml;q=0.9': 'application/json',
+    'application/yaml;q=0': 'application/json',
+    'application/*': 'application/json',
+    '*/*': 'application/json',
+    'text/html': 'application/json',
+    '': 'application/json',
   };
-  for (const [accept, isYaml] of Object.entries(accepts)) {
+  for (const [accept, type] of Object.entries(accepts)) {
+    const isYaml = type !== 'application/json';
     const answer = await send('GET', '/v1/policies/export', undefined, { accept });
-    t.match(answer.headers['content-type'], isYaml ? 'application/yaml' : 'application/json', accept);
+    t.match(answer.headers['content-type'], type, accept);
     t.equal(answer.headers['vary'], 'accept');
     t.strictSame(isYaml ? parseYaml(answer.body) : answer.json(), policyDocument, accept);
     t.equal(/^policies:\n {2}nightly:\n/.test(answer.body), isYaml);

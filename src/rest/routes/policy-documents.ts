@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { answers, withBody } from '../schemas/answer.ts';
 import { NoQuery } from '../schemas/parts.ts';
 import { ImportPolicies, ImportPoliciesQuery } from '../schemas/policy-documents.ts';
-import { writeYaml, yamlMediaType } from '../yaml.ts';
+import { preferredYaml, writeYaml, yamlMediaType } from '../yaml.ts';
 import type { Doors } from './doors.ts';
 import { beyondCap, refusedForms } from './policies.ts';
 
@@ -20,7 +20,7 @@ export const policyDocumentRoutes: FastifyPluginAsyncTypebox<Doors> = async (app
         operationId: 'exportPolicies',
         summary: 'Read all policies as one document',
         description:
-          'As `PUT /v1/policies/import` takes it: JSON, or YAML for `Accept: application/yaml`. The same policies give the same text, so ' +
+          'As `PUT /v1/policies/import` takes it: JSON, or YAML for `Accept: application/yaml` (or `text/yaml`). The same policies give the same text, so ' +
           'that a repository shows only what has changed. A pause is no part of it.',
         tags,
         querystring: NoQuery,
@@ -32,8 +32,8 @@ export const policyDocumentRoutes: FastifyPluginAsyncTypebox<Doors> = async (app
     async (request, reply) => {
       const document = await domain.policies.export(request.actor);
       reply.header('vary', 'accept');
-      if (!prefersYaml(request.headers.accept)) return document;
-      return reply.type(yamlMediaType).send(writeYaml(document));
+      const yaml = preferredYaml(request.headers.accept);
+      return yaml === undefined ? document : reply.type(yaml).send(writeYaml(document));
     },
   );
 
@@ -65,9 +65,3 @@ export const policyDocumentRoutes: FastifyPluginAsyncTypebox<Doors> = async (app
     },
   );
 };
-
-/** Whether YAML is named before JSON. */
-function prefersYaml(accept = ''): boolean {
-  const [first] = accept.toLowerCase().match(/application\/(yaml|json)\b/) ?? [];
-  return first === yamlMediaType;
-}
