@@ -47,6 +47,8 @@ export const rules = {
   'status.read': { least: 'viewer', of: 'project' },
   'policy.read': { least: 'viewer', of: 'team' },
   'policy.preview': { least: 'viewer', of: 'team' },
+  // A dry run: what is to be saved takes `policy.write`.
+  'policy.import': { least: 'viewer', of: 'team' },
   'policy.write': { least: 'admin', of: 'team' },
   'policy.run': { least: 'operator', of: 'team' },
   'firing.read': { least: 'viewer', of: 'project' },

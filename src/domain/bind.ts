@@ -161,7 +161,7 @@ export function bindDomain(deps: Deps): Domain {
       resume: command('policy.write', resumePolicy),
       versions: use('policy.read', listPolicyVersions),
       export: use('policy.read', exportPolicies),
-      import: use('policy.write', importPolicies),
+      import: use('policy.import', importPolicies),
     },
     retentionPlans: {
       request: command('retention_plan.request', requestRetentionPlan),

@@ -2271,7 +2271,7 @@ export type ImportPoliciesInput = {
    * may be named by our ids or by those of Neon.
    */
   readonly document: Scalars['JSON']['input'];
-  /** Say what would be changed, and change nothing. */
+  /** Say what would be changed, and change nothing: whoever may read policies may. Otherwise it takes `policy.write`. */
   readonly dryRun?: InputMaybe<Scalars['Boolean']['input']>;
   /** Delete the policies that the document leaves out; refused otherwise. */
   readonly remove?: InputMaybe<Scalars['Boolean']['input']>;

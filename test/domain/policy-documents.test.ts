@@ -241,7 +241,18 @@ t.test("a team's document holds its own policies, and names no project of anothe
   const own = { selector: { labels: { a: 'b' } }, preset: 'daily' as const };
   await domain.policies.import(other, { policies: { a: own }, remove: true });
   t.ok((await listed()).length > 1, 'what others have is not removed');
-  await refuses(t, at, 'forbidden', () => domain.policies.import(inRole(other, 'operator'), { policies: { a: own } }));
+  const approver = () => domain.policies.import(inRole(other, 'approver'), { policies: { a: own } });
+  await refuses(t, at, 'forbidden', approver, { action: 'policy.write', leastRole: 'admin' });
+  const wish = { policies: { b: own }, remove: true, dryRun: true };
+  const dry = await domain.policies.import(inRole(other, 'viewer'), wish);
+  t.match(dry, {
+    isDryRun: true,
+    changes: [
+      { name: 'a', change: 'remove' },
+      { name: 'b', change: 'create' },
+    ],
+  });
+  t.match((await domain.policies.list(other, { limit: 2 })).items, [{ name: 'a' }]);
   t.ok(await domain.policies.export(inRole(other, 'viewer')));
 });
 

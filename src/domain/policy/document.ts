@@ -7,6 +7,7 @@ import type { PolicyRule } from '../../core/policy.ts';
 import { violatedUnique } from '../../store/constraint.ts';
 import { listAllPolicies, lockAllPolicies, type PolicyRow } from '../../store/policies.ts';
 import type { Actor } from '../actor.ts';
+import { authorize } from '../authorize.ts';
 import { change, type Unit } from '../change.ts';
 import type { ImportPoliciesInput } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
@@ -27,8 +28,8 @@ export async function exportPolicies(deps: CommandDeps, actor: Actor): Promise<P
 
 /**
  * Makes the team's policies what the document says, in one transaction; what it says already makes no new version. With `dryRun` it only
- * answers what it would do, refusals included.
- * Refuses with what `createPolicy` refuses (more than Neon would hold unless it is forced), `policies_absent` where the document leaves out a policy and `remove` is not said, and
+ * answers what it would do, refusals included; that is for whoever may read policies.
+ * Refuses with `forbidden` who may not write them where it is none, with what `createPolicy` refuses (more than Neon would hold unless it is forced), `policies_absent` where the document leaves out a policy and `remove` is not said, and
  * `version_stale` where a policy was changed meanwhile.
  */
 export async function importPolicies(
@@ -39,9 +40,10 @@ export async function importPolicies(
   const rows = await listAllPolicies(deps.db, actor.teamId);
   const wanted = await readEntries(deps, actor, input.policies);
   deps.allow();
+  const isDryRun = input.dryRun === true;
+  if (!isDryRun) authorize(actor, 'policy.write');
   const plan = planImport(await listKept(deps.db, rows), wanted);
   const absent = plan.filter(({ change }) => change === 'remove').map(({ name }) => name);
-  const isDryRun = input.dryRun === true;
   const changes = plan.map((one) => toChange(one, deps.now()));
   if (absent.length > 0 && input.remove !== true) throw leavesOut(absent, changes);
   const changed = plan.filter((one) => one.change !== 'unchanged');

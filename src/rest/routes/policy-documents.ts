@@ -40,14 +40,15 @@ export const policyDocumentRoutes: FastifyPluginAsyncTypebox<Doors> = async (app
   app.put(
     '/v1/policies/import',
     {
-      config: { action: 'policy.write', takesYaml: true, valuesMax },
+      config: { action: 'policy.import', takesYaml: true, valuesMax },
       schema: {
         operationId: 'importPolicies',
         consumes: ['application/json', yamlMediaType],
         summary: "Make the team's policies what a document says",
         description:
           'All or nothing, and what the document says already makes no new version. A policy that it leaves out is refused ' +
-          '(`policies_absent`) or, with `remove=true`, deleted. A renamed policy is a removed and a new one. A paused policy stays paused.',
+          '(`policies_absent`) or, with `remove=true`, deleted. A renamed policy is a removed and a new one. A paused policy stays paused. ' +
+          'With `dryRun=true` nothing is saved, and the role of a reader is enough; otherwise it takes `policy.write`.',
         tags,
         querystring: ImportPoliciesQuery,
         body: ImportPolicies,
