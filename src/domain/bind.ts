@@ -14,7 +14,7 @@ import {
   getTimeline,
   getTimelines,
   listBranches,
-  listBranchesOfProjects,
+  listBranchesByProject,
 } from './branch/branch.ts';
 import { bindCommand, bindUseCase } from './command.ts';
 import {
@@ -138,7 +138,7 @@ export function bindDomain(deps: Deps): Domain {
       list: use('branch.read', listBranches),
       get: use('branch.read', getBranch),
       timeline: use('branch.read', getTimeline),
-      listOfProjects: use('branch.read', listBranchesOfProjects),
+      listOfProjects: use('branch.read', listBranchesByProject),
       getMany: use('branch.read', getBranches),
       timelines: use('branch.read', getTimelines),
     },

@@ -312,6 +312,10 @@ export interface ConnectRestoreInput {
   readonly pooled?: boolean | undefined;
 }
 
+/** Of lists of one branch. */
+export type NestedSnapshotsFilter = Pick<ListSnapshotsFilter, 'policyId' | 'status'>;
+export type NestedRestoresFilter = Pick<ListRestoresFilter, 'status'>;
+
 export interface ListJobsFilter {
   readonly state?: JobState | undefined;
   readonly projectId?: string | undefined;

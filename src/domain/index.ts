@@ -17,8 +17,8 @@ export type * from './commands.ts';
 export type * from './views.ts';
 export type { JobName } from '../queue/jobs.ts';
 export { hasEnded } from '../core/lifecycle.ts';
-/** The cursor of a page that ends at the row with this key, and the key again. */
-export { readCursor, writeCursor as cursorOf } from '../store/page.ts';
+/** The cursor of the row with this key. */
+export { writeCursor as cursorOf } from '../store/page.ts';
 /** What the cursors of lists are made of that are not in the order of their ids. */
 export { auditKeyOf } from '../store/audit.ts';
 export { versionKeyOf } from '../store/policies.ts';
@@ -98,11 +98,16 @@ export interface DoorDomain {
     list(actor: Actor, projectId: string, page: PageRequest): Promise<Page<views.BranchView>>;
     get(actor: Actor, id: string): Promise<views.BranchView>;
     timeline(actor: Actor, id: string): Promise<views.TimelineView>;
-    /** For nested reads, in one statement each: present branches of each project, by project id. */
-    listOfProjects(actor: Actor, projectIds: readonly string[]): Promise<Map<string, views.BranchView[]>>;
+    /** For nested reads, in one statement each: a page of the present branches of each project, by project id. */
+    listOfProjects(
+      actor: Actor,
+      projectIds: readonly string[],
+      page: PageRequest,
+    ): Promise<Map<string, Page<views.BranchView>>>;
     /** By branch id; ids that are not the team's are absent. */
     getMany(actor: Actor, ids: readonly string[]): Promise<Map<string, views.BranchView>>;
-    timelines(actor: Actor, ids: readonly string[]): Promise<Map<string, views.TimelineView>>;
+    /** With at most `limit` snapshots and as many restores; 200 otherwise. */
+    timelines(actor: Actor, ids: readonly string[], limit?: number): Promise<Map<string, views.TimelineView>>;
   };
   status: {
     /** How the team's covered branches are, as the watch last saw them; a page of those that are not ok, or of one state. */
@@ -168,12 +173,13 @@ export interface DoorDomain {
     cancel(actor: Actor, id: string, options?: CommandOptions): Promise<views.SnapshotView>;
     /** Makes, extends, shortens or lifts its retention lock. */
     lock(actor: Actor, input: commands.LockSnapshotInput, options?: CommandOptions): Promise<views.SnapshotView>;
-    /** The newest `limit` of each branch, by branch id. */
+    /** A page of those of each branch, by branch id. */
     listOfBranches(
       actor: Actor,
       branchIds: readonly string[],
-      limit: number,
-    ): Promise<Map<string, views.SnapshotView[]>>;
+      filter: commands.NestedSnapshotsFilter,
+      page: PageRequest,
+    ): Promise<Map<string, Page<views.SnapshotView>>>;
   };
   holds: {
     place(actor: Actor, input: commands.PlaceHoldInput, options?: CommandOptions): Promise<views.HoldView>;
@@ -191,12 +197,13 @@ export interface DoorDomain {
     deletePreservedBranch(actor: Actor, id: string): Promise<views.RestoreView>;
     /** Ends it between two steps; what was made for it is removed. */
     cancel(actor: Actor, id: string, options?: CommandOptions): Promise<views.RestoreView>;
-    /** The newest `limit` of each branch, by (source) branch id. */
+    /** A page of those of each branch, by (source) branch id. */
     listOfBranches(
       actor: Actor,
       branchIds: readonly string[],
-      limit: number,
-    ): Promise<Map<string, views.RestoreView[]>>;
+      filter: commands.NestedRestoresFilter,
+      page: PageRequest,
+    ): Promise<Map<string, Page<views.RestoreView>>>;
   };
   jobs: {
     list(actor: Actor, filter: commands.ListJobsFilter, page: PageRequest): Promise<Page<views.JobView>>;

@@ -1,11 +1,16 @@
-// Owns Relay connections: pages of the domain, read forwards, with a cursor for each edge.
+// Owns Relay connections: pages of the domain, read from either end, with a cursor for each edge.
 
-import { cursorOf, type Page, type PageRequest, readCursor } from '../domain/index.ts';
+import { cursorOf, type Page, type PageRequest } from '../domain/index.ts';
+import { refuseInput } from './errors.ts';
 
-interface ConnectionArgs {
+/** The four arguments of every connection: `first` with `after` reads forwards, `last` with `before` backwards. */
+export interface ConnectionArgs {
   /** 1 to 200: the schema's @limit. */
   readonly first?: number | null | undefined;
   readonly after?: string | null | undefined;
+  /** 1 to 200: the schema's @limit. */
+  readonly last?: number | null | undefined;
+  readonly before?: string | null | undefined;
 }
 
 export interface Connection<T> {
@@ -24,24 +29,31 @@ interface Identified {
 
 const pageSize = 50;
 
-export function firstOf(args: ConnectionArgs): number {
-  return args.first ?? pageSize;
-}
-
-/** The page that the arguments name. */
+/** The page that the arguments name. Refuses with `invalid_request` what asks for both ends. */
 export function pageOf(args: ConnectionArgs): PageRequest {
-  const limit = firstOf(args);
-  return typeof args.after === 'string' ? { limit, cursor: args.after } : { limit };
+  const { first, after, last, before } = args;
+  if (isGiven(first) && isGiven(last)) throw refuseInput('last', 'cannot be given together with first');
+  return {
+    limit: first ?? last ?? pageSize,
+    ...(isGiven(after) ? { cursor: after } : {}),
+    ...(isGiven(before) ? { before } : {}),
+    ...(isGiven(last) ? { backwards: true } : {}),
+  };
 }
 
-/** A page of the domain. `keyOf` is what the list is ordered by, newest first. */
+/**
+ * A page of the domain. `keyOf` is what the list is ordered by, newest first. Where the reading comes to its end is known; on the side where
+ * it began there are others where a cursor was given: at least the one that it names.
+ */
 export function toConnection<T>(page: Page<T>, args: ConnectionArgs, keyOf: (item: T) => string): Connection<T> {
   const edges = page.items.map((node) => ({ node, cursor: cursorOf(keyOf(node)) }));
+  const { cursor, before, backwards = false } = pageOf(args);
+  const goesOn = page.nextCursor !== null;
   return {
     edges,
     pageInfo: {
-      hasNextPage: page.nextCursor !== null,
-      hasPreviousPage: typeof args.after === 'string',
+      hasNextPage: before !== undefined || (goesOn && !backwards),
+      hasPreviousPage: cursor !== undefined || (goesOn && backwards),
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
@@ -53,19 +65,6 @@ export function byId<T extends Identified>(page: Page<T>, args: ConnectionArgs):
   return toConnection(page, args, (item) => item.id);
 }
 
-/** A page of a whole list that is there already, newest first whatever its order; `start` as in `readCursor`. Refuses with `invalid_cursor`. */
-export function sliceById<T extends Identified>(
-  items: readonly T[],
-  args: ConnectionArgs,
-  start: string,
-): Connection<T> {
-  const before = readCursor(pageOf(args), start);
-  const rest = items.filter(({ id }) => before === undefined || id < before).sort((a, b) => (a.id < b.id ? 1 : -1));
-  return byId(cut(rest, firstOf(args)), args);
-}
-
-/** The first `limit` of a list that may be longer. */
-export function cut<T extends Identified>(items: readonly T[], limit: number): Page<T> {
-  const page = items.slice(0, limit);
-  return { items: page, nextCursor: items.length > limit ? cursorOf(page.at(-1)?.id ?? '') : null };
+function isGiven<T>(value: T | null | undefined): value is T {
+  return value !== null && value !== undefined;
 }

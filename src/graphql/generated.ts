@@ -327,6 +327,7 @@ export type ActorKind =
   | 'service'
   | 'scheduler';
 
+/** Where a page ends in the direction of its reading is known; on the other side there are others where a cursor was given. */
 export type PageInfo = {
   readonly hasNextPage: Scalars['Boolean']['output'];
   readonly hasPreviousPage: Scalars['Boolean']['output'];
@@ -388,6 +389,8 @@ export type Project = {
 export type ProjectBranchesArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** In force: the plan's, unless the project sets its own. */
@@ -438,9 +441,9 @@ export type Branch = {
   readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
   /** When Neon was found not to have it any more. */
   readonly goneAt?: Maybe<Scalars['DateTime']['output']>;
-  /** The newest first. To read on, ask `snapshots(filter: {branchId}, after: endCursor)`. */
+  /** Their cursors are those of `snapshots`. */
   readonly snapshots: SnapshotConnection;
-  /** Restores of this branch, the newest first. To read on, ask `restores(filter: {branchId}, after: endCursor)`. */
+  /** Restores of this branch; their cursors are those of `restores`. */
   readonly restores: RestoreConnection;
   readonly timeline?: Maybe<Timeline>;
   /** Judged at this moment. */
@@ -452,13 +455,27 @@ export type Branch = {
 
 /** A Neon branch, under an id that stays when Neon's own changes. */
 export type BranchSnapshotsArgs = {
+  filter?: InputMaybe<BranchSnapshotFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /** A Neon branch, under an id that stays when Neon's own changes. */
 export type BranchRestoresArgs = {
+  filter?: InputMaybe<BranchRestoreFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** A Neon branch, under an id that stays when Neon's own changes. */
+export type BranchTimelineArgs = {
+  first?: Scalars['Int']['input'];
 };
 
 export type BranchEdge = {
@@ -1447,6 +1464,15 @@ export type SnapshotFilter = {
   readonly status?: InputMaybe<SnapshotStatus>;
 };
 
+export type BranchSnapshotFilter = {
+  readonly policyId?: InputMaybe<Scalars['ID']['input']>;
+  readonly status?: InputMaybe<SnapshotStatus>;
+};
+
+export type BranchRestoreFilter = {
+  readonly status?: InputMaybe<RestoreStatus>;
+};
+
 export type RetentionPlanFilter = {
   readonly policyId?: InputMaybe<Scalars['ID']['input']>;
   readonly status?: InputMaybe<RetentionPlanStatus>;
@@ -1660,7 +1686,8 @@ export type ApiKeyConnection = {
 };
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type Query = {
@@ -1720,7 +1747,8 @@ export type Query = {
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryTeamArgs = {
@@ -1730,28 +1758,35 @@ export type QueryTeamArgs = {
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryTeamsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryMembersArgs = {
   teamId: Scalars['ID']['input'];
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryApiKeyArgs = {
@@ -1760,17 +1795,21 @@ export type QueryApiKeyArgs = {
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryApiKeysArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryCredentialArgs = {
@@ -1779,17 +1818,21 @@ export type QueryCredentialArgs = {
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryCredentialsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryProjectArgs = {
@@ -1798,17 +1841,21 @@ export type QueryProjectArgs = {
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryProjectsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryBranchArgs = {
@@ -1817,18 +1864,22 @@ export type QueryBranchArgs = {
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryBranchesArgs = {
   projectId: Scalars['ID']['input'];
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryTimelineArgs = {
@@ -1837,18 +1888,22 @@ export type QueryTimelineArgs = {
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryStatusArgs = {
   state?: InputMaybe<CoveredState>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryPolicyArgs = {
@@ -1857,7 +1912,8 @@ export type QueryPolicyArgs = {
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryPreviewPolicyArgs = {
@@ -1869,17 +1925,21 @@ export type QueryPreviewPolicyArgs = {
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryPoliciesArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QuerySimulateRetentionArgs = {
@@ -1888,29 +1948,36 @@ export type QuerySimulateRetentionArgs = {
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryPolicyVersionsArgs = {
   policyId: Scalars['ID']['input'];
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryFiringsArgs = {
   filter?: InputMaybe<FiringFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QuerySnapshotArgs = {
@@ -1919,18 +1986,22 @@ export type QuerySnapshotArgs = {
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QuerySnapshotsArgs = {
   filter?: InputMaybe<SnapshotFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryRetentionPlanArgs = {
@@ -1939,18 +2010,22 @@ export type QueryRetentionPlanArgs = {
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryRetentionPlansArgs = {
   filter?: InputMaybe<RetentionPlanFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryHoldArgs = {
@@ -1959,18 +2034,22 @@ export type QueryHoldArgs = {
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryHoldsArgs = {
   filter?: InputMaybe<HoldFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryRestoreArgs = {
@@ -1979,18 +2058,22 @@ export type QueryRestoreArgs = {
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryRestoresArgs = {
   filter?: InputMaybe<RestoreFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryJobArgs = {
@@ -1999,24 +2082,30 @@ export type QueryJobArgs = {
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryJobsArgs = {
   filter?: InputMaybe<JobFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /**
- * Lists are newest first, 50 a page and at most 200; `after` is the `endCursor` of the page before. Every refusal stands in
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryAuditEventsArgs = {
   filter?: InputMaybe<AuditEventFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type CreateCredentialInput = {
@@ -3102,6 +3191,8 @@ export type ResolversTypes = {
   AuditEventEdge: ResolverTypeWrapper<Omit<AuditEventEdge, 'node'> & { node: ResolversTypes['AuditEvent'] }>;
   AuditEventConnection: ResolverTypeWrapper<Omit<AuditEventConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['AuditEventEdge']> }>;
   SnapshotFilter: SnapshotFilter;
+  BranchSnapshotFilter: BranchSnapshotFilter;
+  BranchRestoreFilter: BranchRestoreFilter;
   RetentionPlanFilter: RetentionPlanFilter;
   HoldFilter: HoldFilter;
   FiringFilter: FiringFilter;
@@ -3303,6 +3394,8 @@ export type ResolversParentTypes = {
   AuditEventEdge: Omit<AuditEventEdge, 'node'> & { node: ResolversParentTypes['AuditEvent'] };
   AuditEventConnection: Omit<AuditEventConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['AuditEventEdge']> };
   SnapshotFilter: SnapshotFilter;
+  BranchSnapshotFilter: BranchSnapshotFilter;
+  BranchRestoreFilter: BranchRestoreFilter;
   RetentionPlanFilter: RetentionPlanFilter;
   HoldFilter: HoldFilter;
   FiringFilter: FiringFilter;
@@ -3462,7 +3555,7 @@ export type ProjectResolvers<ContextType = GraphqlContext, ParentType extends Re
   labels?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
   limits?: Resolver<ResolversTypes['ProjectLimits'], ParentType, ContextType>;
   maintenanceWindows?: Resolver<ReadonlyArray<ResolversTypes['MaintenanceWindow']>, ParentType, ContextType>;
-  branches?: Resolver<ResolversTypes['BranchConnection'], ParentType, ContextType, RequireFields<ProjectBranchesArgs, 'first'>>;
+  branches?: Resolver<ResolversTypes['BranchConnection'], ParentType, ContextType, Partial<ProjectBranchesArgs>>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -3514,9 +3607,9 @@ export type BranchResolvers<ContextType = GraphqlContext, ParentType extends Res
   restoreWindow?: Resolver<Maybe<ResolversTypes['RestoreWindow']>, ParentType, ContextType>;
   expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   goneAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
-  snapshots?: Resolver<ResolversTypes['SnapshotConnection'], ParentType, ContextType, RequireFields<BranchSnapshotsArgs, 'first'>>;
-  restores?: Resolver<ResolversTypes['RestoreConnection'], ParentType, ContextType, RequireFields<BranchRestoresArgs, 'first'>>;
-  timeline?: Resolver<Maybe<ResolversTypes['Timeline']>, ParentType, ContextType>;
+  snapshots?: Resolver<ResolversTypes['SnapshotConnection'], ParentType, ContextType, Partial<BranchSnapshotsArgs>>;
+  restores?: Resolver<ResolversTypes['RestoreConnection'], ParentType, ContextType, Partial<BranchRestoresArgs>>;
+  timeline?: Resolver<Maybe<ResolversTypes['Timeline']>, ParentType, ContextType, RequireFields<BranchTimelineArgs, 'first'>>;
   status?: Resolver<Maybe<ResolversTypes['BranchStatus']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -4402,36 +4495,36 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   me?: Resolver<Maybe<ResolversTypes['Me']>, ParentType, ContextType>;
   fleet?: Resolver<Maybe<ResolversTypes['Fleet']>, ParentType, ContextType>;
   team?: Resolver<Maybe<ResolversTypes['EnteredTeam']>, ParentType, ContextType, Partial<QueryTeamArgs>>;
-  teams?: Resolver<Maybe<ResolversTypes['TeamConnection']>, ParentType, ContextType, RequireFields<QueryTeamsArgs, 'first'>>;
-  members?: Resolver<Maybe<ResolversTypes['MemberConnection']>, ParentType, ContextType, RequireFields<QueryMembersArgs, 'teamId' | 'first'>>;
+  teams?: Resolver<Maybe<ResolversTypes['TeamConnection']>, ParentType, ContextType, Partial<QueryTeamsArgs>>;
+  members?: Resolver<Maybe<ResolversTypes['MemberConnection']>, ParentType, ContextType, RequireFields<QueryMembersArgs, 'teamId'>>;
   apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType, RequireFields<QueryApiKeyArgs, 'id'>>;
-  apiKeys?: Resolver<Maybe<ResolversTypes['ApiKeyConnection']>, ParentType, ContextType, RequireFields<QueryApiKeysArgs, 'first'>>;
+  apiKeys?: Resolver<Maybe<ResolversTypes['ApiKeyConnection']>, ParentType, ContextType, Partial<QueryApiKeysArgs>>;
   credential?: Resolver<Maybe<ResolversTypes['Credential']>, ParentType, ContextType, RequireFields<QueryCredentialArgs, 'id'>>;
-  credentials?: Resolver<Maybe<ResolversTypes['CredentialConnection']>, ParentType, ContextType, RequireFields<QueryCredentialsArgs, 'first'>>;
+  credentials?: Resolver<Maybe<ResolversTypes['CredentialConnection']>, ParentType, ContextType, Partial<QueryCredentialsArgs>>;
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<QueryProjectArgs, 'id'>>;
-  projects?: Resolver<Maybe<ResolversTypes['ProjectConnection']>, ParentType, ContextType, RequireFields<QueryProjectsArgs, 'first'>>;
+  projects?: Resolver<Maybe<ResolversTypes['ProjectConnection']>, ParentType, ContextType, Partial<QueryProjectsArgs>>;
   branch?: Resolver<Maybe<ResolversTypes['Branch']>, ParentType, ContextType, RequireFields<QueryBranchArgs, 'id'>>;
-  branches?: Resolver<Maybe<ResolversTypes['BranchConnection']>, ParentType, ContextType, RequireFields<QueryBranchesArgs, 'projectId' | 'first'>>;
+  branches?: Resolver<Maybe<ResolversTypes['BranchConnection']>, ParentType, ContextType, RequireFields<QueryBranchesArgs, 'projectId'>>;
   timeline?: Resolver<Maybe<ResolversTypes['Timeline']>, ParentType, ContextType, RequireFields<QueryTimelineArgs, 'branchId'>>;
-  status?: Resolver<Maybe<ResolversTypes['TeamStatus']>, ParentType, ContextType, RequireFields<QueryStatusArgs, 'first'>>;
+  status?: Resolver<Maybe<ResolversTypes['TeamStatus']>, ParentType, ContextType, Partial<QueryStatusArgs>>;
   policy?: Resolver<Maybe<ResolversTypes['Policy']>, ParentType, ContextType, RequireFields<QueryPolicyArgs, 'id'>>;
   previewPolicy?: Resolver<Maybe<ResolversTypes['PolicyPreview']>, ParentType, ContextType, RequireFields<QueryPreviewPolicyArgs, 'input' | 'count'>>;
-  policies?: Resolver<Maybe<ResolversTypes['PolicyConnection']>, ParentType, ContextType, RequireFields<QueryPoliciesArgs, 'first'>>;
+  policies?: Resolver<Maybe<ResolversTypes['PolicyConnection']>, ParentType, ContextType, Partial<QueryPoliciesArgs>>;
   simulateRetention?: Resolver<Maybe<ResolversTypes['RetentionSimulation']>, ParentType, ContextType, RequireFields<QuerySimulateRetentionArgs, 'input'>>;
-  policyVersions?: Resolver<Maybe<ResolversTypes['PolicyVersionConnection']>, ParentType, ContextType, RequireFields<QueryPolicyVersionsArgs, 'policyId' | 'first'>>;
-  firings?: Resolver<Maybe<ResolversTypes['FiringConnection']>, ParentType, ContextType, RequireFields<QueryFiringsArgs, 'first'>>;
+  policyVersions?: Resolver<Maybe<ResolversTypes['PolicyVersionConnection']>, ParentType, ContextType, RequireFields<QueryPolicyVersionsArgs, 'policyId'>>;
+  firings?: Resolver<Maybe<ResolversTypes['FiringConnection']>, ParentType, ContextType, Partial<QueryFiringsArgs>>;
   exportPolicies?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
   snapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<QuerySnapshotArgs, 'id'>>;
-  snapshots?: Resolver<Maybe<ResolversTypes['SnapshotConnection']>, ParentType, ContextType, RequireFields<QuerySnapshotsArgs, 'first'>>;
+  snapshots?: Resolver<Maybe<ResolversTypes['SnapshotConnection']>, ParentType, ContextType, Partial<QuerySnapshotsArgs>>;
   retentionPlan?: Resolver<Maybe<ResolversTypes['RetentionPlan']>, ParentType, ContextType, RequireFields<QueryRetentionPlanArgs, 'id'>>;
-  retentionPlans?: Resolver<Maybe<ResolversTypes['RetentionPlanConnection']>, ParentType, ContextType, RequireFields<QueryRetentionPlansArgs, 'first'>>;
+  retentionPlans?: Resolver<Maybe<ResolversTypes['RetentionPlanConnection']>, ParentType, ContextType, Partial<QueryRetentionPlansArgs>>;
   hold?: Resolver<Maybe<ResolversTypes['Hold']>, ParentType, ContextType, RequireFields<QueryHoldArgs, 'id'>>;
-  holds?: Resolver<Maybe<ResolversTypes['HoldConnection']>, ParentType, ContextType, RequireFields<QueryHoldsArgs, 'first'>>;
+  holds?: Resolver<Maybe<ResolversTypes['HoldConnection']>, ParentType, ContextType, Partial<QueryHoldsArgs>>;
   restore?: Resolver<Maybe<ResolversTypes['Restore']>, ParentType, ContextType, RequireFields<QueryRestoreArgs, 'id'>>;
-  restores?: Resolver<Maybe<ResolversTypes['RestoreConnection']>, ParentType, ContextType, RequireFields<QueryRestoresArgs, 'first'>>;
+  restores?: Resolver<Maybe<ResolversTypes['RestoreConnection']>, ParentType, ContextType, Partial<QueryRestoresArgs>>;
   job?: Resolver<Maybe<ResolversTypes['Job']>, ParentType, ContextType, RequireFields<QueryJobArgs, 'id'>>;
-  jobs?: Resolver<Maybe<ResolversTypes['JobConnection']>, ParentType, ContextType, RequireFields<QueryJobsArgs, 'first'>>;
-  auditEvents?: Resolver<Maybe<ResolversTypes['AuditEventConnection']>, ParentType, ContextType, RequireFields<QueryAuditEventsArgs, 'first'>>;
+  jobs?: Resolver<Maybe<ResolversTypes['JobConnection']>, ParentType, ContextType, Partial<QueryJobsArgs>>;
+  auditEvents?: Resolver<Maybe<ResolversTypes['AuditEventConnection']>, ParentType, ContextType, Partial<QueryAuditEventsArgs>>;
   auditHeads?: Resolver<Maybe<ReadonlyArray<ResolversTypes['AuditHead']>>, ParentType, ContextType>;
 };
 

@@ -1,5 +1,5 @@
-// Owns nested reads: one call of the domain for each field that is nested, however many parents ask, and whatever each of
-// them asks for. Nothing is remembered beyond one such call, because a mutation may follow in the same request.
+// Owns nested reads: one call of the domain for each field that is nested and what it is asked for, however many parents ask. Nothing is
+// remembered beyond one such call, because a mutation may follow in the same request.
 
 import type {
   AttemptView,
@@ -7,6 +7,9 @@ import type {
   BranchView,
   CredentialView,
   JobView,
+  NestedRestoresFilter,
+  NestedSnapshotsFilter,
+  Page,
   PolicyCoverageView,
   PolicyPreviewView,
   PolicyView,
@@ -17,10 +20,14 @@ import type {
   StatusItemView,
   TimelineView,
 } from '../domain/index.ts';
-import { byId, type Connection, cut, firstOf, sliceById } from './connection.ts';
+import { byId, type Connection, type ConnectionArgs, pageOf } from './connection.ts';
 import type { GraphqlContext } from './context.ts';
 import { refuseInput } from './errors.ts';
 import { given } from './input.ts';
+
+interface Identified {
+  readonly id: string;
+}
 
 interface Query<Parent, Args> {
   readonly obj: Parent;
@@ -35,40 +42,37 @@ interface RangeArgs {
   readonly count?: number | null;
 }
 
-interface PageArgs {
-  readonly first?: number | null;
-  readonly after?: string | null;
-}
+type Filtered<F> = ConnectionArgs & { readonly filter?: { readonly [K in keyof F]?: F[K] | null } | null | undefined };
 
 const credentialOfProject: Load<ProjectView, unknown, CredentialView | null> = async (queries, context) => {
   const found = await findCredentials(new Set(queries.map(({ obj }) => obj.credentialId)), context);
   return queries.map(({ obj }) => found.get(obj.credentialId) ?? null);
 };
 
-const branchesOfProject: Load<ProjectView, PageArgs, Connection<BranchView>> = async (queries, { domain, actor }) => {
-  const lists = await domain.branches.listOfProjects(actor, unique(queries.map(({ obj }) => obj.id)));
-  return queries.map(({ obj, params }) => sliceById(lists.get(obj.id) ?? [], params, 'brn_'));
-};
+const branchesOfProject = pagesOf<ProjectView, ConnectionArgs, BranchView>((ids, args, { domain, actor }) =>
+  domain.branches.listOfProjects(actor, ids, pageOf(args)),
+);
 
 const reportOfProject: Load<ProjectView, unknown, ReconcileReportView | null> = async (queries, { domain, actor }) => {
   const reports = await domain.projects.reconcileReports(actor, idsOf(queries));
   return queries.map(({ obj }) => reports.get(obj.id) ?? null);
 };
 
-const snapshotsOfBranch: Load<BranchView, PageArgs, Connection<SnapshotView>> = async (queries, { domain, actor }) => {
-  const lists = await domain.snapshots.listOfBranches(actor, idsOf(queries), mostOf(queries));
-  return queries.map(({ obj, params }) => byId(cut(lists.get(obj.id) ?? [], firstOf(params)), params));
-};
+const snapshotsOfBranch = pagesOf<BranchView, Filtered<NestedSnapshotsFilter>, SnapshotView>(
+  (ids, { filter, ...args }, { domain, actor }) =>
+    domain.snapshots.listOfBranches(actor, ids, given(filter ?? {}), pageOf(args)),
+);
 
-const restoresOfBranch: Load<BranchView, PageArgs, Connection<RestoreView>> = async (queries, { domain, actor }) => {
-  const lists = await domain.restores.listOfBranches(actor, idsOf(queries), mostOf(queries));
-  return queries.map(({ obj, params }) => byId(cut(lists.get(obj.id) ?? [], firstOf(params)), params));
-};
+const restoresOfBranch = pagesOf<BranchView, Filtered<NestedRestoresFilter>, RestoreView>(
+  (ids, { filter, ...args }, { domain, actor }) =>
+    domain.restores.listOfBranches(actor, ids, given(filter ?? {}), pageOf(args)),
+);
 
-const timelineOfBranch: Load<BranchView, unknown, TimelineView | null> = async (queries, { domain, actor }) => {
-  const timelines = await domain.branches.timelines(actor, idsOf(queries));
-  return queries.map(({ obj }) => timelines.get(obj.id) ?? null);
-};
+const timelineOfBranch: Load<BranchView, { readonly first: number }, TimelineView | null> = (queries, context) =>
+  eachAsked(queries, async (ids, { first }) => {
+    const timelines = await context.domain.branches.timelines(context.actor, ids, first);
+    return (id) => timelines.get(id) ?? null;
+  });
 
 const statusOfBranch: Load<BranchView, unknown, BranchStatusView | null> = async (queries, { domain, actor }) => {
   const statuses = await domain.status.branches(actor, idsOf(queries));
@@ -148,13 +152,36 @@ async function findCredentials(ids: ReadonlySet<string>, { domain, actor }: Grap
   return found;
 }
 
-function idsOf(queries: readonly Query<{ readonly id: string }, unknown>[]): string[] {
-  return unique(queries.map(({ obj }) => obj.id));
+/** A connection of each parent. */
+function pagesOf<Parent extends Identified, Args extends ConnectionArgs, Item extends Identified>(
+  list: (ids: readonly string[], args: Args, context: GraphqlContext) => Promise<ReadonlyMap<string, Page<Item>>>,
+): Load<Parent, Args, Connection<Item>> {
+  return (queries, context) =>
+    eachAsked(queries, async (ids, args) => {
+      const pages = await list(ids, args, context);
+      return (id) => byId(pages.get(id) ?? { items: [], nextCursor: null }, args);
+    });
 }
 
-/** One more than the largest page that is asked for, so that each page knows whether another follows. */
-function mostOf(queries: readonly Query<unknown, PageArgs>[]): number {
-  return Math.max(...queries.map(({ params }) => firstOf(params))) + 1;
+/** Answers in the order of the queries: those that ask for the same of different parents are read together. */
+async function eachAsked<Args, Value>(
+  queries: readonly Query<Identified, Args>[],
+  read: (ids: readonly string[], args: Args) => Promise<(id: string) => Value>,
+): Promise<Value[]> {
+  const groups = [...Map.groupBy(queries, ({ params }) => JSON.stringify(params))];
+  const answers = new Map<string, (id: string) => Value>();
+  for (const [asked, [first, ...more]] of groups) {
+    if (first) answers.set(asked, await read(idsOf([first, ...more]), first.params));
+  }
+  return queries.map(({ obj, params }) => {
+    const answer = answers.get(JSON.stringify(params));
+    if (!answer) throw new Error('every query was read');
+    return answer(obj.id);
+  });
+}
+
+function idsOf(queries: readonly Query<Identified, unknown>[]): string[] {
+  return unique(queries.map(({ obj }) => obj.id));
 }
 
 function unique(ids: readonly string[]): string[] {

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Database, Db, Tx } from './database.ts';
-import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
+import { type Page, type PageRequest, readPage } from './page.ts';
 
 export type ApiKeyRow = Selectable<Database['api_keys']>;
 
@@ -85,14 +85,8 @@ export async function lockApiKey(tx: Tx, id: string): Promise<ApiKeyRow> {
 
 /** Newest first, revoked ones among them. Refuses with `invalid_cursor`. */
 export async function listApiKeys(db: Db, teamId: string, page: PageRequest): Promise<Page<ApiKeyRow>> {
-  const before = readCursor(page, 'key_');
-  let query = db.selectFrom('api_keys').selectAll().where('team_id', '=', teamId);
-  if (before !== undefined) query = query.where('id', '<', before);
-  const rows = await query
-    .orderBy('id', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-  return toPage(rows, page.limit, (row) => row.id);
+  const query = db.selectFrom('api_keys').selectAll().where('team_id', '=', teamId);
+  return readPage(query, page, { start: 'key_' });
 }
 
 export async function endApiKey(tx: Tx, id: string, end: { revoked_at: Date } | { expires_at: Date }): Promise<void> {

@@ -4,7 +4,7 @@ import type { Selectable, SelectQueryBuilder } from 'kysely';
 import { sql } from 'kysely';
 import { type AuditFact, hashAuditEvent, presentForm } from './audit-chain.ts';
 import type { ActorKind, Database, Db, Tx } from './database.ts';
-import { invalidCursor, type Page, type PageRequest, readCursor, toPage } from './page.ts';
+import { directionOf, invalidCursor, type Page, type PageRequest, rangeWithin, toPage } from './page.ts';
 
 export type AuditEventRow = Selectable<Database['audit_events']>;
 type Told = Readonly<Record<string, unknown>>;
@@ -134,9 +134,7 @@ interface Key {
   readonly sequence: number;
 }
 
-function readKey(page: PageRequest): Key | undefined {
-  const text = readCursor(page, '');
-  if (text === undefined) return undefined;
+function readKey(text: string): Key {
   const [, ms, sequence] = /^(-?\d{1,16})\.(\d{1,15})$/.exec(text) ?? [];
   const at = new Date(Number(ms));
   if (sequence === undefined || Number.isNaN(at.getTime())) throw invalidCursor();
@@ -144,41 +142,73 @@ function readKey(page: PageRequest): Key | undefined {
 }
 
 /**
- * Newest first. Refuses with `invalid_cursor`, also the cursor of another list. The recent months are asked first, so that a page that
- * they fill costs the same however many months there are.
+ * Newest first. Refuses with `invalid_cursor`, also the cursor of another list. The months where the reading begins are asked first, so
+ * that a page that they fill costs the same however many months there are.
  */
 export async function listAuditEvents(db: Db, filter: AuditFilter, page: PageRequest): Promise<Page<AuditEventRow>> {
-  const before = readKey(page);
-  const newest = [before?.at, filter.until].filter((at) => at !== undefined).sort((a, b) => a.getTime() - b.getTime());
-  const edge = monthBefore(newest[0] ?? filter.now);
-  const query = filtered(db, filter, before).orderBy('at', 'desc').orderBy('sequence', 'desc');
-  const rows = await query
-    .where('at', '>=', edge)
-    .limit(page.limit + 1)
-    .execute();
-  const missing = page.limit + 1 - rows.length;
-  if (missing > 0 && (filter.since === undefined || filter.since < edge)) {
-    rows.push(...(await query.where('at', '<', edge).limit(missing).execute()));
+  const range = rangeWithin(page, '', readKey);
+  const direction = directionOf(page);
+  const query = filtered(db, filter, range).orderBy('at', direction).orderBy('sequence', direction);
+  const rows: AuditEventRow[] = [];
+  for (const { from, to } of piecesOf(filter, range, page)) {
+    const missing = page.limit + 1 - rows.length;
+    if (missing === 0) break;
+    let piece = query.limit(missing);
+    if (from) piece = piece.where('at', '>=', from);
+    if (to) piece = piece.where('at', '<', to);
+    rows.push(...(await piece.execute()));
   }
-  return toPage(rows, page.limit, auditKeyOf);
+  return toPage(rows, page, auditKeyOf);
 }
 
-/** The first instant of the month before that of `at`, in UTC, where partitions begin. */
-function monthBefore(at: Date): Date {
-  return new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() - 1));
+interface KeyRange {
+  readonly after: Key | undefined;
+  readonly before: Key | undefined;
+}
+
+interface Piece {
+  readonly from?: Date;
+  readonly to?: Date;
+}
+
+/** The pieces of time in which the events of the page lie, in the order in which they are asked. */
+function piecesOf({ now, since, until }: AuditFilter, { after, before }: KeyRange, page: PageRequest): Piece[] {
+  const newest = [after?.at, until].flatMap((at) => at?.getTime() ?? []);
+  const oldest = [before?.at, since].flatMap((at) => at?.getTime() ?? []);
+  if (!page.backwards) {
+    const edge = monthFrom(newest.length > 0 ? Math.min(...newest) : now.getTime(), -1);
+    const isAll = oldest.some((at) => at >= edge.getTime());
+    return isAll ? [{ from: edge }] : [{ from: edge }, { to: edge }];
+  }
+  // Read from the very first event on, no month is known to have one.
+  if (oldest.length === 0) return [{}];
+  const edge = monthFrom(Math.max(...oldest), 2);
+  const isAll = newest.some((at) => at < edge.getTime());
+  return isAll ? [{ to: edge }] : [{ to: edge }, { from: edge }];
+}
+
+/** The first instant of the month so many months from that of the instant, in UTC, where partitions begin. */
+function monthFrom(ms: number, months: number): Date {
+  const at = new Date(ms);
+  return new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + months));
 }
 
 function filtered(
   db: Db,
   { teamId, subjectId, action, actorId, since, until }: AuditFilter,
-  before: Key | undefined,
+  { after, before }: KeyRange,
 ): SelectQueryBuilder<Database, 'audit_events', AuditEventRow> {
   let query = db.selectFrom('audit_events').selectAll().where('team_id', '=', teamId);
-  if (before) {
-    // The first condition leaves out months, which the second, though stricter, does not.
+  // Of each pair the first condition leaves out months, which the second, though stricter, does not.
+  if (after) {
     query = query
-      .where('at', '<=', before.at)
-      .where(sql<boolean>`(at, sequence) < (${before.at}, ${before.sequence}::bigint)`);
+      .where('at', '<=', after.at)
+      .where(sql<boolean>`(at, sequence) < (${after.at}, ${after.sequence}::bigint)`);
+  }
+  if (before) {
+    query = query
+      .where('at', '>=', before.at)
+      .where(sql<boolean>`(at, sequence) > (${before.at}, ${before.sequence}::bigint)`);
   }
   if (subjectId !== undefined) query = query.where('subject_id', '=', subjectId);
   if (action !== undefined) query = query.where('action', '=', action);

@@ -2,7 +2,7 @@
 
 import type { Insertable, Selectable, Updateable } from 'kysely';
 import type { Database, Db, Tx } from './database.ts';
-import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
+import { type Page, type PageRequest, readPage } from './page.ts';
 
 export type CredentialRow = Selectable<Database['credentials']>;
 
@@ -21,14 +21,8 @@ export async function findCredential(db: Db, teamId: string, id: string): Promis
 }
 
 export async function listCredentials(db: Db, teamId: string, page: PageRequest): Promise<Page<CredentialRow>> {
-  const before = readCursor(page, 'crd_');
-  let query = db.selectFrom('credentials').selectAll().where('team_id', '=', teamId).where('deleted_at', 'is', null);
-  if (before !== undefined) query = query.where('id', '<', before);
-  const rows = await query
-    .orderBy('id', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-  return toPage(rows, page.limit, (row) => row.id);
+  const query = db.selectFrom('credentials').selectAll().where('team_id', '=', teamId).where('deleted_at', 'is', null);
+  return readPage(query, page, { start: 'crd_' });
 }
 
 /** Changes the row if it still has `version`; undefined where it has not. */

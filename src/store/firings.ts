@@ -4,7 +4,7 @@ import { type Insertable, type Selectable, sql } from 'kysely';
 import type { FiringStatus } from '../core/lifecycle.ts';
 import type { MissedFirings } from '../core/policy.ts';
 import type { Database, Db, Tx } from './database.ts';
-import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
+import { type Page, type PageRequest, readPage } from './page.ts';
 import { namesBranch, type Scope } from './scope.ts';
 
 export type FiringRow = Selectable<Database['firings']>;
@@ -92,7 +92,6 @@ export async function listFirings(
   filter: FiringFilter,
   page: PageRequest,
 ): Promise<Page<FiringRow & { schedule: string }>> {
-  const before = readCursor(page, 'fir_');
   let query = db
     .selectFrom('firings')
     .innerJoin('schedules', 'schedules.id', 'firings.schedule_id')
@@ -100,15 +99,10 @@ export async function listFirings(
     .select('schedules.name as schedule')
     .where('firings.team_id', '=', scope.teamId)
     .where(namesBranch(scope, 'firings.branch_id'));
-  if (before !== undefined) query = query.where('firings.id', '<', before);
   if (filter.policyId !== undefined) query = query.where('firings.policy_id', '=', filter.policyId);
   if (filter.branchId !== undefined) query = query.where('firings.branch_id', '=', filter.branchId);
   if (filter.status !== undefined) query = query.where('firings.status', '=', filter.status);
-  const rows = await query
-    .orderBy('firings.id', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-  return toPage(rows, page.limit, (row) => row.id);
+  return readPage(query, page, { start: 'fir_', by: 'firings.id' });
 }
 
 /** The zones of the schedules that made the snapshots, also of schedules that were removed; a snapshot that no firing made is absent. */

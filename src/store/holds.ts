@@ -3,7 +3,7 @@
 
 import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Database, Db, Tx } from './database.ts';
-import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
+import { type Page, type PageRequest, readPage } from './page.ts';
 import type { SnapshotRow } from './snapshots.ts';
 
 export type HoldRow = Selectable<Database['holds']> & {
@@ -98,9 +98,7 @@ export async function releaseHold(
 }
 
 export async function listHolds(db: Db, teamId: string, filter: HoldFilter, page: PageRequest): Promise<Page<HoldRow>> {
-  const before = readCursor(page, 'hld_');
   let query = holdsOf(db, teamId);
-  if (before !== undefined) query = query.where('id', '<', before);
   if (filter.state !== undefined) query = query.where('released_at', filter.state === 'open' ? 'is' : 'is not', null);
   if (filter.branchId !== undefined) query = query.where('branch_id', '=', filter.branchId);
   const { snapshotId } = filter;
@@ -109,11 +107,7 @@ export async function listHolds(db: Db, teamId: string, filter: HoldFilter, page
       eb.selectFrom('hold_matches').select('hold_id').where('snapshot_id', '=', snapshotId),
     );
   }
-  const rows = await query
-    .orderBy('id', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-  return toPage(rows, page.limit, (row) => row.id);
+  return readPage(query, page, { start: 'hld_' });
 }
 
 function holdsOf(db: Db, teamId: string) {

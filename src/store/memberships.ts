@@ -2,7 +2,7 @@
 
 import type { Insertable, Selectable } from 'kysely';
 import type { Database, Db, Role, Tx } from './database.ts';
-import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
+import { type Page, type PageRequest, readPage } from './page.ts';
 
 export type MembershipRow = Selectable<Database['memberships']>;
 
@@ -16,14 +16,8 @@ export async function findMembership(db: Db, teamId: string, id: string): Promis
 
 /** Newest first. Refuses with `invalid_cursor`. */
 export async function listMemberships(db: Db, teamId: string, page: PageRequest): Promise<Page<MembershipRow>> {
-  const before = readCursor(page, 'mbr_');
-  let query = db.selectFrom('memberships').selectAll().where('team_id', '=', teamId);
-  if (before !== undefined) query = query.where('id', '<', before);
-  const rows = await query
-    .orderBy('id', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-  return toPage(rows, page.limit, (row) => row.id);
+  const query = db.selectFrom('memberships').selectAll().where('team_id', '=', teamId);
+  return readPage(query, page, { start: 'mbr_' });
 }
 
 export async function countAdmins(db: Db, teamId: string): Promise<number> {

@@ -3,7 +3,16 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import type { ScheduleEngine } from '../core/policy.ts';
 import type { Database, Db, Tx } from './database.ts';
-import { invalidCursor, type Page, type PageRequest, readCursor, toPage } from './page.ts';
+import {
+  directionOf,
+  inRange,
+  invalidCursor,
+  type Page,
+  type PageRequest,
+  rangeWithin,
+  readPage,
+  toPage,
+} from './page.ts';
 
 export type PolicyRow = Selectable<Database['policies']>;
 export type ScheduleRow = Selectable<Database['schedules']>;
@@ -60,14 +69,8 @@ export async function findPolicyRow(db: Db, id: string): Promise<PolicyRow | und
 }
 
 export async function listPolicies(db: Db, teamId: string, page: PageRequest): Promise<Page<PolicyRow>> {
-  const before = readCursor(page, 'pol_');
-  let query = db.selectFrom('policies').selectAll().where('team_id', '=', teamId).where('deleted_at', 'is', null);
-  if (before !== undefined) query = query.where('id', '<', before);
-  const rows = await query
-    .orderBy('id', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-  return toPage(rows, page.limit, (row) => row.id);
+  const query = db.selectFrom('policies').selectAll().where('team_id', '=', teamId).where('deleted_at', 'is', null);
+  return readPage(query, page, { start: 'pol_' });
 }
 
 /** The policies of the team, by what they select and whether they are paused. */
@@ -254,18 +257,19 @@ function startOfVersions(policyId: string): string {
 
 /** Newest first. Refuses with `invalid_cursor`, also the cursor of another policy. */
 export async function listPolicyVersions(db: Db, policyId: string, page: PageRequest): Promise<Page<PolicyVersionRow>> {
-  const start = startOfVersions(policyId);
-  const before = readCursor(page, start)?.slice(start.length);
-  let query = db.selectFrom('policy_versions').selectAll().where('policy_id', '=', policyId);
-  if (before !== undefined) {
-    if (!/^\d{1,9}$/.test(before)) throw invalidCursor();
-    query = query.where('version', '<', Number(before));
-  }
-  const rows = await query
-    .orderBy('version', 'desc')
+  const range = rangeWithin(page, startOfVersions(policyId), (version) => {
+    if (!/^\d{1,9}$/.test(version)) throw invalidCursor();
+    return Number(version);
+  });
+  const rows = await db
+    .selectFrom('policy_versions')
+    .selectAll()
+    .where('policy_id', '=', policyId)
+    .where(inRange(range, sql.ref('version')))
+    .orderBy('version', directionOf(page))
     .limit(page.limit + 1)
     .execute();
-  return toPage(rows, page.limit, (row) => versionKeyOf(policyId, row));
+  return toPage(rows, page, (row) => versionKeyOf(policyId, row));
 }
 
 /** The row, locked against every other change of it for as long as the transaction lasts; undefined where it was deleted. */

@@ -3,7 +3,7 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import type { PolicySelector } from '../core/selector.ts';
 import type { Database, Db, Tx } from './database.ts';
-import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
+import { type Page, type PageRequest, readPage } from './page.ts';
 import { inScope, type Scope } from './scope.ts';
 
 export type ProjectRow = Selectable<Database['projects']>;
@@ -92,14 +92,8 @@ export async function findRemovedProject(db: Db, scope: Scope, neonProjectId: st
 }
 
 export async function listProjects(db: Db, scope: Scope, page: PageRequest): Promise<Page<ProjectRow>> {
-  const before = readCursor(page, 'prj_');
-  let query = db.selectFrom('projects').selectAll().where(inScope(scope, 'projects')).where('removed_at', 'is', null);
-  if (before !== undefined) query = query.where('id', '<', before);
-  const rows = await query
-    .orderBy('id', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-  return toPage(rows, page.limit, (row) => row.id);
+  const query = db.selectFrom('projects').selectAll().where(inScope(scope, 'projects')).where('removed_at', 'is', null);
+  return readPage(query, page, { start: 'prj_' });
 }
 
 /** What Neon says of the project: no new version, because no person changed it. */

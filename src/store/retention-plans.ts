@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { type Insertable, type Selectable, sql } from 'kysely';
 import type { RetentionPlanStatus } from '../core/lifecycle.ts';
 import type { Database, Db, Tx } from './database.ts';
-import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
+import { type Page, type PageRequest, readPage } from './page.ts';
 
 export type RetentionPlanRow = Selectable<Database['retention_plans']>;
 export type RetentionPlanSummary = Omit<RetentionPlanRow, 'decisions'>;
@@ -78,7 +78,6 @@ export async function listRetentionPlans(
   filter: RetentionPlanFilter,
   page: PageRequest,
 ): Promise<Page<RetentionPlanSummary>> {
-  const before = readCursor(page, 'rtp_');
   let query = db
     .selectFrom('retention_plans')
     .select([
@@ -101,12 +100,7 @@ export async function listRetentionPlans(
       'updated_at',
     ])
     .where('team_id', '=', teamId);
-  if (before !== undefined) query = query.where('id', '<', before);
   if (filter.policyId !== undefined) query = query.where('policy_id', '=', filter.policyId);
   if (filter.status !== undefined) query = query.where('status', '=', filter.status);
-  const rows = await query
-    .orderBy('id', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-  return toPage(rows, page.limit, (row) => row.id);
+  return readPage(query, page, { start: 'rtp_' });
 }

@@ -3,7 +3,7 @@
 import { type Insertable, type Selectable, type Updateable, sql } from 'kysely';
 import type { SnapshotStatus } from '../core/lifecycle.ts';
 import type { Database, Db, Tx } from './database.ts';
-import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
+import { directionOf, inRange, type Page, type PageRequest, readPage, readRange, toPages } from './page.ts';
 import { inScope, type Scope } from './scope.ts';
 
 export type SnapshotRow = Selectable<Database['snapshots']>;
@@ -69,48 +69,51 @@ export async function listSnapshots(
   filter: SnapshotFilter,
   page: PageRequest,
 ): Promise<Page<SnapshotRow>> {
-  const before = readCursor(page, 'snp_');
   let query = db.selectFrom('snapshots').selectAll().where(inScope(scope, 'snapshots'));
-  if (before !== undefined) query = query.where('id', '<', before);
   if (filter.projectId !== undefined) query = query.where('project_id', '=', filter.projectId);
   if (filter.branchId !== undefined) query = query.where('branch_id', '=', filter.branchId);
   if (filter.policyId !== undefined) query = query.where('policy_id', '=', filter.policyId);
   if (filter.status !== undefined) query = query.where('status', '=', filter.status);
-  const rows = await query
-    .orderBy('id', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-  return toPage(rows, page.limit, (row) => row.id);
+  return readPage(query, page, { start: 'snp_' });
 }
 
-/** The newest `limit` snapshots of each branch (of one status, where given), newest first: for nested reads, in one statement. */
+export type SnapshotWithHolds = SnapshotRow & { readonly open_holds: string[] };
+
+/** A page of the snapshots of each branch, by its id, with the open holds that cover each, in one statement: for nested reads. */
 export async function listSnapshotsOfBranches(
   db: Db,
   scope: Scope,
   branchIds: readonly string[],
-  limit: number,
-  status?: SnapshotStatus,
-): Promise<SnapshotRow[]> {
-  if (branchIds.length === 0) return [];
-  return db
+  filter: Pick<SnapshotFilter, 'policyId' | 'status'>,
+  page: PageRequest,
+): Promise<Map<string, Page<SnapshotWithHolds>>> {
+  const range = readRange(page, 'snp_');
+  const { policyId, status } = filter;
+  const rows = await db
     .selectFrom('branches')
     .innerJoinLateral(
-      (eb) =>
-        eb
-          .selectFrom('snapshots')
-          .selectAll()
-          .whereRef('snapshots.branch_id', '=', 'branches.id')
-          .$if(status !== undefined, (query) => query.where('snapshots.status', '=', status ?? 'available'))
-          .orderBy('snapshots.id', 'desc')
-          .limit(limit)
-          .as('newest'),
+      (eb) => {
+        let query = eb.selectFrom('snapshots').selectAll().whereRef('snapshots.branch_id', '=', 'branches.id');
+        if (policyId !== undefined) query = query.where('snapshots.policy_id', '=', policyId);
+        if (status !== undefined) query = query.where('snapshots.status', '=', status);
+        return query
+          .where(inRange(range, sql.ref('snapshots.id')))
+          .orderBy('snapshots.id', directionOf(page))
+          .limit(page.limit + 1)
+          .as('own');
+      },
       (join) => join.onTrue(),
     )
-    .selectAll('newest')
+    .selectAll('own')
+    .select(
+      sql<string[]>`array(select hold_id from hold_matches
+        where snapshot_id = own.id and released_at is null order by hold_id)`.as('open_holds'),
+    )
     .where(inScope(scope, 'branches'))
-    .where('branches.id', 'in', branchIds)
-    .orderBy('newest.id', 'desc')
+    .where(sql<boolean>`branches.id = any(${branchIds})`)
+    .orderBy('own.id', directionOf(page))
     .execute();
+  return toPages(rows, page, (row) => row.branch_id);
 }
 
 /** Available points of one branch made by one policy, locked, for a retention decision. */

@@ -5,7 +5,7 @@ import { type BranchState, branchStates, type StateReason } from '../core/branch
 import type { CredentialStatus, FiringStatus } from '../core/lifecycle.ts';
 import type { BranchRow } from './branches.ts';
 import type { CoveringSince, Database, Db, Tx } from './database.ts';
-import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
+import { directionOf, inRange, type Page, type PageRequest, rangeWithin, toPage } from './page.ts';
 import type { ProjectRow } from './projects.ts';
 import { inScope, type Scope } from './scope.ts';
 
@@ -227,7 +227,7 @@ export async function listStatuses(
   { state }: StatusFilter,
   page: PageRequest,
 ): Promise<Page<StatusRow & { name: string }>> {
-  const before = readCursor(page, keyStart)?.slice(keyStart.length);
+  const range = rangeWithin(page, keyStart, (id) => id);
   let query = db
     .selectFrom('branch_statuses')
     .innerJoin('branches', 'branches.id', 'branch_statuses.branch_id')
@@ -235,12 +235,12 @@ export async function listStatuses(
     .select('branches.name')
     .where(inScope(scope, 'branch_statuses'));
   query = state ? query.where('branch_statuses.state', '=', state) : query.where('branch_statuses.state', '!=', 'ok');
-  if (before !== undefined) query = query.where('branch_id', '<', before);
   const rows = await query
-    .orderBy('branch_id', 'desc')
+    .where(inRange(range, sql.ref('branch_id')))
+    .orderBy('branch_id', directionOf(page))
     .limit(page.limit + 1)
     .execute();
-  return toPage(rows, page.limit, (row) => statusKeyOf({ branchId: row.branch_id }));
+  return toPage(rows, page, (row) => statusKeyOf({ branchId: row.branch_id }));
 }
 
 export type StateCounts = Record<BranchState, number>;

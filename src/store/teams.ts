@@ -1,8 +1,8 @@
 // Owns teams.
 
-import type { Insertable, Selectable } from 'kysely';
+import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Database, Db, Role, Tx } from './database.ts';
-import { type Page, type PageRequest, readCursor, toPage } from './page.ts';
+import { type Page, type PageRequest, readPage } from './page.ts';
 
 export type TeamRow = Selectable<Database['teams']>;
 
@@ -37,16 +37,9 @@ export async function listTeamsOfPerson(
 
 /** Newest first: all teams, or those of the ids. Refuses with `invalid_cursor`. */
 export async function listTeams(db: Db, ids: readonly string[] | 'all', page: PageRequest): Promise<Page<TeamRow>> {
-  const before = readCursor(page, 'tem_');
-  if (ids !== 'all' && ids.length === 0) return { items: [], nextCursor: null };
   let query = db.selectFrom('teams').selectAll();
-  if (ids !== 'all') query = query.where('id', 'in', ids);
-  if (before !== undefined) query = query.where('id', '<', before);
-  const rows = await query
-    .orderBy('id', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-  return toPage(rows, page.limit, (row) => row.id);
+  if (ids !== 'all') query = query.where(sql<boolean>`id = any(${ids})`);
+  return readPage(query, page, { start: 'tem_' });
 }
 
 /** A team and the head of its audit chain: sequence 0, 32 zero bytes. */

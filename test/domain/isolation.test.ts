@@ -165,12 +165,12 @@ t.test("lists and nested reads of another team are empty, with and without the f
     lists.map(() => [null]),
   );
   const maps = await Promise.all([
-    domain.branches.listOfProjects(other, [project.id]),
+    domain.branches.listOfProjects(other, [project.id], page),
     domain.branches.getMany(other, [main.id]),
     domain.branches.timelines(other, [main.id]),
     domain.status.branches(other, [main.id]),
-    domain.snapshots.listOfBranches(other, [main.id], 5),
-    domain.restores.listOfBranches(other, [main.id], 5),
+    domain.snapshots.listOfBranches(other, [main.id], {}, page),
+    domain.restores.listOfBranches(other, [main.id], {}, page),
     domain.projects.reconcileReports(other, [project.id]),
     domain.jobs.attemptsOf(other, [job.id]),
   ]);

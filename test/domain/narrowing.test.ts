@@ -134,12 +134,12 @@ t.test('lists hold what is of its projects, and their pages are whole', async (t
 t.test('nested reads leave out what is of another project', async (t) => {
   const maps = (one: Actor) =>
     Promise.all([
-      domain.branches.listOfProjects(one, [project.id]),
+      domain.branches.listOfProjects(one, [project.id], page),
       domain.branches.getMany(one, [main.id]),
       domain.branches.timelines(one, [main.id]),
       domain.status.branches(one, [main.id]),
-      domain.snapshots.listOfBranches(one, [main.id], 5),
-      domain.restores.listOfBranches(one, [main.id], 5),
+      domain.snapshots.listOfBranches(one, [main.id], {}, page),
+      domain.restores.listOfBranches(one, [main.id], {}, page),
       domain.projects.reconcileReports(one, [project.id]),
       domain.jobs.attemptsOf(one, [job.id]),
     ]);

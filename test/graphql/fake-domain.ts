@@ -97,8 +97,13 @@ export function makeFakeDomain(): FakeDomain {
       list: on('branches.list', (_: string, page: PageRequest) => paged(fake.branches, page)),
       get: on('branches.get', (id: string) => one('branch', fake.branches, id)),
       timeline: on('branches.timeline', () => samples.timeline),
-      listOfProjects: on('branches.listOfProjects', (ids: readonly string[]) =>
-        grouped(ids, (id) => fake.branches.filter((branch) => branch.projectId === id)),
+      listOfProjects: on('branches.listOfProjects', (ids: readonly string[], page: PageRequest) =>
+        grouped(ids, (id) =>
+          paged(
+            fake.branches.filter((branch) => branch.projectId === id),
+            page,
+          ),
+        ),
       ),
       getMany: on(
         'branches.getMany',
@@ -153,8 +158,13 @@ export function makeFakeDomain(): FakeDomain {
       delete: on('snapshots.delete', () => samples.snapshot),
       cancel: on('snapshots.cancel', () => samples.snapshot),
       lock: on('snapshots.lock', () => samples.snapshot),
-      listOfBranches: on('snapshots.listOfBranches', (ids: readonly string[], limit: number) =>
-        grouped(ids, (id) => fake.snapshots.filter(({ branchId }) => branchId === id).slice(0, limit)),
+      listOfBranches: on('snapshots.listOfBranches', (ids: readonly string[], _: unknown, page: PageRequest) =>
+        grouped(ids, (id) =>
+          paged(
+            fake.snapshots.filter(({ branchId }) => branchId === id),
+            page,
+          ),
+        ),
       ),
     },
     retentionPlans: {
@@ -177,8 +187,13 @@ export function makeFakeDomain(): FakeDomain {
       connect: on('restores.connect', () => ({ uri: 'postgresql://shop:secret@127.0.0.1/shop' })),
       deletePreservedBranch: on('restores.deletePreservedBranch', () => samples.restore),
       cancel: on('restores.cancel', () => samples.restore),
-      listOfBranches: on('restores.listOfBranches', (ids: readonly string[], limit: number) =>
-        grouped(ids, (id) => fake.restores.filter(({ source }) => source.branchId === id).slice(0, limit)),
+      listOfBranches: on('restores.listOfBranches', (ids: readonly string[], _: unknown, page: PageRequest) =>
+        grouped(ids, (id) =>
+          paged(
+            fake.restores.filter(({ source }) => source.branchId === id),
+            page,
+          ),
+        ),
       ),
     },
     jobs: {
@@ -198,21 +213,22 @@ export function makeFakeDomain(): FakeDomain {
   return Object.assign(fake, { domain });
 }
 
-/** As the store pages: keyset order, newest first, a cursor that names the last row. */
+/** As the store pages: keyset order, newest first, from either end, a cursor that names where the reading goes on. */
 function paged<T extends { readonly id: string }>(
   items: readonly T[],
-  { limit, cursor }: PageRequest,
+  { limit, cursor, before, backwards = false }: PageRequest,
   keyOf: (item: T) => string = ({ id }) => id,
 ): Page<T> {
-  const before = cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString();
+  const keyIn = (given: string | undefined) => given && Buffer.from(given, 'base64url').toString();
+  const [newest, oldest] = [keyIn(cursor), keyIn(before)];
   const rest = items
-    .filter((item) => before === undefined || keyOf(item) < before)
+    .filter((item) => (newest === undefined || keyOf(item) < newest) && (oldest === undefined || keyOf(item) > oldest))
     .sort((a, b) => (keyOf(a) < keyOf(b) ? 1 : -1));
-  const page = rest.slice(0, limit);
-  const last = page.at(-1);
+  const page = backwards ? rest.slice(-limit) : rest.slice(0, limit);
+  const end = backwards ? page[0] : page.at(-1);
   return {
     items: page,
-    nextCursor: rest.length > limit && last ? Buffer.from(keyOf(last)).toString('base64url') : null,
+    nextCursor: rest.length > limit && end ? Buffer.from(keyOf(end)).toString('base64url') : null,
   };
 }
 

@@ -49,7 +49,7 @@ function fill(door: Awaited<ReturnType<typeof openDoor>>, count: number): void {
 
 for (const count of [1, 3, 6]) {
   t.test(
-    `a nested read makes one domain call for each nested field, with ${count} parent(s) at each level`,
+    `a nested read makes one domain call for each nested field and page, with ${count} parent(s) at each level`,
     async (t) => {
       const door = await openDoor(t);
       fill(door, count);
@@ -65,6 +65,7 @@ for (const count of [1, 3, 6]) {
         'projects.list',
         'projects.reconcileReports',
         'restores.listOfBranches',
+        'snapshots.listOfBranches',
         'snapshots.listOfBranches',
         'status.branches',
       ];
@@ -83,14 +84,14 @@ t.test('each parent is given what is its own', async (t) => {
     latest: snapshots(first: 2) { edges { node { id } } pageInfo { hasNextPage } } } } } } } } }`);
   const branchOf = (project: number, branch: number) => {
     const id = `brn_${project}_${branch}`;
-    const first = { node: { id: `snp_${id}_0`, branch: { id } } };
+    const first = { node: { id: `snp_${id}_1`, branch: { id } } };
     return {
       node: {
         id,
         timeline: { branchId: id },
         snapshots: { edges: [first], pageInfo: { hasNextPage: true } },
         latest: {
-          edges: [{ node: { id: `snp_${id}_0` } }, { node: { id: `snp_${id}_1` } }],
+          edges: [{ node: { id: `snp_${id}_1` } }, { node: { id: `snp_${id}_0` } }],
           pageInfo: { hasNextPage: false },
         },
       },

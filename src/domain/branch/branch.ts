@@ -7,15 +7,14 @@ import {
   findBranch,
   findBranches,
   listBranches as listBranchRows,
-  listPresentBranches,
+  listBranchesOfProjects,
 } from '../../store/branches.ts';
-import { findProject, findProjects, getProjectRow, listProjectRows, type ProjectRow } from '../../store/projects.ts';
-import { listRestoresOfBranches } from '../../store/restores.ts';
-import { listSnapshotsOfBranches } from '../../store/snapshots.ts';
+import { findProject, getProjectRow, listProjectRows, type ProjectRow } from '../../store/projects.ts';
+import { listTimelineRows, type TimelineRow } from '../../store/timeline.ts';
 import type { Actor } from '../actor.ts';
 import type { PageRequest } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
-import { groupBy } from '../group.ts';
+import { groupBy, mapPages } from '../group.ts';
 import type { BranchView, Page, TimelinePointView, TimelineView, WindowView } from '../views.ts';
 
 const timelinePoints = 200;
@@ -47,17 +46,17 @@ export async function getTimeline(deps: CommandDeps, actor: Actor, id: string): 
   return timeline;
 }
 
-/** Present branches of each project, by project id. */
-export async function listBranchesOfProjects(
+/** A page of the present branches of each project, by its id; projects without any, and those that are not the team's, are absent. */
+export async function listBranchesByProject(
   deps: CommandDeps,
   actor: Actor,
   projectIds: readonly string[],
-): Promise<Map<string, BranchView[]>> {
+  page: PageRequest,
+): Promise<Map<string, Page<BranchView>>> {
   deps.allow();
-  const projects = await findProjects(deps.db, actor, projectIds);
-  const byId = new Map(projects.map((project) => [project.id, project] as const));
-  const rows = await listPresentBranches(deps.db, [...byId.keys()]);
-  return groupBy(toViews(rows, byId, deps.now()), (view) => view.projectId);
+  const now = deps.now();
+  const pages = await listBranchesOfProjects(deps.db, actor, projectIds, page);
+  return mapPages(pages, (row) => toBranchView(row, row, now));
 }
 
 /** By branch id; what is not the team's is absent. */
@@ -72,54 +71,28 @@ export async function getBranches(
   return new Map(toViews(rows, projects, deps.now()).map((view) => [view.id, view] as const));
 }
 
-/** By branch id: the restore window, and the newest available snapshots and restores. */
+/** By branch id: the restore window, and the newest available snapshots and restores, at most `limit` of each. */
 export async function getTimelines(
   deps: CommandDeps,
   actor: Actor,
   ids: readonly string[],
+  limit: number = timelinePoints,
 ): Promise<Map<string, TimelineView>> {
-  const branches = await getBranches(deps, actor, ids);
-  const known = [...branches.keys()];
-  const [snapshots, restores] = await Promise.all([
-    listSnapshotsOfBranches(deps.db, actor, known, timelinePoints, 'available'),
-    listRestoresOfBranches(deps.db, actor, known, timelinePoints),
-  ]);
-  const points = [
-    ...snapshots.map((row) => ({
-      branchId: row.branch_id,
-      point: {
-        kind: 'snapshot',
-        id: row.id,
-        at: (row.point_at ?? row.created_at).toISOString(),
-        name: row.name,
-        status: row.status,
-      } satisfies TimelinePointView,
-    })),
-    ...restores.map((row) => ({
-      branchId: row.branch_id,
-      point: {
-        kind: 'restore',
-        id: row.id,
-        at: (row.started_at ?? row.created_at).toISOString(),
-        name: row.target_name,
-        status: row.status,
-      } satisfies TimelinePointView,
-    })),
-  ];
-  points.sort((a, b) =>
-    a.point.at < b.point.at ? 1 : a.point.at > b.point.at ? -1 : a.point.id < b.point.id ? 1 : -1,
-  );
-  const ofBranch = groupBy(points, (one) => one.branchId);
-  return new Map(
-    [...branches].map(([id, branch]) => [
-      id,
-      {
-        branchId: id,
-        restoreWindow: branch.restoreWindow,
-        points: (ofBranch.get(id) ?? []).map(({ point }) => point),
-      },
-    ]),
-  );
+  deps.allow();
+  const now = deps.now();
+  const rows = await listTimelineRows(deps.db, actor, ids, limit);
+  return new Map([...groupBy(rows, (row) => row.branch_id)].map(([id, own]) => [id, toTimelineView(id, own, now)]));
+}
+
+function toTimelineView(branchId: string, rows: readonly TimelineRow[], now: Date): TimelineView {
+  const [first] = rows;
+  return {
+    branchId,
+    restoreWindow: first ? windowView(first, first, now) : null,
+    points: rows.flatMap(({ kind, id, at, name, status }): TimelinePointView[] =>
+      kind === null ? [] : [{ kind, id, at: at.toISOString(), name, status }],
+    ),
+  };
 }
 
 async function projectsOf(deps: CommandDeps, rows: readonly BranchRow[]): Promise<Map<string, ProjectRow>> {
@@ -134,7 +107,7 @@ function toViews(rows: readonly BranchRow[], projects: ReadonlyMap<string, Proje
   });
 }
 
-function toBranchView(row: BranchRow, project: ProjectRow, now: Date): BranchView {
+function toBranchView(row: BranchRow, project: History, now: Date): BranchView {
   return {
     id: row.id,
     projectId: row.project_id,
@@ -154,14 +127,17 @@ function toBranchView(row: BranchRow, project: ProjectRow, now: Date): BranchVie
   };
 }
 
+type History = Pick<ProjectRow, 'history_retention_seconds'>;
+type Windowed = Pick<BranchRow, 'gone_at' | 'history_started_at'>;
+
 /** The restore window as it is shown; null for a branch that is gone. */
-export function windowView(row: BranchRow, project: ProjectRow, now: Date): WindowView | null {
+export function windowView(row: Windowed, project: History, now: Date): WindowView | null {
   const window = row.gone_at ? null : windowOf(row, project, now);
   return window && { from: window.from.toISOString(), until: window.until.toISOString() };
 }
 
 /** The restore window of a branch as of `now`, from the mirror. */
-export function windowOf(row: BranchRow, project: ProjectRow, now: Date) {
+export function windowOf(row: Pick<BranchRow, 'history_started_at'>, project: History, now: Date) {
   return restoreWindow({
     now,
     historyRetentionSeconds: project.history_retention_seconds,

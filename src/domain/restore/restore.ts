@@ -13,13 +13,13 @@ import {
 import type { Actor } from '../actor.ts';
 import { advance } from '../advance.ts';
 import { change } from '../change.ts';
-import type { ConnectRestoreInput, ListRestoresFilter, PageRequest } from '../commands.ts';
+import type { ConnectRestoreInput, ListRestoresFilter, NestedRestoresFilter, PageRequest } from '../commands.ts';
 import { portOf } from '../credential/port.ts';
 import type { CommandDeps } from '../deps.ts';
 import { lockRegistered } from '../snapshot/snapshot.ts';
-import { groupBy } from '../group.ts';
+import { mapPages } from '../group.ts';
 import type { ConnectionView, Page, RestoreView } from '../views.ts';
-import { toRestoreViews } from './view.ts';
+import { toNestedView, toRestoreViews } from './view.ts';
 
 export async function listRestores(
   deps: CommandDeps,
@@ -40,15 +40,16 @@ export async function getRestore(deps: CommandDeps, actor: Actor, id: string): P
   return view;
 }
 
+/** A page of the restores of each branch, by its id; branches without any, and those that are not the team's, are absent. */
 export async function listRestoresByBranch(
   deps: CommandDeps,
   actor: Actor,
   branchIds: readonly string[],
-  limit: number,
-): Promise<Map<string, RestoreView[]>> {
+  filter: NestedRestoresFilter,
+  page: PageRequest,
+): Promise<Map<string, Page<RestoreView>>> {
   deps.allow();
-  const rows = await listRestoresOfBranches(deps.db, actor, branchIds, limit);
-  return groupBy(await toRestoreViews(deps, rows), (view) => view.source.branchId);
+  return mapPages(await listRestoresOfBranches(deps.db, actor, branchIds, filter, page), toNestedView);
 }
 
 /**

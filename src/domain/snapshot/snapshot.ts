@@ -19,13 +19,13 @@ import { advance } from '../advance.ts';
 import { windowOf } from '../branch/branch.ts';
 import { isBranchNameTaken } from '../branch/name.ts';
 import { change, type Unit } from '../change.ts';
-import type { ListSnapshotsFilter, PageRequest, RequestSnapshotInput } from '../commands.ts';
+import type { ListSnapshotsFilter, NestedSnapshotsFilter, PageRequest, RequestSnapshotInput } from '../commands.ts';
 import type { CommandDeps, Deps } from '../deps.ts';
-import { groupBy } from '../group.ts';
+import { mapPages } from '../group.ts';
 import { checkProjectPresent } from '../project/present.ts';
 import type { Page, SnapshotView } from '../views.ts';
 import { addSnapshot } from './add.ts';
-import { viewSnapshot, viewSnapshots } from './view.ts';
+import { toSnapshotView, viewSnapshot, viewSnapshots } from './view.ts';
 
 /**
  * Refuses with `invalid_instant`, `not_found`, `project_gone`, `branch_gone`, `instant_in_future`, `outside_restore_window`, `name_taken`.
@@ -81,15 +81,17 @@ export async function getSnapshot(deps: CommandDeps, actor: Actor, id: string): 
   return viewSnapshot(deps.db, row);
 }
 
+/** A page of the snapshots of each branch, by its id; branches without any, and those that are not the team's, are absent. */
 export async function listSnapshotsByBranch(
   deps: CommandDeps,
   actor: Actor,
   branchIds: readonly string[],
-  limit: number,
-): Promise<Map<string, SnapshotView[]>> {
+  filter: NestedSnapshotsFilter,
+  page: PageRequest,
+): Promise<Map<string, Page<SnapshotView>>> {
   deps.allow();
-  const rows = await listSnapshotsOfBranches(deps.db, actor, branchIds, limit);
-  return groupBy(await viewSnapshots(deps.db, rows), (view) => view.branchId);
+  const pages = await listSnapshotsOfBranches(deps.db, actor, branchIds, filter, page);
+  return mapPages(pages, (row) => toSnapshotView(row, row.open_holds));
 }
 
 /**

@@ -11,14 +11,15 @@ export async function viewSnapshots(db: Db, rows: readonly SnapshotRow[]): Promi
     db,
     rows.map(({ id }) => id),
   );
-  return rows.map((row) => toView(row, holds.get(row.id) ?? []));
+  return rows.map((row) => toSnapshotView(row, holds.get(row.id) ?? []));
 }
 
 export async function viewSnapshot(db: Db, row: SnapshotRow): Promise<SnapshotView> {
-  return toView(row, (await listOpenHolds(db, [row.id])).get(row.id) ?? []);
+  return toSnapshotView(row, (await listOpenHolds(db, [row.id])).get(row.id) ?? []);
 }
 
-function toView(row: SnapshotRow, holds: readonly string[]): SnapshotView {
+/** `holds`: ids of the open ones that cover it. */
+export function toSnapshotView(row: SnapshotRow, holds: readonly string[]): SnapshotView {
   return {
     id: row.id,
     projectId: row.project_id,

@@ -2,7 +2,7 @@
 
 import { type Selectable, sql } from 'kysely';
 import type { Database, Db } from '../database.ts';
-import { type Page, type PageRequest, readCursor, toPage } from '../page.ts';
+import { directionOf, inRange, type Page, type PageRequest, readRange, toPage } from '../page.ts';
 import { namesProject, type Scope } from '../scope.ts';
 
 export type JobState = 'waiting' | 'released' | 'running' | 'waits_for_neon' | 'done';
@@ -60,19 +60,19 @@ const listed = sql`
 
 /** Newest first. Refuses with `invalid_cursor`. */
 export async function listJobs(db: Db, scope: Scope, filter: JobFilter, page: PageRequest): Promise<Page<ListedJob>> {
-  const before = readCursor(page, 'job_');
+  const range = readRange(page, 'job_');
   const { rows } = await sql<ListedJob>`
     select * from (${listed} where outbox.team_id = ${scope.teamId}) jobs
     where ${namesProject(scope, 'project_id')}
-      and (${before ?? null}::text is null or id < ${before ?? null})
+      and ${inRange(range, sql.ref('id'))}
       and (${filter.state ?? null}::text is null or state = ${filter.state ?? null})
       and (${filter.projectId ?? null}::text is null or (project_id = ${filter.projectId ?? null}
         and lane = (select neon_project_id from projects where projects.id = ${filter.projectId ?? null})))
       and (${filter.subjectId ?? null}::text is null or subject_id = ${filter.subjectId ?? null})
       and (${filter.job ?? null}::text is null or job = ${filter.job ?? null})
-    order by id desc
+    order by id ${sql.raw(directionOf(page))}
     limit ${page.limit + 1}`.execute(db);
-  return toPage(rows, page.limit, (row) => row.id);
+  return toPage(rows, page, (row) => row.id);
 }
 
 export async function findJob(db: Db, scope: Scope, id: string): Promise<ListedJob | undefined> {

@@ -78,19 +78,31 @@ export function graphqlOperations(app: FastifyInstance, ids: Ids): Operation[] {
     ['mutation', schema.getMutationType()],
   ] as const;
   return roots.flatMap(([kind, root]) =>
-    Object.values(root?.getFields() ?? {}).map((field) => {
+    Object.values(root?.getFields() ?? {}).flatMap((field) => {
       const asked = fieldRequests[field.name];
       const action = actions.get(field.name);
       if (!asked || !action) throw new Error(`${field.name} has no row here, or no action`);
       const selection = selectionOf(getNamedType(field.type));
-      return {
-        name: `GraphQL ${field.name}`,
+      const pages = field.args.some(({ name }) => name === 'after');
+      // A list is asked for from either end.
+      const readings = pages
+        ? ([
+            ['after', {}],
+            ['before', { last: 50 }],
+          ] as const)
+        : ([['after', {}]] as const);
+      return readings.map(([side, from]) => ({
+        name: `GraphQL${side === 'before' ? '-backwards' : ''} ${field.name}`,
         action,
         reads: kind === 'query',
         names: asked(ids).names === true,
-        pages: field.args.some(({ name }) => name === 'after'),
+        pages,
         send: async (caller: Caller, of: Ids, cursor?: string) => {
-          const args = Object.entries({ ...asked(of).args, ...(cursor === undefined ? {} : { after: cursor }) });
+          const args = Object.entries({
+            ...asked(of).args,
+            ...from,
+            ...(cursor === undefined ? {} : { [side]: cursor }),
+          });
           const typeOf = (name: string) => String(field.args.find((arg) => arg.name === name)?.type);
           const declared = args.map(([name]) => `$${name}: ${typeOf(name)}`).join(', ');
           const given = args.map(([name]) => `${name}: $${name}`).join(', ');
@@ -98,7 +110,7 @@ export function graphqlOperations(app: FastifyInstance, ids: Ids): Operation[] {
           const body = { query, variables: Object.fromEntries(args) };
           return read(app, caller, { method: 'POST', url: '/graphql', body });
         },
-      };
+      }));
     }),
   );
 }
