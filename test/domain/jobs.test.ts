@@ -25,7 +25,9 @@ async function jobOf(subjectId: string): Promise<JobView> {
 
 /** Makes the first snapshot's job the next of its lane, and takes it as a worker would. */
 async function take() {
-  await sql`update outbox set not_before = created_at where subject_id = ${first.id}`.execute(db);
+  await sql`update outbox set not_before = created_at, due_since = created_at where subject_id = ${first.id}`.execute(
+    db,
+  );
   await releaseJobs(db, { queued: 100, activePerAccount: 100, urgentPriority: 10 });
   const { id, release } = await jobOf(first.id);
   const taken = await claimJob(db, { id, release, leaseMs: 60_000, worker: 'worker-1' });

@@ -29,6 +29,11 @@ export function giveBack(db: Db, held: Claim, delayMs: number, isCounted = true)
   return giveBackJob(db, held, { delayMs, reason: 'neon_unreachable', end, isCounted });
 }
 
+/** As the governor does, where no slot is near. */
+export function turnAway(db: Db, held: Claim, delayMs: number): Promise<boolean> {
+  return giveBackJob(db, held, { delayMs, reason: 'governor', end: { outcome: 'throttled' }, isCounted: false });
+}
+
 /** Promises a job; ids grow. */
 export async function promise(db: Db, lane: string | null, priority = 20, teamId = 'tem_a'): Promise<string> {
   count += 1;

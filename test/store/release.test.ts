@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { releaseUrgent } from '../../src/store/outbox/release.ts';
 import { openStore } from './open.ts';
-import { makeDue, pause, promise, release, rowOf, take } from './outbox.ts';
+import { giveBack, makeDue, pause, promise, release, rowOf, take, turnAway } from './outbox.ts';
 
 const { db } = await openStore(t, 8);
 
@@ -127,6 +127,69 @@ t.test('what runs, and what waits for Neon, does not give way', async (t) => {
   t.strictSame(await urgent(), []);
   t.equal((await rowOf(db, running)).status, 'released');
   await makeDue(db);
+});
+
+/** Releases the lane's next one and lets it be given back for that reason; its id. */
+async function tryNext(how: (claim: { id: string; fence: number }) => Promise<boolean>): Promise<string | undefined> {
+  const [claim] = await takeAll(await release(db));
+  if (claim) await how(claim);
+  return claim?.id;
+}
+
+t.test(
+  'the oldest of a lane was turned away by the governor: it is the first again, however long it waited',
+  async (t) => {
+    const [oldest, younger] = [await promise(db, 'lane'), await promise(db, 'lane')];
+    t.equal(await tryNext((claim) => turnAway(db, claim, 60_000)), oldest);
+    t.strictSame(await release(db), [], 'nor does a younger one pass it meanwhile');
+    await promise(db, 'other');
+    t.equal((await release(db)).length, 1, 'other lanes go on');
+    await makeDue(db);
+    t.equal(await tryNext((claim) => turnAway(db, claim, 60_000)), oldest);
+    await makeDue(db);
+    t.equal(await tryNext((claim) => giveBack(db, claim, 60_000)), oldest);
+    t.equal(await tryNext((claim) => giveBack(db, claim, 60_000)), younger, 'a failure gives the lane to the next');
+  },
+);
+
+t.test(
+  'what was turned away keeps its place before restores that are younger, and none of another priority',
+  async (t) => {
+    const [snapshot, oldest] = [await promise(db, 'lane'), await promise(db, 'lane', 10)];
+    t.strictSame(await urgent(), [oldest]);
+    const [claim] = await takeAll([{ id: oldest, release: 1 }]);
+    t.ok(claim && (await turnAway(db, claim, 60_000)));
+    const younger = await promise(db, 'lane', 10);
+    t.strictSame(await urgent(), []);
+    t.strictSame(await release(db), []);
+    await makeDue(db);
+    t.strictSame(await urgent(), [oldest]);
+    await sql`update outbox set status = 'done' where id = ${oldest}`.execute(db);
+    t.strictSame(await urgent(), [younger]);
+    t.equal((await rowOf(db, snapshot)).release, 0);
+  },
+);
+
+t.test('one that fails again and again stands behind those that were due before its next try', async (t) => {
+  const failing = await promise(db, 'lane');
+  const others = [await promise(db, 'lane'), await promise(db, 'lane')];
+  t.equal(await tryNext((claim) => giveBack(db, claim, 0)), failing);
+  const order = [];
+  for (let turn = 0; turn < 3; turn += 1) order.push(await tryNext((claim) => giveBack(db, claim, 60_000)));
+  t.strictSame(order, [...others, failing]);
+});
+
+t.test('turned away, and its credential is refused since: it holds nobody up', async (t) => {
+  await addProject('lane', 'org-a');
+  const refused = await promise(db, 'lane');
+  t.equal(await tryNext((claim) => turnAway(db, claim, 60_000)), refused);
+  await sql`update credentials set status = 'refused'`.execute(db);
+  await sql`update projects set removed_at = now()`.execute(db);
+  const payable = await promise(db, 'lane');
+  t.strictSame(
+    (await release(db)).map(({ id }) => id),
+    [payable],
+  );
 });
 
 t.test('eight relays of restores at once: each restore is released once, one in a lane', async (t) => {

@@ -29,8 +29,8 @@ export async function promiseJobs(tx: Tx, promised: readonly PromisedJob[]): Pro
       insert into lanes (key) select distinct lane from promised where lane is not null order by lane on conflict do nothing
     )
     insert into outbox
-      (id, team_id, job, subject_id, lane, priority, not_before, delayed_until, created_at, credential_id, account_id)
-    select promised.id, "teamId", job, "subjectId", lane, priority, now() + delay, now() + nullif(delay, '0 s'), now(),
+      (id, team_id, job, subject_id, lane, priority, not_before, due_since, delayed_until, created_at, credential_id, account_id)
+    select promised.id, "teamId", job, "subjectId", lane, priority, now() + delay, now() + delay, now() + nullif(delay, '0 s'), now(),
       credentials.id, credentials.neon_account_id
     from promised
     left join projects on projects.neon_project_id = lane and projects.removed_at is null

@@ -1,5 +1,6 @@
-// Owns choosing what runs next: of every free lane the best due row, by (priority, not-before). At most one row of a lane is
-// released and unfinished (invariant 5); a partial unique index stands guard behind these statements.
+// Owns choosing what runs next: of every free lane the best due row, by (priority, age); behind one that the governor has turned away its
+// lane waits. At most one row of a lane is released and unfinished (invariant 5); a partial unique index stands guard behind these
+// statements.
 
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../database.ts';
@@ -26,6 +27,9 @@ const isPayable = sql`not exists (
   select 1 from credentials where credentials.id = outbox.credential_id and credentials.status = 'refused')`;
 const isDue = sql`outbox.status = 'waiting' and outbox.not_before <= now() and ${isPayable}`;
 
+/** It stands in its lane's line: due, or turned away by the governor, which would do the same to a younger one, or let it go first. */
+const isInLine = sql`outbox.status = 'waiting' and (outbox.not_before <= now() or outbox.reason = 'governor') and ${isPayable}`;
+
 /**
  * Releases up to `limit` urgent rows (those of at most `priority`), whatever else is under way, and says which. What is released in
  * their lanes and was delivered to nobody yet gives way: an urgent row waits for none but the one that runs.
@@ -40,14 +44,15 @@ export async function releaseUrgent(db: Db, priority: number, limit: number): Pr
   return release(
     db,
     sql`
-    select distinct on (lane) id, lane from (
-      select id, lane, priority, not_before from outbox
-      where ${isDue} and priority <= ${priority} and lane is not null
+    select id, lane from (
+      select distinct on (lane) id, lane, priority, due_since, not_before from outbox
+      where ${isInLine} and priority <= ${priority} and lane is not null
         and not exists (select 1 from outbox taken where taken.lane = outbox.lane and taken.status = 'released')
-      order by priority, not_before, id
-      limit ${limit}
-    ) due
-    order by lane, priority, not_before, id`,
+      order by lane, priority, due_since, id
+    ) best
+    where not_before <= now()
+    order by priority, due_since, id
+    limit ${limit}`,
   );
 }
 
@@ -75,27 +80,28 @@ export async function releaseJobs(db: Db, bounds: ReleaseBounds): Promise<Releas
       from waiting where waiting.lane is not null
     ), best as (
       select best_of_lane.* from waiting cross join lateral (
-        select id, lane, team_id, account_id, priority, not_before from outbox
-        where lane = waiting.lane and ${isDue}
-        order by priority, not_before, id
+        select id, lane, team_id, account_id, priority, due_since, not_before from outbox
+        where lane = waiting.lane and ${isInLine}
+        order by priority, due_since, id
         limit 1
       ) best_of_lane
-      where not exists (select 1 from outbox taken where taken.lane = waiting.lane and taken.status = 'released')
+      where not_before <= now()
+        and not exists (select 1 from outbox taken where taken.lane = waiting.lane and taken.status = 'released')
       union all
-      select id, lane, team_id, account_id, priority, not_before from outbox where lane is null and ${isDue}
+      select id, lane, team_id, account_id, priority, due_since, not_before from outbox where lane is null and ${isDue}
     ), placed as (
-      select best.id, best.lane, best.priority, best.not_before, best.account_id,
+      select best.id, best.lane, best.priority, best.due_since, best.account_id,
         coalesce(of_team.jobs, 0)
-          + row_number() over (partition by best.team_id order by priority, not_before, id) as team_place,
+          + row_number() over (partition by best.team_id order by priority, due_since, id) as team_place,
         coalesce(of_account.jobs, 0)
-          + row_number() over (partition by best.account_id order by priority, not_before, id) as account_place
+          + row_number() over (partition by best.account_id order by priority, due_since, id) as account_place
       from best
       left join (select team_id, count(*) as jobs from active group by team_id) of_team using (team_id)
       left join (select account_id, count(*) as jobs from active group by account_id) of_account using (account_id)
     )
     select id, lane from placed
     where account_id is null or account_place <= ${bounds.activePerAccount}
-    order by team_place, priority, not_before, id
+    order by team_place, priority, due_since, id
     limit (select free from room)`,
   );
 }

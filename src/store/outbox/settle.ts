@@ -40,7 +40,10 @@ export interface GiveBack {
   readonly delayMs: number;
   readonly reason: string;
   readonly end: AttemptEnd;
-  /** What is no fault of the job's (a refused credential, the governor) neither counts as an attempt nor draws on its budget. */
+  /**
+   * What is no fault of the job's (a refused credential, the governor) neither counts as an attempt, nor draws on its budget, nor costs
+   * its place in the lane. After a failure it stands behind those that were due before its next try: none fails in front of them for ever.
+   */
   readonly isCounted: boolean;
 }
 
@@ -50,8 +53,9 @@ export async function giveBackJob(
   claim: Claim,
   { delayMs, reason, end, isCounted }: GiveBack,
 ): Promise<boolean> {
-  const set = sql`status = 'waiting', not_before = now() + make_interval(secs => ${delayMs} / 1000.0), reason = ${reason},
-    attempts = attempts + ${isCounted ? 1 : 0}, ${pausedUnless(isCounted)}`;
+  const notBefore = sql`now() + make_interval(secs => ${delayMs} / 1000.0)`;
+  const set = sql`status = 'waiting', not_before = ${notBefore}, due_since = ${isCounted ? notBefore : sql`due_since`},
+    reason = ${reason}, attempts = attempts + ${isCounted ? 1 : 0}, ${pausedUnless(isCounted)}`;
   return settle(db, claim, { end, set, wakes: true });
 }
 

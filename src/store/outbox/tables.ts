@@ -10,7 +10,10 @@ export interface OutboxTable {
   subject_id: Fixed<string>;
   lane: Fixed<string | null>;
   priority: Fixed<number>;
+  /** It is not released earlier. */
   not_before: Date;
+  /** Its age in its lane: since when it may be tried, or tried again. What was turned away keeps it. */
+  due_since: Generated<Date>;
   /** Promised for then, and its deadline counts from then. */
   delayed_until: Nullable<Date>;
   status: ColumnType<'waiting' | 'released' | 'done', 'waiting' | undefined, 'waiting' | 'released' | 'done'>;
