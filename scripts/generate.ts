@@ -57,6 +57,7 @@ const uncalled: DoorDomain = {
     requestSync: never,
     reconcile: never,
     reconcileReport: never,
+    nextFirings: never,
     reconcileReports: never,
     adopt: never,
   },

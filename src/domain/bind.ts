@@ -43,6 +43,7 @@ import { getPolicyCoverage } from './policy/coverage-view.ts';
 import { previewPolicy, previewPresentPolicy } from './policy/preview.ts';
 import { runPolicy } from './policy/run.ts';
 import { simulateRetention } from './policy/simulate.ts';
+import { getNextFirings } from './project/firings.ts';
 import { getProject, listProjects, registerProject, removeProject, updateProject } from './project/project.ts';
 import { requestSync } from './project/sync.ts';
 import { adoptSnapshot } from './reconcile/adopt.ts';
@@ -127,6 +128,7 @@ export function bindDomain(deps: Deps): Domain {
       list: use('project.read', listProjects),
       get: use('project.read', getProject),
       update: use('project.write', updateProject),
+      nextFirings: use('project.read', getNextFirings),
       remove: use('project.register', removeProject),
       requestSync: command('project.sync', requestSync),
       reconcile: command('project.reconcile', requestReconcile),

@@ -81,7 +81,9 @@ export interface DoorDomain {
     register(actor: Actor, input: commands.RegisterProjectInput, options?: CommandOptions): Promise<views.ProjectView>;
     list(actor: Actor, page: PageRequest): Promise<Page<views.ProjectView>>;
     get(actor: Actor, id: string): Promise<views.ProjectView>;
-    update(actor: Actor, input: commands.UpdateProjectInput): Promise<views.ProjectView>;
+    update(actor: Actor, input: commands.UpdateProjectInput): Promise<views.ProjectChangeView>;
+    /** Of the schedules that select each, by project id. */
+    nextFirings(actor: Actor, ids: readonly string[]): Promise<Map<string, views.ProjectFiringView[]>>;
     /** Forgets the registration; nothing is removed in Neon. */
     remove(actor: Actor, id: string): Promise<void>;
     requestSync(actor: Actor, id: string, options?: CommandOptions): Promise<views.ProjectView>;

@@ -70,6 +70,20 @@ export interface ProjectView {
   readonly goneAt: string | null;
 }
 
+export interface ProjectFiringView {
+  readonly policyId: string;
+  readonly schedule: string;
+  readonly at: string;
+  /** Maintenance lasts then, until that instant: the firing waits for it, or is missed. */
+  readonly maintenanceUntil: string | null;
+}
+
+/** A project as a change has left it. */
+export interface ProjectChangeView extends ProjectView {
+  /** Of each schedule that selects it, the earliest 50. */
+  readonly nextFirings: readonly ProjectFiringView[];
+}
+
 /** Once, with `from` and `until`; or from each time of the line on for so long. */
 export interface MaintenanceWindowView {
   readonly name: string;

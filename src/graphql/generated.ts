@@ -356,6 +356,14 @@ export type CredentialConnection = {
   readonly pageInfo: PageInfo;
 };
 
+export type ProjectFiring = {
+  readonly policyId: Scalars['ID']['output'];
+  readonly schedule: Scalars['String']['output'];
+  readonly at: Scalars['DateTime']['output'];
+  /** Maintenance lasts then, until that instant: the firing waits for it, or is missed. */
+  readonly maintenanceUntil?: Maybe<Scalars['DateTime']['output']>;
+};
+
 /** A Neon project that the team has registered. */
 export type Project = {
   readonly id: Scalars['ID']['output'];
@@ -372,6 +380,8 @@ export type Project = {
   readonly limits: ProjectLimits;
   /** Nothing of the project fires while one lasts. */
   readonly maintenanceWindows: ReadonlyArray<MaintenanceWindow>;
+  /** The next firing of each schedule that selects it now, the earliest 50. */
+  readonly nextFirings: ReadonlyArray<ProjectFiring>;
   /** Its present branches. */
   readonly branches: BranchConnection;
   readonly version: Scalars['Int']['output'];
@@ -3080,6 +3090,7 @@ export type ResolversTypes = {
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   CredentialEdge: ResolverTypeWrapper<Omit<CredentialEdge, 'node'> & { node: ResolversTypes['Credential'] }>;
   CredentialConnection: ResolverTypeWrapper<Omit<CredentialConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['CredentialEdge']> }>;
+  ProjectFiring: ResolverTypeWrapper<ProjectFiring>;
   Project: ResolverTypeWrapper<ProjectView>;
   ProjectLimits: ResolverTypeWrapper<ProjectLimits>;
   MaintenanceWindow: ResolverTypeWrapper<MaintenanceWindow>;
@@ -3291,6 +3302,7 @@ export type ResolversParentTypes = {
   ID: Scalars['ID']['output'];
   CredentialEdge: Omit<CredentialEdge, 'node'> & { node: ResolversParentTypes['Credential'] };
   CredentialConnection: Omit<CredentialConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['CredentialEdge']> };
+  ProjectFiring: ProjectFiring;
   Project: ProjectView;
   ProjectLimits: ProjectLimits;
   MaintenanceWindow: MaintenanceWindow;
@@ -3542,6 +3554,13 @@ export type CredentialConnectionResolvers<ContextType = GraphqlContext, ParentTy
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
 };
 
+export type ProjectFiringResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ProjectFiring'] = ResolversParentTypes['ProjectFiring']> = {
+  policyId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  schedule?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  maintenanceUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
 export type ProjectResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Project'] = ResolversParentTypes['Project']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   neonProjectId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -3555,6 +3574,7 @@ export type ProjectResolvers<ContextType = GraphqlContext, ParentType extends Re
   labels?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
   limits?: Resolver<ResolversTypes['ProjectLimits'], ParentType, ContextType>;
   maintenanceWindows?: Resolver<ReadonlyArray<ResolversTypes['MaintenanceWindow']>, ParentType, ContextType>;
+  nextFirings?: Resolver<ReadonlyArray<ResolversTypes['ProjectFiring']>, ParentType, ContextType>;
   branches?: Resolver<ResolversTypes['BranchConnection'], ParentType, ContextType, Partial<ProjectBranchesArgs>>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -4588,6 +4608,7 @@ export type Resolvers<ContextType = GraphqlContext> = {
   Credential?: CredentialResolvers<ContextType>;
   CredentialEdge?: CredentialEdgeResolvers<ContextType>;
   CredentialConnection?: CredentialConnectionResolvers<ContextType>;
+  ProjectFiring?: ProjectFiringResolvers<ContextType>;
   Project?: ProjectResolvers<ContextType>;
   ProjectLimits?: ProjectLimitsResolvers<ContextType>;
   MaintenanceWindow?: MaintenanceWindowResolvers<ContextType>;

@@ -13,6 +13,7 @@ import type {
   PolicyCoverageView,
   PolicyPreviewView,
   PolicyView,
+  ProjectFiringView,
   ProjectView,
   ReconcileReportView,
   RestoreView,
@@ -56,6 +57,14 @@ const branchesOfProject = pagesOf<ProjectView, ConnectionArgs, BranchView>((ids,
 const reportOfProject: Load<ProjectView, unknown, ReconcileReportView | null> = async (queries, { domain, actor }) => {
   const reports = await domain.projects.reconcileReports(actor, idsOf(queries));
   return queries.map(({ obj }) => reports.get(obj.id) ?? null);
+};
+
+const firingsOfProject: Load<ProjectView, unknown, readonly ProjectFiringView[]> = async (
+  queries,
+  { domain, actor },
+) => {
+  const firings = await domain.projects.nextFirings(actor, idsOf(queries));
+  return queries.map(({ obj }) => firings.get(obj.id) ?? []);
 };
 
 const snapshotsOfBranch = pagesOf<BranchView, Filtered<NestedSnapshotsFilter>, SnapshotView>(
@@ -121,6 +130,7 @@ export const loaders = {
     credential: uncached(credentialOfProject),
     branches: uncached(branchesOfProject),
     reconcileReport: uncached(reportOfProject),
+    nextFirings: uncached(firingsOfProject),
   },
   Branch: {
     snapshots: uncached(snapshotsOfBranch),

@@ -172,6 +172,7 @@ t.test("lists and nested reads of another team are empty, with and without the f
     domain.snapshots.listOfBranches(other, [main.id], {}, page),
     domain.restores.listOfBranches(other, [main.id], {}, page),
     domain.projects.reconcileReports(other, [project.id]),
+    domain.projects.nextFirings(other, [project.id]),
     domain.jobs.attemptsOf(other, [job.id]),
   ]);
   t.ok(maps.every((map) => map.size === 0));

@@ -33,6 +33,35 @@ t.test('windows replace the list, are shown as they are kept, and can be sent ag
   t.strictSame(cleared.maintenanceWindows, []);
 });
 
+t.test('the answer to a change says what fires next, and what waits for the end of a window', async (t) => {
+  const { domain, actor, project } = await startRegistered(t);
+  const make = (name: string, cron: string, more: object = {}) =>
+    domain.policies.create(actor, {
+      name,
+      selector: { projects: [project.id] },
+      schedules: [{ name, cron, timeZone: 'UTC' }],
+      retention: { keepLast: 5 },
+      ...more,
+    });
+  const hourly = await make('hourly', '0 * * * *');
+  const labelled = await make('labelled', '30 * * * *', { selector: { labels: { tier: 'gold' } } });
+  await domain.policies.pause(actor, { id: (await make('paused', '0 * * * *')).id });
+  const due = hourly.schedules[0]?.nextFiringAt ?? '';
+  const until = new Date(Date.parse(due) + 10 * minute).toISOString();
+  const from = new Date(Date.parse(due) - 10 * minute).toISOString();
+  const held = { policyId: hourly.id, schedule: 'hourly', at: due, maintenanceUntil: until };
+  const windows = [{ name: 'now', from, until }];
+  const set = await domain.projects.update(actor, { id: project.id, version: 1, maintenanceWindows: windows });
+  t.strictSame(set.nextFirings, [held]);
+  const gold = await domain.projects.update(actor, { id: project.id, version: 2, labels: { tier: 'gold' } });
+  const other = { policyId: labelled.id, schedule: 'labelled', at: labelled.schedules[0]?.nextFiringAt ?? '' };
+  const expected = [held, { ...other, maintenanceUntil: null }].sort((a, b) => (a.at < b.at ? -1 : 1));
+  t.strictSame(gold.nextFirings, expected, 'a label brings a policy with it');
+  t.strictSame((await domain.projects.nextFirings(actor, [project.id])).get(project.id), expected);
+  const cleared = await domain.projects.update(actor, { id: project.id, version: 3, maintenanceWindows: [] });
+  t.ok(cleared.nextFirings.every(({ maintenanceUntil }) => maintenanceUntil === null));
+});
+
 t.test('a window that cannot be is refused with the path of its field', async (t) => {
   const { domain, actor, project } = main;
   const once = { name: 'once', from: '2026-12-01T00:00:00Z', until: '2026-12-02T00:00:00Z' };

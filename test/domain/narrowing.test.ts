@@ -141,6 +141,7 @@ t.test('nested reads leave out what is of another project', async (t) => {
       domain.snapshots.listOfBranches(one, [main.id], {}, page),
       domain.restores.listOfBranches(one, [main.id], {}, page),
       domain.projects.reconcileReports(one, [project.id]),
+      domain.projects.nextFirings(one, [project.id]),
       domain.jobs.attemptsOf(one, [job.id]),
     ]);
   t.ok((await maps(outside)).every((map) => map.size === 0));

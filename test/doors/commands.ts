@@ -25,7 +25,11 @@ export const commands = {
   updateCredential: { method: 'PATCH', path: '/v1/credentials/:id', selection: fields.credential },
   deleteCredential: { method: 'DELETE', path: '/v1/credentials/:id', selection: 'id' },
   registerProject: { method: 'POST', path: '/v1/projects', selection: fields.project },
-  updateProject: { method: 'PATCH', path: '/v1/projects/:id', selection: fields.project },
+  updateProject: {
+    method: 'PATCH',
+    path: '/v1/projects/:id',
+    selection: `${fields.project} ${fields.nextFirings}`,
+  },
   removeProject: { method: 'DELETE', path: '/v1/projects/:id', selection: 'id' },
   syncProject: { method: 'POST', path: '/v1/projects/:id/sync', selection: fields.project },
   reconcileProject: { method: 'POST', path: '/v1/projects/:id/reconcile', selection: fields.reconcileReport },

@@ -23,6 +23,7 @@ export const fields = {
   credential: 'id name neonAccountId status version createdAt updatedAt',
   project: `id neonProjectId credentialId name region pgVersion plan historyRetentionSeconds labels
     limits { rootBranches snapshots } maintenanceWindows { name from until cron timeZone durationSeconds } version createdAt updatedAt syncedAt goneAt`,
+  nextFirings: 'nextFirings { policyId schedule at maintenanceUntil }',
   branch: `id projectId neonBranchId name parentNeonBranchId isDefault isRoot isProtected state logicalSizeBytes
     restoreWindow { from until } expiresAt goneAt createdAt updatedAt`,
   timeline: 'branchId restoreWindow { from until } points { kind id at name status }',

@@ -18,6 +18,7 @@ import type {
   PolicyImportView,
   PolicyVersionView,
   PolicyView,
+  ProjectFiringView,
   ProjectView,
   ReconcileReportView,
   RestoreView,
@@ -67,6 +68,8 @@ export const project: ProjectView = {
   syncedAt: at,
   goneAt: null,
 };
+
+export const nextFirings: ProjectFiringView[] = [{ policyId: 'pol_1', schedule: 'night', at, maintenanceUntil: at }];
 
 export const reconcileReport: ReconcileReportView = {
   id: 'rec_1',

@@ -24,7 +24,8 @@ type Loaded =
 type Fits<View, Type> = View extends Omit<Type, Loaded> ? true : never;
 const fits: [
   Fits<views.CredentialView, graphql.Credential>,
-  Fits<views.ProjectView, graphql.Project>,
+  Fits<views.ProjectView, Omit<graphql.Project, 'nextFirings'>>,
+  Fits<views.ProjectFiringView, graphql.ProjectFiring>,
   Fits<views.BranchView, Omit<graphql.Branch, 'status'>>,
   Fits<views.BranchStatusView, graphql.BranchStatus>,
   Fits<views.StatusItemView, graphql.StatusItem>,
@@ -47,6 +48,7 @@ const fits: [
   Fits<views.FindingView, graphql.Finding>,
   Fits<views.RetentionSimulationView, graphql.RetentionSimulation>,
 ] = [
+  true,
   true,
   true,
   true,

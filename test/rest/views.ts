@@ -17,6 +17,7 @@ import type {
   PolicyImportView,
   PolicyVersionView,
   PolicyView,
+  ProjectChangeView,
   ProjectView,
   ReconcileReportView,
   RestoreView,
@@ -60,6 +61,10 @@ export const project: ProjectView = {
   goneAt: null,
   ...known,
 };
+
+export const nextFirings: ProjectChangeView['nextFirings'] = [
+  { policyId: 'pol_1', schedule: 'night', at, maintenanceUntil: at },
+];
 
 export const reconcileReport: ReconcileReportView = {
   id: 'rec_1',

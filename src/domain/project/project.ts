@@ -21,8 +21,9 @@ import { change, type Unit } from '../change.ts';
 import type { PageRequest, RegisterProjectInput, UpdateProjectInput } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
 import { staleVersion } from '../version.ts';
-import type { Page, ProjectView } from '../views.ts';
+import type { Page, ProjectChangeView, ProjectView } from '../views.ts';
 import { portOf } from '../credential/port.ts';
+import { listNextFirings } from './firings.ts';
 import { readWindows } from './maintenance.ts';
 import { mirrorBranches } from './mirror.ts';
 import { toProjectView } from './view.ts';
@@ -72,10 +73,14 @@ export async function getProject(deps: CommandDeps, actor: Actor, id: string): P
 }
 
 /**
- * Labels and limits, as a merge-patch (RFC 7396): null removes one; maintenance windows are replaced. Refuses with `version_stale`, and
- * with what `readWindows` refuses.
+ * Labels and limits, as a merge-patch (RFC 7396): null removes one; maintenance windows are replaced. It fires nothing, and answers what
+ * fires next. Refuses with `version_stale`, and with what `readWindows` refuses.
  */
-export async function updateProject(deps: CommandDeps, actor: Actor, input: UpdateProjectInput): Promise<ProjectView> {
+export async function updateProject(
+  deps: CommandDeps,
+  actor: Actor,
+  input: UpdateProjectInput,
+): Promise<ProjectChangeView> {
   const row = await getRow(deps, actor, input.id);
   deps.allow();
   if (row.version !== input.version) throw staleVersion(row.version);
@@ -92,7 +97,8 @@ export async function updateProject(deps: CommandDeps, actor: Actor, input: Upda
     });
     if (!updated) throw staleVersion(undefined);
     audit('project.updated', { kind: 'project', id: row.id }, { before: tell(row), after: tell(updated) });
-    return toProjectView(updated);
+    const next = await listNextFirings(tx, actor.teamId, [updated]);
+    return { ...toProjectView(updated), nextFirings: next.get(row.id) ?? [] };
   });
 }
 

@@ -87,13 +87,14 @@ export const projectRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { dom
         operationId: 'updateProject',
         consumes: patchTypes,
         summary: 'Change labels, limits and maintenance windows',
-        description: 'A merge-patch: null removes a label, or brings the limit of the plan back.',
+        description:
+          'A merge-patch: null removes a label, or brings the limit of the plan back. The answer says what fires next in the project.',
         tags,
         params,
         querystring: NoQuery,
         headers: ChangeHeaders,
         body: UpdateProject,
-        response: answers({ 200: { description: 'Changed.', schema: one, headers: ['ETag'] } }, [
+        response: answers({ 200: { description: 'Changed.', schema: { $ref: 'ProjectChange#' }, headers: ['ETag'] } }, [
           ...withBody,
           'if_match_required',
           'not_found',

@@ -10,7 +10,7 @@ import { Job, JobWithAttempts } from './jobs.ts';
 import { Firing, Policy, PolicyVersion } from './policies.ts';
 import { PolicyDocument, PolicyImport } from './policy-documents.ts';
 import { PolicyCoverage, PolicyPreview } from './policy-preview.ts';
-import { Project } from './projects.ts';
+import { Project, ProjectChange } from './projects.ts';
 import { ReconcileReport } from './reconcile.ts';
 import { RetentionSimulation } from './retention.ts';
 import { Connection, Restore } from './restores.ts';
@@ -28,6 +28,7 @@ export const namedSchemas = [
   NewApiKey,
   Credential,
   Project,
+  ProjectChange,
   RestoreWindow,
   Branch,
   Timeline,

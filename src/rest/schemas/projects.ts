@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { ProjectView } from '../../domain/index.ts';
+import type { ProjectChangeView, ProjectView } from '../../domain/index.ts';
 import { answer, at, createdAt, integer, orNull, text, updatedAt, version } from './answer.ts';
 import { id, instant, Labels, LabelsPatch, name, neonId, nullable, strict } from './parts.ts';
 
@@ -49,7 +49,7 @@ export const UpdateProject = strict({
   maintenanceWindows: Type.Optional(windows),
 });
 
-export const Project = answer<ProjectView>()('Project', 'A Neon project that the team has registered.', {
+const fields = {
   id: text('prj_...'),
   neonProjectId: text("Neon's id of it."),
   credentialId: text('The credential that it is reached with.'),
@@ -83,4 +83,24 @@ export const Project = answer<ProjectView>()('Project', 'A Neon project that the
   updatedAt,
   syncedAt: at('When its branches were last compared with Neon.'),
   goneAt: orNull(at('When Neon was found not to show it any more; null while it does. Work in it is refused.')),
+};
+
+export const Project = answer<ProjectView>()('Project', 'A Neon project that the team has registered.', fields);
+
+export const ProjectChange = answer<ProjectChangeView>()('ProjectChange', 'A project as a change has left it.', {
+  ...fields,
+  nextFirings: Type.Array(
+    Type.Object({
+      policyId: text('pol_...'),
+      schedule: text('Its name.'),
+      at: at('The instant that is captured.'),
+      maintenanceUntil: orNull(
+        at('Maintenance lasts then: the firing waits for its end, or is missed. Null where none does.'),
+      ),
+    }),
+    {
+      description:
+        'The next firing of each schedule that selects the project now, the earliest 50. A change fires nothing.',
+    },
+  ),
 });
