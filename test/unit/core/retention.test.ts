@@ -111,6 +111,29 @@ always('a larger rule never lets go of more', (all, rule, context) => {
   );
 });
 
+always(
+  'everything so close to the newest beside the rest, or closer still, never lets go of more',
+  (all, rule, context) => {
+    const { keepWithin: _none, ...without } = rule;
+    // Each reaches further back than the one before it, from any day.
+    const kept = [
+      undefined,
+      'PT1S',
+      'PT6H',
+      'P1D',
+      'P1DT1H',
+      'P2D',
+      'P28D',
+      'P1M1D',
+      'P2M',
+      'P2M1DT4H',
+      'P1Y',
+      'P1Y2M3DT4H',
+    ].map((keepWithin) => keptOf(planRetention(all, { ...without, ...(keepWithin && { keepWithin }) }, context)));
+    return kept.every((some, index) => index === 0 || isSubset(kept[index - 1] ?? new Set(), some));
+  },
+);
+
 always('one that is held or locked is kept, and nothing else is let go for it', (all, rule, context) => {
   const before = planRetention(all, rule, context);
   const gone = before.filter(({ keep }) => !keep);
