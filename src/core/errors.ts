@@ -78,6 +78,9 @@ export const refusals = {
   snapshot_locked: { status: 423, title: 'A retention lock covers the snapshot' },
   compliance_lock_fixed: { status: 423, title: 'The compliance lock can only be extended' },
   identity_provider_unreachable: { status: 503, title: 'The identity provider cannot be reached' },
+  neon_busy: { status: 503, title: 'Neon is at work on the project' },
+  neon_rate_limited: { status: 503, title: "The account's rate limit leaves no call" },
+  neon_unavailable: { status: 503, title: 'Neon cannot do it now' },
   neon_unreachable: { status: 503, title: 'Neon cannot be reached' },
   database_unreachable: { status: 503, title: 'The database cannot be reached' },
   database_busy: { status: 503, title: 'The database gave way to another change' },
@@ -85,10 +88,16 @@ export const refusals = {
   internal: { status: 500, title: 'Something failed on our side' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
+/**
+ * What passes by itself: Neon is at work on what came before, too much was asked of it, it failed, or no answer of it came. Refusals, with a
+ * time to wait; failures once a budget is over.
+ */
+export const neonNotNow = ['neon_busy', 'neon_rate_limited', 'neon_unavailable', 'neon_unreachable'] as const;
+
 /** Why a job ended without success: `error.code` of a snapshot or restore. Refusal codes appear here too, when Neon says the same later. */
 export const failures = [
   'neon_refused',
-  'neon_unreachable',
+  ...neonNotNow,
   'credential_refused',
   'outside_restore_window',
   'instant_in_future',

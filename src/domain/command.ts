@@ -1,7 +1,7 @@
 // Owns what every call by a door has in common: the action that it names, the answer that a repeated Idempotency-Key gets,
 // and the translation of what the database or Neon could not do into a refusal.
 
-import { NeonFailure, Refusal, type RefusalCode, Throttled } from '../core/errors.ts';
+import { NeonFailure, neonNotNow, Refusal, type RefusalCode, Throttled } from '../core/errors.ts';
 import { gaveWay, isReadOnly, isUnreachable, violatedProtection } from '../store/constraint.ts';
 import { claimIdempotencyKey, dropIdempotencyClaim, findIdempotencyKey } from '../store/idempotency.ts';
 import type { Actor } from './actor.ts';
@@ -118,24 +118,28 @@ async function answered<O>(
 }
 
 const neonRefusals = {
-  again: 'neon_unreachable',
   credential: 'credential_refused',
   missing: 'neon_project_not_found',
   conflict: 'neon_refused',
   refused: 'neon_refused',
-} as const satisfies Record<NeonFailure['kind'], RefusalCode>;
+} as const satisfies Record<Exclude<NeonFailure['kind'], 'again'>, RefusalCode>;
+
+function codeOf({ kind, failure }: NeonFailure): RefusalCode {
+  if (kind !== 'again') return neonRefusals[kind];
+  return neonNotNow.find((code) => code === failure) ?? 'neon_unreachable';
+}
 
 /** What the doors are told when the database or Neon did not do it; any other fault passes unchanged. */
 export function toRefusal(error: unknown): unknown {
   if (error instanceof NeonFailure) {
-    return new Refusal(neonRefusals[error.kind], `${error.message}. Nothing was done.`, {
+    return new Refusal(codeOf(error), `${error.message}. Nothing was done.`, {
       members: error.requestId ? { neonRequestId: error.requestId } : {},
       ...(error.kind === 'again' ? { retryAfterSeconds: error.retryAfterSeconds ?? 5 } : {}),
     });
   }
   if (error instanceof Throttled) {
     return new Refusal(
-      'neon_unreachable',
+      'neon_rate_limited',
       'Calls to Neon wait for the rate limit of its account, which leaves none soon enough. Nothing was done. Send it again.',
       { retryAfterSeconds: error.waitMs / 1000 },
     );

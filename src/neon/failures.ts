@@ -12,7 +12,12 @@ export interface UnsuccessfulCall {
   readonly retryAfter?: string | null | undefined;
 }
 
-const retryable = new Set([408, 423, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
+/** What may succeed later as it is, by status: Neon is not done with what came before, was asked too much, or failed. */
+const retryable: ReadonlyMap<number, FailureCode> = new Map([
+  ...[423, 425].map((status) => [status, 'neon_busy'] as const),
+  [429, 'neon_rate_limited'],
+  ...[408, 500, 502, 503, 504, 520, 521, 522, 523, 524].map((status) => [status, 'neon_unavailable'] as const),
+]);
 
 /** Final refusals that have a code of ours, by what Neon writes in `code` or `message` (neon-api.md, rules 5, 6, 11). */
 const known: readonly { readonly pattern: RegExp; readonly failure: FailureCode }[] = [
@@ -47,10 +52,11 @@ export function toNeonFailure(facts: UnsuccessfulCall): NeonFailure {
 
 function classify(status: number | undefined, words: string): { kind: NeonFailureKind; failure: FailureCode } {
   // What was answered with success and cannot be read may have been done: it is a lost answer.
-  if (status === undefined || status < 300 || retryable.has(status))
-    return { kind: 'again', failure: 'neon_unreachable' };
+  if (status === undefined || status < 300) return { kind: 'again', failure: 'neon_unreachable' };
+  const notNow = retryable.get(status);
+  if (notNow) return { kind: 'again', failure: notNow };
   if (status === 401 || status === 403) return { kind: 'credential', failure: 'credential_refused' };
-  if (status === 422 && /not ready/i.test(words)) return { kind: 'again', failure: 'neon_unreachable' };
+  if (status === 422 && /not ready/i.test(words)) return { kind: 'again', failure: 'neon_busy' };
   if (status === 404) return { kind: 'missing', failure: 'neon_refused' };
   if (status === 409) return { kind: 'conflict', failure: /child/i.test(words) ? 'has_children' : 'name_taken' };
   const failure = known.find(({ pattern }) => pattern.test(words))?.failure ?? 'neon_refused';

@@ -67,12 +67,12 @@ t.test(
 );
 
 t.test(
-  'a request finds no slot: neon_unreachable, with the time after which there is one, and nothing is done',
+  'a request finds no slot: neon_rate_limited, with the time after which there is one, and nothing is done',
   async (t) => {
     const at = await startRegistered(t, { rateLimits: limits });
     await useUp(at, 60);
     const input = { neonProjectId: 'another-project-12345678', credentialId: at.credential.id };
-    const refusal = await refuses(t, at, 'neon_unreachable', () => at.domain.projects.register(at.actor, input));
+    const refusal = await refuses(t, at, 'neon_rate_limited', () => at.domain.projects.register(at.actor, input));
     t.ok(
       Number(refusal.retryAfterSeconds) > 45 && Number(refusal.retryAfterSeconds) < 60,
       `${refusal.retryAfterSeconds}`,

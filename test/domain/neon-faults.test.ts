@@ -5,9 +5,10 @@ import t from 'tap';
 import { NeonFailure } from '../../src/core/errors.ts';
 import type { NeonOperation } from '../../src/neon/api.ts';
 import { startRegistered } from '../harness/app.ts';
+import { untilCleanUp } from '../harness/reconcile.ts';
 import { refuses } from '../harness/refusal.ts';
 import { readRows, writeRow } from '../harness/rows.ts';
-import { type Call, countCalls, hold, strike } from '../harness/strike.ts';
+import { type Call, countCalls, type Fault, hold, strike } from '../harness/strike.ts';
 import {
   restore,
   restoreToEnd,
@@ -16,6 +17,8 @@ import {
   untilRestoreEnded,
   untilSnapshot,
 } from '../harness/work.ts';
+
+t.setTimeout(120_000);
 
 const at = await startRegistered(t);
 const { domain, actor, emulator, main, db } = at;
@@ -220,31 +223,48 @@ t.test('Neon away: work is accepted and waits, says for what, and succeeds when 
   await untilSnapshot(at, snapshot.id, 'available');
 });
 
-t.test(
-  'a connection is refused while Neon is away, with a time to wait, and for what the target has not',
-  async (t) => {
-    const { items } = await domain.restores.list(actor, { status: 'succeeded' }, { limit: 1 });
-    const id = items[0]?.id ?? '';
-    const busy = await strike(at, 'getConnectionUri', { kind: 'status', status: 503, retryAfterSeconds: 17 });
-    const refusal = await refuses(t, at, 'neon_unreachable', () => domain.restores.connect(actor, { id }));
-    t.equal(refusal.retryAfterSeconds, 17);
-    busy.end();
-    await refuses(t, at, 'not_found', () => domain.restores.connect(actor, { id, databaseName: 'absent' }));
-    await refuses(t, at, 'not_found', () => domain.restores.connect(actor, { id, roleName: 'nobody' }));
-    const { uri: secret } = await domain.restores.connect(actor, {
-      id,
-      databaseName: 'neondb',
-      roleName: 'neondb_owner',
-    });
-    t.ok((await readRows(secret)).length > 0);
-    const { items: events } = await domain.audit.list(
-      actor,
-      { subjectId: id, action: 'restore.connected' },
-      { limit: 5 },
-    );
-    t.match(events, [{ actor: { id: actor.id }, details: { databaseName: 'neondb', roleName: 'neondb_owner' } }]);
-    const password = new URL(secret).password;
-    const audit = await db.selectFrom('audit_events').selectAll().execute();
-    t.notOk((JSON.stringify(audit) + at.log.text()).includes(password), 'the password is in no event and no log line');
-  },
-);
+t.test('a connection is refused while Neon fails, with a time to wait, and for what the target has not', async (t) => {
+  const { items } = await domain.restores.list(actor, { status: 'succeeded' }, { limit: 1 });
+  const id = items[0]?.id ?? '';
+  const busy = await strike(at, 'getConnectionUri', { kind: 'status', status: 503, retryAfterSeconds: 17 });
+  const refusal = await refuses(t, at, 'neon_unavailable', () => domain.restores.connect(actor, { id }));
+  t.equal(refusal.retryAfterSeconds, 17);
+  busy.end();
+  await refuses(t, at, 'not_found', () => domain.restores.connect(actor, { id, databaseName: 'absent' }));
+  await refuses(t, at, 'not_found', () => domain.restores.connect(actor, { id, roleName: 'nobody' }));
+  const { uri: secret } = await domain.restores.connect(actor, {
+    id,
+    databaseName: 'neondb',
+    roleName: 'neondb_owner',
+  });
+  t.ok((await readRows(secret)).length > 0);
+  const { items: events } = await domain.audit.list(
+    actor,
+    { subjectId: id, action: 'restore.connected' },
+    { limit: 5 },
+  );
+  t.match(events, [{ actor: { id: actor.id }, details: { databaseName: 'neondb', roleName: 'neondb_owner' } }]);
+  const password = new URL(secret).password;
+  const audit = await db.selectFrom('audit_events').selectAll().execute();
+  t.notOk((JSON.stringify(audit) + at.log.text()).includes(password), 'the password is in no event and no log line');
+});
+
+t.test('what Neon says until the budget is over is why the work failed', async (t) => {
+  const brief = await startRegistered(t, { settings: { snapshotBudgetMs: 300, retryMaxMs: 100 } });
+  const faults: readonly [Fault, string][] = [
+    [{ kind: 'drop', when: 'before' }, 'neon_unreachable'],
+    [{ kind: 'status', status: 423 }, 'neon_busy'],
+    [{ kind: 'not_ready' }, 'neon_busy'],
+    [{ kind: 'status', status: 500 }, 'neon_unavailable'],
+    [{ kind: 'status', status: 503 }, 'neon_unavailable'],
+    [{ kind: 'status', status: 429, retryAfterSeconds: 0 }, 'neon_rate_limited'],
+  ];
+  for (const [fault, code] of faults) {
+    const struck = await strike(brief, 'createSnapshot', fault);
+    const { id } = await brief.domain.snapshots.request(brief.actor, { branchId: brief.main.id });
+    const failed = await untilSnapshot(brief, id, 'failed');
+    struck.end();
+    t.equal(failed.error?.code, code, JSON.stringify(fault));
+    await untilCleanUp(brief, id, 'done');
+  }
+});

@@ -58,7 +58,7 @@ async function isAnsweredMissing(call: () => Promise<unknown>): Promise<boolean>
 function unclear({ message, status }: NeonFailure): NeonFailure {
   return new NeonFailure(`${message}, and showed the project when it was asked again`, {
     kind: 'again',
-    failure: 'neon_unreachable',
+    failure: 'neon_unavailable',
     status,
   });
 }

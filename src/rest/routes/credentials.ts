@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { neonNotNow } from '../../core/errors.ts';
 import { takesNoBody } from '../body.ts';
 import { changeFrom, patchTypes, withEtag } from '../etag.ts';
 import { optionsOf } from '../idempotency.ts';
@@ -11,7 +12,7 @@ import type { Doors } from './doors.ts';
 const tags = ['Credentials'];
 const one = { $ref: 'Credential#' };
 const params = idParams('credential');
-const keyRefusals = ['credential_refused', 'name_taken', 'neon_refused', 'neon_unreachable'] as const;
+const keyRefusals = ['credential_refused', 'name_taken', 'neon_refused', ...neonNotNow] as const;
 
 export const credentialRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { domain }) => {
   app.post(

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { neonNotNow } from '../../core/errors.ts';
 import { takesNoBody } from '../body.ts';
 import { changeFrom, patchTypes, withEtag } from '../etag.ts';
 import { optionsOf } from '../idempotency.ts';
@@ -34,7 +35,7 @@ export const projectRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { dom
           'neon_project_not_found',
           'credential_refused',
           'neon_refused',
-          'neon_unreachable',
+          ...neonNotNow,
         ]),
       },
     },

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { neonNotNow } from '../../core/errors.ts';
 import { takesNoBody } from '../body.ts';
 import { withEtag } from '../etag.ts';
 import { optionsOf } from '../idempotency.ts';
@@ -96,7 +97,7 @@ export const reconcileRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { d
             'credential_refused',
             'neon_project_not_found',
             'neon_refused',
-            'neon_unreachable',
+            ...neonNotNow,
           ],
         ),
       },

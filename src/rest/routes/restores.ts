@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { neonNotNow } from '../../core/errors.ts';
 import { hasEnded, type RestoreView } from '../../domain/index.ts';
 import { takesBodyOrNone, takesNoBody } from '../body.ts';
 import { withEtag } from '../etag.ts';
@@ -158,7 +159,7 @@ export const restoreRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { dom
           'neon_refused',
           'branch_gone',
           'credential_refused',
-          'neon_unreachable',
+          ...neonNotNow,
         ]),
       },
     },
