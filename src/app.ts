@@ -29,7 +29,7 @@ import { migrateToLatest } from './store/migrate.ts';
 import { rateBucketOnPostgres } from './store/rate.ts';
 import { parseKeyring } from './store/seal.ts';
 import { parseSigner } from './store/signing.ts';
-import { type Pace, type Running, startScheduler, startWorker } from './worker/start.ts';
+import { type Pace, startScheduler, startWorker } from './worker/start.ts';
 
 export interface AppOptions {
   readonly databaseUrl: string;
@@ -81,6 +81,8 @@ export interface App {
   start(): Promise<void>;
   /** Once it serves: the given key is the only preset one. */
   retireOtherKeys(): Promise<void>;
+  /** Resolves with why the process cannot go on, if it ever cannot: what Redis said when it was there at last, for one. */
+  readonly failed: Promise<unknown>;
   /** Stops taking work, waits for what is under way, disconnects. Repeatable. */
   close(): Promise<void>;
 }
@@ -151,6 +153,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       prefix: `afterglow-${teamId}`,
       rateLimits,
       onError,
+      log: logger,
       onLostDelivery: (error) =>
         logger.info({ err: error }, 'the queue has lost a delivery; the outbox makes up for it'),
       times: options.pace,
@@ -232,20 +235,25 @@ function lifecycle(
   options: AppOptions,
   domain: Domain,
   { store, queue, disconnect, stop }: Held,
-): Pick<App, 'start' | 'close'> {
+): Pick<App, 'start' | 'close' | 'failed'> {
+  const { logger: log, pace, roles } = options;
   const stops: (() => Promise<void>)[] = [];
   let closed: Promise<void> | undefined;
+  let fail = (_error: unknown): void => undefined;
+  const failed = new Promise<unknown>((resolve) => (fail = resolve));
+  async function beginWork(): Promise<void> {
+    if (!roles.has('worker') || closed) return;
+    const worker = await startWorker(domain, queue, { log, pace });
+    stops.unshift(await store.listen(worker.wake));
+    stops.push(worker.stop);
+    if (closed) await worker.stop();
+  }
   return {
+    failed,
     async start() {
-      const running: Running[] = [];
-      if (options.roles.has('worker')) {
-        const worker = await startWorker(domain, queue, { log: options.logger, pace: options.pace });
-        running.push(worker);
-        stops.unshift(await store.listen(worker.wake));
-      }
-      if (options.roles.has('scheduler'))
-        running.push(startScheduler(domain, { log: options.logger, pace: options.pace }));
-      stops.push(...running.map((one) => one.stop));
+      if (roles.has('scheduler')) stops.push(startScheduler(domain, { log, pace }).stop);
+      if (queue.isUsable()) await beginWork();
+      else queue.usable.then(beginWork).catch(fail);
     },
     close() {
       closed ??= (async () => {

@@ -28,6 +28,13 @@ async function main(): Promise<void> {
     await app?.close();
     await local?.close();
   };
+  const endWith = async (sentence: string): Promise<void> => {
+    if (isClosing) return;
+    process.stderr.write(`${sentence}\n`);
+    setTimeout(() => process.exit(1), 2_000).unref();
+    await close().catch(() => undefined);
+    process.exit(1);
+  };
   try {
     local = await startMissing(config);
     app = await buildApp(optionsOf(config, local, logger));
@@ -36,15 +43,10 @@ async function main(): Promise<void> {
     const address = await app.rest.listen({ port: config.PORT, host: config.HOST });
     if (config.ROLES.has('api')) await app.retireOtherKeys();
     await local?.writeAddresses(address);
-    void local?.databaseEnded.then(async () => {
-      if (isClosing) return;
-      process.stderr.write(
-        'The embedded Postgres has ended, so Afterglow ends too. Start it again: nothing is lost.\n',
-      );
-      setTimeout(() => process.exit(1), 2_000).unref();
-      await close().catch(() => undefined);
-      process.exit(1);
-    });
+    void local?.databaseEnded.then(() =>
+      endWith('The embedded Postgres has ended, so Afterglow ends too. Start it again: nothing is lost.'),
+    );
+    void app.failed.then((error) => endWith(`Afterglow ends. ${describeFailure(error)}`));
     process.stdout.write(readyBlock(config, local, address));
   } catch (error) {
     closing.uninstall();

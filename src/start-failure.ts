@@ -15,7 +15,7 @@ export function describeFailure(error: unknown): string {
     return `This user may not listen on the port ${port ?? ''}: set PORT to one above 1023.`;
   }
   if (isConnectionError(error)) {
-    return `The server of DATABASE_URL or REDIS_URL cannot be reached (${reasonOf(error)}): check the setting and that it runs.`;
+    return `The Postgres of DATABASE_URL cannot be reached (${reasonOf(error)}): check the setting and that it runs.`;
   }
   return (message ?? String(error)).split('\n')[0] ?? 'unknown reason';
 }

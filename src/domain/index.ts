@@ -34,7 +34,7 @@ export interface DoorDomain {
   /** The actor of a presented API key or token, in the team that the request names; refuses with `unauthenticated`. */
   authenticate: Authenticate;
   /** Refuses with `database_unreachable` while the database does not answer or cannot be written to, and with `starting` once the process is to end. */
-  checkReady(): Promise<void>;
+  checkReady(): Promise<views.ReadinessView>;
 
   me: {
     /** Who asks, and what it may do. */

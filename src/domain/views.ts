@@ -274,6 +274,12 @@ export interface SigningKeyView {
   readonly use: string;
 }
 
+/** That requests are taken, and what is away that carries out what they ask for. */
+export interface ReadinessView {
+  readonly status: 'ok';
+  readonly away: readonly 'queue'[];
+}
+
 export interface AttemptView {
   /**
    * Grows with each attempt of a job, and where the job is taken from an attempt or from the queue; one with an old number can change

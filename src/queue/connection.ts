@@ -2,10 +2,10 @@
 // is one attempt, and whether there is another is the outbox's business.
 
 import { createPostgresBackend, createRedisBackend, DelayedError, withBackend } from 'bullmq';
-import { Redis } from 'ioredis';
 import type { RateBucket, RateLimits } from '../core/rate.ts';
 import { type JobName, type JobPayload, type JobQueue, jobs, type QueueName, releaseId } from './jobs.ts';
 import { rateBucketOnRedis } from './rate.ts';
+import { isAway, openRedis, type OutageLog } from './redis.ts';
 import { within } from './within.ts';
 
 export interface QueueOptions {
@@ -17,6 +17,8 @@ export interface QueueOptions {
   /** Of Neon's accounts. */
   readonly rateLimits: RateLimits;
   readonly onError: (error: Error) => void;
+  /** Is told when Redis goes and comes back. */
+  readonly log: OutageLog;
   /** Told of deliveries that the queue has lost or given to somebody else meanwhile: the outbox's fences make that harmless. */
   readonly onLostDelivery: (error: Error) => void;
   readonly times?: Partial<QueueTimes> | undefined;
@@ -27,6 +29,10 @@ export interface QueueOptions {
 export type Delivered = (payload: JobPayload) => Promise<{ kind: 'done' } | { kind: 'look_again'; inMs: number }>;
 
 export interface QueueConnection extends JobQueue {
+  /** Whether work can be handed to it: once it could, work waits in it while Redis is away. */
+  isUsable(): boolean;
+  /** Resolves when it is usable; rejects with why it must not be used; pending while Redis has not been there yet. */
+  readonly usable: Promise<void>;
   /** On the same Redis, for all processes that share the queue; undefined where the queue is on Postgres. */
   readonly rateBucket: RateBucket | undefined;
   /** Runs `deliver` for each release, at most `slots` at once. */
@@ -65,21 +71,41 @@ type Run = (delivery: Delivery, token: string | undefined) => Promise<void>;
 
 interface Backend {
   readonly rateBucket: RateBucket | undefined;
+  readonly usable: Promise<void>;
+  isUsable(): boolean;
+  isThere(): boolean;
   makeQueue(name: string): CarrierQueue;
   makeWorker(name: string, slots: number, run: Run): Carrier;
   disconnect(): void;
 }
 
+/**
+ * Resolves when the queue is usable, or Redis is away: then it becomes usable later, by itself. Throws where it must not be used. What
+ * breaks of its connections is told once for all of them.
+ */
 export async function connectQueue(options: QueueOptions): Promise<QueueConnection> {
   const backend = options.redisUrl === undefined ? onPostgres(options) : await onRedis(options, options.redisUrl);
-  const queues = { restores: backend.makeQueue('restores'), work: backend.makeQueue('work') };
   const workers: Carrier[] = [];
   const underWay = new Set<Promise<unknown>>();
-  for (const queue of Object.values(queues)) queue.on('error', options.onError);
-  await Promise.all(Object.values(queues).map((queue) => queue.waitUntilReady()));
+  let queues: Readonly<Record<QueueName, CarrierQueue>> | undefined;
+  const onError = (error: Error): void => {
+    if (options.redisUrl === undefined || !isAway(error)) options.onError(error);
+  };
+  const usable = backend.usable.then(async () => {
+    const made = { restores: backend.makeQueue('restores'), work: backend.makeQueue('work') };
+    for (const queue of Object.values(made)) queue.on('error', onError);
+    await Promise.all(Object.values(made).map((queue) => queue.waitUntilReady()));
+    queues = made;
+  });
+  if (backend.isUsable()) await usable;
+  // Whoever waits for it hears of it; until somebody does, it is no fault of the process.
+  usable.catch(() => undefined);
 
   return {
     rateBucket: backend.rateBucket,
+    usable,
+    isUsable: () => queues !== undefined,
+    isThere: backend.isThere,
     async add(releases) {
       const ofQueues = Map.groupBy(releases, ({ job }) => queueOf(job));
       await Promise.all(
@@ -110,7 +136,7 @@ export async function connectQueue(options: QueueOptions): Promise<QueueConnecti
         options.reached?.('queue.delay.after');
         throw new DelayedError();
       });
-      worker.on('error', (error) => (isLostDelivery(error) ? options.onLostDelivery(error) : options.onError(error)));
+      worker.on('error', (error) => (isLostDelivery(error) ? options.onLostDelivery(error) : onError(error)));
       workers.push(worker);
       await worker.waitUntilReady();
     },
@@ -123,7 +149,7 @@ export async function connectQueue(options: QueueOptions): Promise<QueueConnecti
     async close() {
       const ends = [
         ...workers.map((worker) => worker.close(true)),
-        ...Object.values(queues).map((queue) => queue.close()),
+        ...Object.values(queues ?? {}).map((queue) => queue.close()),
       ];
       await within(farewellMs, Promise.all(ends));
       backend.disconnect();
@@ -131,6 +157,7 @@ export async function connectQueue(options: QueueOptions): Promise<QueueConnecti
   };
 
   function queueOf(job: JobName): CarrierQueue {
+    if (!queues) throw new Error('Redis has not been there yet: nothing was handed to the queue.');
     return queues[jobs[job].queue];
   }
 
@@ -157,6 +184,9 @@ function onPostgres({ databaseUrl, times }: QueueOptions): Backend {
   const connection = { connectionString: databaseUrl, migrate: true, max: 4 };
   return {
     rateBucket: undefined,
+    usable: Promise.resolve(),
+    isUsable: () => true,
+    isThere: () => true,
     makeQueue: (name) => new Queue<JobPayload, void>(name, { connection }),
     makeWorker: (name, slots, run) =>
       new Worker<JobPayload, void>(name, run, { connection, concurrency: slots, ...workerTimes(times) }),
@@ -164,35 +194,15 @@ function onPostgres({ databaseUrl, times }: QueueOptions): Backend {
   };
 }
 
-async function onRedis({ prefix, rateLimits, onError, times }: QueueOptions, redisUrl: string): Promise<Backend> {
+async function onRedis({ prefix, rateLimits, log, times }: QueueOptions, redisUrl: string): Promise<Backend> {
   const { Queue, Worker } = withBackend(createRedisBackend);
-  const connection = new Redis(redisUrl, { maxRetriesPerRequest: null, lazyConnect: true });
-  let wasThere = false;
-  // One that never was there has not broken: it is thrown, and said once.
-  connection.on('error', (error: Error) => wasThere && onError(error));
-  try {
-    await connection.connect();
-    refuseEviction(await connection.info('memory'));
-  } catch (error) {
-    connection.disconnect();
-    throw error;
-  }
-  wasThere = true;
+  const { redis: connection, ...state } = await openRedis(redisUrl, log);
   return {
     rateBucket: rateBucketOnRedis(connection, { prefix, limits: rateLimits }),
+    ...state,
     makeQueue: (name) => new Queue<JobPayload, void>(name, { connection, prefix }),
     makeWorker: (name, slots, run) =>
       new Worker<JobPayload, void>(name, run, { connection, prefix, concurrency: slots, ...workerTimes(times) }),
     disconnect: () => connection.disconnect(),
   };
-}
-
-/** What Redis evicts is a job or a part of one, and a queue with half a job in it stands still. `CONFIG GET` may be forbidden, INFO is not. */
-function refuseEviction(memory: string): void {
-  const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1];
-  if (policy === 'noeviction') return;
-  throw new Error(
-    `The Redis of REDIS_URL ${policy === undefined ? 'does not say what it evicts' : `evicts keys when its memory is full (maxmemory-policy ${policy})`}, ` +
-      'so jobs of the queue could vanish or be torn apart: nothing was started; set its maxmemory-policy to noeviction, or use a Redis that has it.',
-  );
 }

@@ -28,6 +28,8 @@ export function releaseId(payload: JobPayload): string {
 
 /** The door to the queue that the relay and the reconcile loop need. */
 export interface JobQueue {
+  /** Whether it answers now. */
+  isThere(): boolean;
   add(releases: readonly (JobPayload & { readonly job: JobName })[]): Promise<void>;
   /** Those of the releases that the queue does not hold in any state. */
   findMissing<T extends JobPayload & { readonly job: JobName }>(releases: readonly T[]): Promise<T[]>;

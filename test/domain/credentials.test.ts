@@ -144,7 +144,7 @@ function depsOf(lines: string[]): Deps {
     signer: { sign: async () => '', publicKeys: { keys: [] } },
     connectNeon: () => at.neon,
     probeTarget: async () => undefined,
-    queue: { add: async () => undefined, findMissing: async () => [] },
+    queue: { isThere: () => true, add: async () => undefined, findMissing: async () => [] },
     worker: 'test',
     access: { unauthenticated: () => undefined },
     elapsedMs: () => performance.now(),

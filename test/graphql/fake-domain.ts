@@ -50,7 +50,7 @@ export function makeFakeDomain(): FakeDomain {
 
   const domain: DoorDomain = {
     authenticate: async () => samples.actor,
-    checkReady: async () => undefined,
+    checkReady: async () => ({ status: 'ok', away: [] }),
     me: { get: on('me.get', () => samples.me) },
     teams: {
       create: on('teams.create', () => samples.team),

@@ -24,6 +24,16 @@ async function refusedStart(t: Test, start: Start): Promise<string[]> {
   return lines;
 }
 
+async function redisOrNone(t: Test, folder: string, maxmemoryPolicy = 'noeviction') {
+  const redis = await startRedis(folder, { maxmemoryPolicy });
+  if (redis) t.teardown(() => redis.stop());
+  else {
+    t.not(process.env['CI'], 'true', 'there is no Redis: CI has one');
+    t.comment('There is no redis-server on PATH: what it may refuse was not tried.');
+  }
+  return redis;
+}
+
 async function closedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -52,27 +62,28 @@ t.test('a DATABASE_URL that nobody answers at: one sentence names the setting an
   const lines = await refusedStart(t, { dataDir, settings: { DATABASE_URL: url } });
   t.equal(lines.length, 1);
   t.match(lines[0], /DATABASE_URL/);
+  t.notMatch(lines[0], /REDIS_URL/, 'of no other server');
   t.notMatch(lines[0], /not-to-be-shown/);
   t.strictSame(await untilNothingRuns(dataDir), []);
 });
 
-t.test('a REDIS_URL that nobody answers at: one sentence names the setting', async (t) => {
-  const dataDir = join(await makeTemporaryDir(t), 'data');
-  const lines = await refusedStart(t, { dataDir, settings: { REDIS_URL: `redis://127.0.0.1:${await closedPort()}` } });
+t.test('a REDIS_URL whose Redis refuses the password: one sentence names the server and no password', async (t) => {
+  const folder = await makeTemporaryDir(t);
+  const redis = await redisOrNone(t, folder);
+  if (!redis) return;
+  const dataDir = join(folder, 'data');
+  const url = redis.url.replace('//', '//nobody:not-to-be-shown@');
+  const lines = await refusedStart(t, { dataDir, settings: { REDIS_URL: url } });
   t.equal(lines.length, 1);
-  t.match(lines[0], /REDIS_URL/);
+  for (const said of [/REDIS_URL/, redis.url.replace('redis://', ''), /WRONGPASS/]) t.match(lines[0], said);
+  t.notMatch(lines[0], /not-to-be-shown/);
   t.strictSame(await untilNothingRuns(dataDir), []);
 });
 
 t.test('a REDIS_URL whose Redis evicts keys: one sentence says why, and what to set', async (t) => {
   const folder = await makeTemporaryDir(t);
-  const redis = await startRedis(folder, { maxmemoryPolicy: 'allkeys-lru' });
-  if (redis === undefined) {
-    t.not(process.env['CI'], 'true', 'there is no Redis: CI has one');
-    t.comment('There is no redis-server on PATH: a Redis that evicts was not tried.');
-    return;
-  }
-  t.teardown(() => redis.stop());
+  const redis = await redisOrNone(t, folder, 'allkeys-lru');
+  if (!redis) return;
   const dataDir = join(folder, 'data');
   const lines = await refusedStart(t, { dataDir, settings: { REDIS_URL: redis.url } });
   t.equal(lines.length, 1);

@@ -240,7 +240,7 @@ const routes: readonly {
   { send: ['GET', '/v1/audit-heads'], status: 200, body: { items: [auditHead] } },
   { send: ['GET', '/.well-known/jwks.json'], status: 200, body: { keys: [signingKey] } },
   { send: ['GET', '/livez'], status: 200, body: { status: 'ok' } },
-  { send: ['GET', '/readyz'], status: 200, body: { status: 'ok' } },
+  { send: ['GET', '/readyz'], status: 200, body: { status: 'ok', away: [] } },
 ];
 
 t.test('each route answers with its status, its headers and the whole view', async (t) => {

@@ -111,7 +111,7 @@ function fakeDomain(calls: Call[], replace: Replace): DoorDomain {
       if (presented !== key) throw new Refusal('unauthenticated', 'Present an API key. Nothing was done.');
       return { ...actor, requestId, sourceAddress };
     },
-    checkReady: async () => undefined,
+    checkReady: async () => ({ status: 'ok', away: [] }),
     me: { get: async () => me },
     teams: {
       create: async () => team,

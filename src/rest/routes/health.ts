@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { openAnswers } from '../schemas/answer.ts';
-import { Health } from '../schemas/health.ts';
+import { Health, Readiness } from '../schemas/health.ts';
 import type { Doors } from './doors.ts';
 
 const tags = ['Health'];
@@ -31,16 +31,15 @@ export const healthRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
         summary: 'Can requests be served?',
         tags,
         security: [],
-        response: openAnswers({ 200: { description: 'They can.', schema: Health } }, [
+        description:
+          'Also while the queue is away: what is asked for is recorded, and done when it is back. `away` names it then.',
+        response: openAnswers({ 200: { description: 'They can.', schema: Readiness } }, [
           'database_unreachable',
           'starting',
           'internal',
         ]),
       },
     },
-    async () => {
-      await domain.checkReady();
-      return { status: 'ok' };
-    },
+    async () => domain.checkReady(),
   );
 };

@@ -1,0 +1,118 @@
+// Owns the connection to Redis: whether it is there, what is said while it is away, and that it evicts nothing. While it is away the
+// client tries again without an end, at most 2 s apart.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+
+export interface OutageLog {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+}
+
+export interface RedisConnection {
+  readonly redis: Redis;
+  /** It has answered, and may hold the queue. Rejects with what is wrong with it; pending while it is away. */
+  readonly usable: Promise<void>;
+  isUsable(): boolean;
+  isThere(): boolean;
+}
+
+/** A server that neither answers nor refuses for so long counts as away at the start. */
+const firstAnswerMs = 5_000;
+
+/** Resolves when it has answered, or is known to be away. Throws what is wrong with it where it has answered; later `usable` does. */
+export async function openRedis(url: string, log: OutageLog): Promise<RedisConnection> {
+  const redis = new Redis(url, { maxRetriesPerRequest: null, lazyConnect: true });
+  const server = serverOf(redis);
+  const outage = tellOutages(server, log);
+  let failed = (): void => undefined;
+  const firstFailure = new Promise<void>((resolve) => (failed = resolve));
+  let isUsable = false;
+  const usable = new Promise<void>((resolve, reject) => {
+    redis.on('error', (error: Error) => {
+      // What it answered at first will not mend itself: a wrong password, for one.
+      if (!isUsable && !isAway(error)) return reject(refusedBy(server, error));
+      outage.begin(error);
+      failed();
+    });
+    redis.on('ready', () => {
+      outage.end();
+      void redis
+        .info('memory')
+        .then((memory) => {
+          const fault = findEviction(memory, server);
+          if (fault) return reject(fault);
+          isUsable = true;
+          resolve();
+        })
+        .catch((error: unknown) => {
+          // Gone again in between: the next time it is there it is asked again.
+          if (!(error instanceof Error && isAway(error))) reject(refusedBy(server, error));
+        });
+    });
+  });
+  redis.connect().catch(() => undefined);
+  try {
+    await Promise.race([usable, firstFailure, sleep(firstAnswerMs, undefined, { ref: false })]);
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+  return { redis, usable, isUsable: () => isUsable, isThere: () => redis.status === 'ready' };
+}
+
+/** Whether it says that the server cannot be reached, in the words of the system or of the client. */
+export function isAway(error: Error): boolean {
+  const { code } = error as { code?: string };
+  return (
+    /^(ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE)$/.test(code ?? '') ||
+    /Connection is closed|connect ETIMEDOUT|Stream isn't writeable/.test(error.message)
+  );
+}
+
+const repeatedAfterMs = 30_000;
+
+/** Says that the server is away when it goes, then every half minute, and once that it is back. */
+function tellOutages(server: string, log: OutageLog): { begin(error: Error): void; end(): void } {
+  let sinceMs: number | undefined;
+  let saidAtMs = 0;
+  return {
+    begin(error) {
+      const nowMs = performance.now();
+      if (sinceMs !== undefined && nowMs < saidAtMs + repeatedAfterMs) return;
+      sinceMs ??= nowMs;
+      saidAtMs = nowMs;
+      log.warn(
+        { err: error, server, awayMs: Math.round(nowMs - sinceMs) },
+        'Redis is away; requests are taken, and jobs wait until it is back',
+      );
+    },
+    end() {
+      if (sinceMs === undefined) return;
+      log.info({ server, awayMs: Math.round(performance.now() - sinceMs) }, 'Redis is back');
+      sinceMs = undefined;
+    },
+  };
+}
+
+/** Without user and password. */
+function serverOf({ options }: Redis): string {
+  return options.path ?? `${options.host ?? 'localhost'}:${options.port ?? 6379}`;
+}
+
+function refusedBy(server: string, error: unknown): Error {
+  const said = error instanceof Error ? error.message : String(error);
+  return new Error(
+    `The Redis of REDIS_URL at ${server} answers and refuses (${said}): no job is carried; check the setting.`,
+  );
+}
+
+/** What Redis evicts is a job or a part of one, and a queue with half a job in it stands still. `CONFIG GET` may be forbidden, INFO is not. */
+function findEviction(memory: string, server: string): Error | undefined {
+  const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1];
+  if (policy === 'noeviction') return undefined;
+  return new Error(
+    `The Redis of REDIS_URL at ${server} ${policy === undefined ? 'does not say what it evicts' : `evicts keys when its memory is full (maxmemory-policy ${policy})`}, ` +
+      'so jobs of the queue could vanish or be torn apart: nothing was started; set its maxmemory-policy to noeviction, or use a Redis that has it.',
+  );
+}
