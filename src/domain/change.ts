@@ -28,6 +28,8 @@ export interface Unit {
   audit(action: string, subject: { kind: string; id: string }, details?: AuditDetails): void;
   /** Promises a job; it is released once the transaction has committed and `delayMs` have passed. */
   promise(job: JobName, subjectId: string, lane: string | null, delayMs?: number): void;
+  /** Says that a job has changed which the unit neither promises nor holds: it is told to who follows jobs. */
+  touch(jobId: string): void;
 }
 
 /** The attempt has lost its row to a later one: whatever it wanted to write is void. */
@@ -43,17 +45,18 @@ export class LostClaim extends Error {
  * Idempotency-Key gets again. With a claim, nothing is written unless its fence still holds, and the lease is prolonged.
  */
 export async function change<T>(
-  deps: Pick<Deps, 'db' | 'now' | 'newId' | 'settings' | 'reached'> & Pick<CommandDeps, 'idempotency'>,
+  deps: Pick<Deps, 'db' | 'now' | 'newId' | 'settings' | 'reached' | 'announce'> & Pick<CommandDeps, 'idempotency'>,
   actor: Actor,
   work: (unit: Unit) => Promise<T>,
   claim?: Claim,
 ): Promise<T> {
   deps.reached?.('transaction.begun');
+  const events: NewAuditEvent[] = [];
+  const promised: PromisedJob[] = [];
+  const touched = claim ? [claim.id] : [];
   const answer = await deps.db.transaction().execute(async (tx) => {
     if (claim && !(await holdFence(tx, claim, deps.settings.leaseMs))) throw new LostClaim();
     const now = deps.now();
-    const events: NewAuditEvent[] = [];
-    const promised: PromisedJob[] = [];
     const answer = await work({
       tx,
       now,
@@ -76,6 +79,7 @@ export async function change<T>(
         const { priority } = jobs[job];
         promised.push({ id: deps.newId('job'), teamId: actor.teamId, job, subjectId, lane, priority, delayMs });
       },
+      touch: (jobId) => void touched.push(jobId),
     });
     await promiseJobs(tx, promised);
     if (deps.idempotency && !(await answerIdempotencyKey(tx, deps.idempotency, answer ?? null))) {
@@ -89,5 +93,8 @@ export async function change<T>(
     return answer;
   });
   deps.reached?.('transaction.committed');
+  // Dies before this: who follows the team sees it a moment later, by the clock.
+  const jobIds = [...touched, ...promised.map(({ id }) => id)];
+  if (events.length > 0 || jobIds.length > 0) deps.announce?.(actor.teamId, jobIds);
   return answer;
 }

@@ -112,6 +112,8 @@ export interface Deps {
   readonly worker: string;
   /** The process is to end: no attempt and no step is begun any more. */
   readonly isStopping?: () => boolean;
+  /** Tells every process, after a commit, that the team's history may have grown and which of its jobs have changed. Never throws. */
+  readonly announce?: (teamId: string, jobs?: readonly string[]) => void;
   /** Told of each point at which a process may die, by name: crash tests end it there. Nothing else listens. */
   readonly reached?: (point: CrashPoint) => void;
 }

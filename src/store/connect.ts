@@ -3,12 +3,15 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Database, Db } from './database.ts';
-import { listenForWork } from './listen.ts';
+import { listenOn, newsChannel, outboxChannel } from './listen.ts';
+import { type HeardNews, readNews } from './news.ts';
 
 export interface StoreConnection {
   readonly db: Db;
   /** Calls `woken` whenever work was promised by any process, until the returned function is called. */
   listen(woken: () => void): Promise<() => Promise<void>>;
+  /** Calls `heard` with what any process has changed, and with `missed` when the connection is open, again or for the first time. */
+  listenForNews(heard: (news: HeardNews) => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
@@ -26,11 +29,14 @@ export function connectStore(connectionString: string, options: StoreOptions): S
     getTypeParser: (oid: number, format?: 'text' | 'binary'): ((text: string) => unknown) =>
       oid === int8 ? Number : (pg.types.getTypeParser(oid, format ?? 'text') as (text: string) => unknown),
   };
-  const pool = openPool({ connectionString, types, max: options.connectionsMax }, options.onError);
+  const { onError } = options;
+  const pool = openPool({ connectionString, types, max: options.connectionsMax }, onError);
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return {
     db,
-    listen: (woken) => listenForWork(connectionString, { woken, onError: options.onError }),
+    listen: (woken) => listenOn(connectionString, outboxChannel, { heard: woken, onError }),
+    listenForNews: (heard) =>
+      listenOn(connectionString, newsChannel, { heard: (message) => heard(readNews(message)), onError }),
     close: () => db.destroy(),
   };
 }

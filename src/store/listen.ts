@@ -1,4 +1,5 @@
-// Owns hearing of promised work: the channel, and one connection of its own that listens. A lost message costs delay alone.
+// Owns hearing what processes tell each other through Postgres: the channels, and for each listener one connection of its own. A lost
+// message costs delay alone.
 
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,21 +7,24 @@ import pg from 'pg';
 
 /** The channel on which a transaction that promised work says so when it commits. */
 export const outboxChannel = 'afterglow_outbox';
+/** The channel on which processes say what they have changed, once it is committed. */
+export const newsChannel = 'afterglow_news';
 
 /** Between the end of one connection, or a vain attempt at one, and the next attempt: never two at once. */
 const reopenMs = 1_000;
 
 interface Listener {
-  /** Called whenever work was promised by any process, and when the connection is open again: something may have been missed. */
-  readonly woken: () => void;
+  /** Called with each message of any process, and with undefined when the connection is open, again or for the first time: something may have been missed. */
+  readonly heard: (message: string | undefined) => void;
   /** Told of each connection that breaks, and of each that cannot be opened again. */
   readonly onError: (error: Error) => void;
 }
 
 /** Listens until the returned function is called. Throws where the first connection cannot be opened; then nothing listens. */
-export async function listenForWork(
+export async function listenOn(
   connectionString: string,
-  { woken, onError }: Listener,
+  channel: typeof outboxChannel | typeof newsChannel,
+  { heard, onError }: Listener,
 ): Promise<() => Promise<void>> {
   const closing = new AbortController();
   const closed = once(closing.signal, 'abort');
@@ -35,18 +39,18 @@ export async function listenForWork(
       application_name: 'afterglow listener',
     });
     const ended = new Promise((end) => void client.once('end', end));
-    client.on('notification', woken);
+    client.on('notification', ({ payload }) => heard(payload ?? ''));
     client.on('error', (error) => {
       if (!closing.signal.aborted) onError(error);
     });
     try {
       await client.connect();
-      await client.query(`listen ${outboxChannel}`);
+      await client.query(`listen ${channel}`);
     } catch (error) {
       client.end().catch(() => undefined);
       throw error;
     }
-    woken();
+    heard(undefined);
     return { client, ended };
   }
 

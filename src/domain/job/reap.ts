@@ -85,6 +85,7 @@ async function reap(deps: Deps, job: OverdueJob): Promise<boolean> {
     const goesOn = await ends[job.job as JobName]?.(unit, job, error);
     if (goesOn) await takeOverJob(unit.tx, job.id, error.code);
     else await dropJob(unit.tx, job.id, error.code);
+    unit.touch(job.id);
     unit.audit(
       'job.reaped',
       { kind: 'job', id: job.id },

@@ -6,6 +6,7 @@ import { dropOldJobs } from '../../store/outbox/list.ts';
 import { listUnclaimedReleases, unreleaseJob } from '../../store/outbox/reconcile.ts';
 import { type ReleasedJob, releaseJobs, releaseUrgent } from '../../store/outbox/release.ts';
 import type { Deps } from '../deps.ts';
+import { groupBy } from '../group.ts';
 
 const urgentPriority = jobs['restore.run'].priority;
 const urgentAtOnce = 100;
@@ -25,6 +26,13 @@ export async function relay(deps: Deps): Promise<number> {
 /** Dies in between: the reconcile loop finds them released and in no queue. */
 async function handOver(deps: Deps, released: readonly ReleasedJob[]): Promise<number> {
   if (released.length === 0) return 0;
+  const byTeam = groupBy(released, ({ team_id }) => team_id);
+  for (const [teamId, jobs] of byTeam) {
+    deps.announce?.(
+      teamId,
+      jobs.map(({ id }) => id),
+    );
+  }
   deps.reached?.('queue.add.before');
   await deps.queue.add(released.map(({ id, release, job }) => ({ outboxId: id, release, job: job as JobName })));
   deps.reached?.('queue.add.after');

@@ -1,7 +1,7 @@
 // Owns running one release of a job: claim, execute, settle. The queue only carries; what becomes of the job is kept in Postgres.
 
 import type { JobName } from '../../queue/jobs.ts';
-import { claimJob, letGoOfClaim } from '../../store/outbox/claim.ts';
+import { claimJob, type ClaimedRow, letGoOfClaim } from '../../store/outbox/claim.ts';
 import { giveBackJob } from '../../store/outbox/settle.ts';
 import { LostClaim } from '../change.ts';
 import type { Deps } from '../deps.ts';
@@ -24,13 +24,20 @@ export async function runJob(deps: Deps, job: { outboxId: string; release: numbe
   // A later attempt must not begin before the former one's lease has ended.
   if (claimed.kind === 'held') return { kind: 'look_again', inMs: claimed.freeInMs + 50 };
   deps.reached?.('job.claimed');
-  const attempt = openAttempt(deps, claimed.row, since);
-  const executor: Executor | undefined = executors[claimed.row.job as JobName];
+  const { id, team_id } = claimed.row;
+  deps.announce?.(team_id, [id]);
+  try {
+    return await runClaimed(deps, claimed.row, since);
+  } finally {
+    deps.announce?.(team_id, [id]);
+  }
+}
+
+async function runClaimed(deps: Deps, row: ClaimedRow, since: number): Promise<JobOutcome> {
+  const attempt = openAttempt(deps, row, since);
+  const executor: Executor | undefined = executors[row.job as JobName];
   if (!executor) {
-    deps.log.error(
-      { jobId: claimed.row.id, job: claimed.row.job },
-      'a job of another version waits for a worker that knows it',
-    );
+    deps.log.error({ jobId: row.id, job: row.job }, 'a job of another version waits for a worker that knows it');
     await giveBackJob(deps.db, attempt.claim, {
       delayMs: deps.settings.retryMaxMs,
       reason: 'unknown_job',

@@ -37,6 +37,7 @@ export async function cancelRestore(deps: CommandDeps, actor: Actor, id: string)
     });
     if (job && hasBegun) await takeOverJob(unit.tx, job.id, 'cancelled');
     else if (job) await dropJob(unit.tx, job.id, 'cancelled');
+    if (job) unit.touch(job.id);
     const [view] = await toRestoreViews({ db: unit.tx }, [await lockRestore(unit.tx, id)]);
     if (!view) throw notFound('restore', id);
     return view;

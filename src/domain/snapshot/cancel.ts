@@ -24,6 +24,7 @@ export async function cancelSnapshot(deps: CommandDeps, actor: Actor, id: string
     await endSnapshot(unit, row, 'cancel');
     if (job && row.status === 'creating') await takeOverJob(unit.tx, job.id, 'cancelled');
     else if (job) await dropJob(unit.tx, job.id, 'cancelled');
+    if (job) unit.touch(job.id);
     return viewSnapshot(unit.tx, await lockSnapshot(unit.tx, id));
   });
 }

@@ -9,6 +9,7 @@ export interface ReleasedJob {
   readonly id: string;
   readonly release: number;
   readonly job: string;
+  readonly team_id: string;
 }
 
 /** Bounds on what is released, but for rows of at most `urgentPriority`, which have slots of their own. */
@@ -115,7 +116,7 @@ async function release(db: Db, chosen: RawBuilder<unknown>): Promise<ReleasedJob
       update outbox
       set status = 'released', release = release + 1, released_at = now(), claimed_until = null, look_at = null, reason = null
       where status = 'waiting' and id in (select id from chosen where lane is null or lane in (select key from free))
-      returning id, release, job`.execute(db);
+      returning id, release, job, team_id`.execute(db);
     return rows;
   } catch (error) {
     if ((error as { code?: string }).code === uniqueViolation) return [];
