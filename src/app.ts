@@ -26,6 +26,7 @@ import { buildRest } from './rest/server.ts';
 import { connectStore, type StoreConnection } from './store/connect.ts';
 import { defaultKeyClaimMs } from './store/idempotency.ts';
 import { migrateToLatest } from './store/migrate.ts';
+import { makeAnnouncer } from './store/news.ts';
 import { rateBucketOnPostgres } from './store/rate.ts';
 import { parseKeyring } from './store/seal.ts';
 import { parseSigner } from './store/signing.ts';
@@ -54,6 +55,8 @@ export interface AppOptions {
   readonly pace?: Partial<Pace & QueueTimes>;
   /** How long the end of the process waits for attempts under way. Default 25 s. */
   readonly graceMs?: number | undefined;
+  /** The reader of a stream that takes nothing for so long is cut off. Default: 20 s. */
+  readonly stallMs?: number | undefined;
   /** Of each Neon account. Default: below Neon's own. */
   readonly rateLimits?: RateLimits;
   /** For tests: the clock, the adapters in the way of which faults are put, and the listener of crash points. */
@@ -110,6 +113,10 @@ const defaults: DomainSettings = {
   lateMs: 10_000,
   prices: { snapshotGbMonth: 0.09, branchMonth: 1.5 },
   auditRetentionMonths: null,
+  streamsPerActorMax: 20,
+  streamsPerTeamMax: 500,
+  streamBeatMs: 15_000,
+  streamPollMs: 2_000,
 };
 
 /** Migrates the database, connects everything, and binds the domain to it. On an error nothing is left open. */
@@ -125,7 +132,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
     if (!closing) logger.warn({ err: error }, 'a connection or the queue is at fault');
   };
   const store = connectStore(options.databaseUrl, { connectionsMax: 12, onError });
-  const opened: { close(): Promise<unknown> }[] = [store];
+  const announcer = makeAnnouncer(store.db);
+  const opened: { close(): Promise<unknown> }[] = [announcer, store];
   const disconnect = async (): Promise<void> => {
     closing = true;
     for (const one of opened) await one.close();
@@ -169,6 +177,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
       queue,
       log: logger,
       access: metrics.access,
+      streams: metrics.streams,
+      announce: announcer.announce,
       worker: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
       isStopping: () => stopping,
       ...base,
@@ -184,10 +194,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
       const unknown = () => undefined;
       return metrics.render(await domain.countJobs().catch(unknown), await domain.countStates().catch(unknown));
     };
-    const { production, trustedProxies } = options;
-    const rest = await buildRest({ domain, logger, production, serves, renderMetrics, trustedProxies });
+    const { production, trustedProxies, stallMs } = options;
+    const rest = await buildRest({ domain, logger, production, serves, renderMetrics, trustedProxies, stallMs });
     opened.unshift(rest);
-    if (serves === 'everything') await registerGraphql(rest, { domain, graphiql: !options.production });
+    if (serves === 'everything') await registerGraphql(rest, { domain, graphiql: !production, stallMs });
     await rest.ready();
     return {
       domain,
@@ -251,6 +261,7 @@ function lifecycle(
   return {
     failed,
     async start() {
+      if (roles.has('api')) stops.unshift(await store.listenForNews(domain.heard));
       if (roles.has('scheduler')) stops.push(startScheduler(domain, { log, pace }).stop);
       if (queue.isUsable()) await beginWork();
       else queue.usable.then(beginWork).catch(fail);
@@ -258,6 +269,8 @@ function lifecycle(
     close() {
       closed ??= (async () => {
         stop();
+        // Readers go to another process at once.
+        domain.endStreams();
         const graceMs = options.graceMs ?? defaultGraceMs;
         // A round may wait for a queue that is away.
         const loops = within(graceMs, Promise.all(stops.map((end) => end())));

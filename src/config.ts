@@ -96,6 +96,19 @@ export const settingsSchema = Type.Object({
         'Addresses or networks, separated by commas, whose X-Forwarded-For says where a request comes from. Unset: nobody is believed.',
     }),
   ),
+  STREAMS_PER_KEY_MAX: Type.Integer({
+    minimum: 1,
+    maximum: 10000,
+    default: 20,
+    description:
+      'How many streams a process keeps open for one key or person: server-sent events, WebSockets, and each subscription on them.',
+  }),
+  STREAMS_PER_TEAM_MAX: Type.Integer({
+    minimum: 1,
+    maximum: 100000,
+    default: 500,
+    description: 'The same for all of a team.',
+  }),
   SHUTDOWN_GRACE_SECONDS: Type.Integer({
     minimum: 0,
     maximum: 600,

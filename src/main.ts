@@ -90,6 +90,8 @@ function optionsOf(config: Config, local: Local | undefined, logger: Logger) {
       restoreBudgetMs: config.RESTORE_BUDGET_SECONDS * 1_000,
       prices: { snapshotGbMonth: config.PRICE_SNAPSHOT_GB_MONTH, branchMonth: config.PRICE_BRANCH_MONTH },
       auditRetentionMonths: config.AUDIT_RETENTION_MONTHS ?? null,
+      streamsPerActorMax: config.STREAMS_PER_KEY_MAX,
+      streamsPerTeamMax: config.STREAMS_PER_TEAM_MAX,
     },
     rateLimits: {
       perSecond: config.NEON_RATE_PER_SECOND,

@@ -2,13 +2,14 @@
 // holds no global registry: each app has its own.
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { AccessRecorder } from './domain/deps.ts';
+import type { AccessRecorder, StreamRecorder } from './domain/deps.ts';
 import type { JobCount, StateCounts } from './domain/index.ts';
 import type { GovernorRecorder } from './neon/governor.ts';
 
 export interface Metrics {
   readonly governor: GovernorRecorder;
   readonly access: AccessRecorder;
+  readonly streams: StreamRecorder;
   /** In Prometheus' text format; what is undefined the database did not say, and its gauges are absent. */
   render(
     jobs: readonly JobCount[] | undefined,
@@ -23,6 +24,7 @@ export function createMetrics(): Metrics {
   return {
     governor: governorRecorder(registry),
     access: accessRecorder(registry),
+    streams: streamRecorder(registry),
     async render(jobs, branches) {
       showJobs(jobs);
       showBranches(branches);
@@ -38,6 +40,29 @@ function accessRecorder(registry: Registry): AccessRecorder {
     registers: [registry],
   });
   return { unauthenticated: () => refused.inc() };
+}
+
+function streamRecorder(registry: Registry): StreamRecorder {
+  const registers = [registry];
+  const open = new Gauge({
+    name: 'afterglow_streams_open',
+    help: 'Streams that this process keeps open, by what they tell of.',
+    labelNames: ['kind'],
+    registers,
+  });
+  const ended = new Counter({
+    name: 'afterglow_streams_ended_total',
+    help: 'Streams that ended: `left` where the reader went, otherwise the code with which it was cut off.',
+    labelNames: ['kind', 'code'],
+    registers,
+  });
+  return {
+    opened: (kind) => open.inc({ kind }),
+    ended(kind, code) {
+      open.dec({ kind });
+      ended.inc({ kind, code });
+    },
+  };
 }
 
 function governorRecorder(registry: Registry): GovernorRecorder {

@@ -73,6 +73,8 @@ export const rules = {
   'restore.connect': { least: 'operator', of: 'project' },
   'preserved_branch.delete': { least: 'admin', of: 'project' },
   'job.read': { least: 'viewer', of: 'project' },
+  // A stream of whatever the actor may read.
+  'event.read': { least: 'viewer', of: 'project' },
   'audit.read': { least: 'viewer', of: 'team' },
 } as const satisfies Record<string, Rule>;
 

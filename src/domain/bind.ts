@@ -76,6 +76,8 @@ import {
 } from './snapshot/snapshot.ts';
 import { getBranchStatus, getBranchStatuses, getTeamStatus } from './status/status.ts';
 import { makeWatch } from './status/watch.ts';
+import { bindStreams } from './stream/bind.ts';
+import { makeHub } from './stream/hub.ts';
 import { createApiKey, getApiKey, listApiKeys, revokeApiKey, rotateApiKey } from './team/api-keys.ts';
 import { makeAuthenticate } from './team/authenticate.ts';
 import { enterTeam } from './team/enter.ts';
@@ -86,6 +88,7 @@ import { createTeam, getTeam, listTeams } from './team/teams.ts';
 /** The use-cases, bound to the adapters that the composition root made. */
 export function bindDomain(deps: Deps): Domain {
   const binding = { ...deps, noteRefusal: makeNoteRefusal(deps) };
+  const hub = makeHub(deps);
   const use = <I extends unknown[], O>(
     action: Action,
     useCase: (deps: CommandDeps, actor: Actor, ...input: I) => Promise<O>,
@@ -209,6 +212,7 @@ export function bindDomain(deps: Deps): Domain {
       heads: use('audit.read', listAuditHeads),
       signingKeys: () => deps.signer.publicKeys,
     },
+    streams: bindStreams(binding, hub),
 
     runJob: (job) => runJob(deps, job),
     relay: () => relay(deps),
@@ -225,5 +229,7 @@ export function bindDomain(deps: Deps): Domain {
     dropOldKeys: () => dropOldIdempotencyKeys(deps.db),
     countJobs: () => countJobs(deps.db),
     countStates: () => countStates(deps.db),
+    heard: (news) => hub.heard(news),
+    endStreams: () => hub.end(),
   };
 }

@@ -19,6 +19,7 @@ import type { JobState } from '../store/outbox/list.ts';
 import type { AuditEventView } from './views.ts';
 
 export type { JobState, LockMode, ProjectLimits };
+export type * from './commands/stream.ts';
 export type * from './commands/team.ts';
 export type { PageRequest } from '../store/page.ts';
 

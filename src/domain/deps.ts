@@ -39,6 +39,13 @@ export interface AccessRecorder {
   unauthenticated(): void;
 }
 
+/** Told of streams: each by what it tells of. */
+export interface StreamRecorder {
+  opened(kind: string): void;
+  /** `left` where the reader has gone by itself; otherwise the code with which it was cut off. */
+  ended(kind: string, code: string): void;
+}
+
 export interface Prices {
   /** For a gigabyte (10^9 bytes) of a manual snapshot, a month. */
   readonly snapshotGbMonth: number;
@@ -86,6 +93,13 @@ export interface DomainSettings {
   readonly platformClaim?: string | undefined;
   /** How many whole months of the audit history are kept; null for ever. */
   readonly auditRetentionMonths: number | null;
+  /** How many streams a process keeps open at once for one actor, and for one team. */
+  readonly streamsPerActorMax: number;
+  readonly streamsPerTeamMax: number;
+  /** A stream without news says after so long that it is alive. */
+  readonly streamBeatMs: number;
+  /** How often a process looks by the clock whether the histories that it follows have grown: what was not heard comes so late at most. */
+  readonly streamPollMs: number;
 }
 
 export interface Deps {
@@ -107,6 +121,7 @@ export interface Deps {
   readonly queue: JobQueue;
   readonly log: DomainLog;
   readonly access: AccessRecorder;
+  readonly streams: StreamRecorder;
   readonly settings: DomainSettings;
   /** This process, as its attempts are told. */
   readonly worker: string;

@@ -6,11 +6,16 @@ import type { CommandOptions, PageRequest } from './commands.ts';
 import type * as views from './views.ts';
 import type { Page } from './views.ts';
 import type { JobCount } from '../store/job-counts.ts';
+import type { HeardNews } from '../store/news.ts';
 import type { StateCounts } from '../store/statuses.ts';
+import type { Delivery } from './stream/delivery.ts';
+import type { Reader } from './stream/follow.ts';
 import type { Authenticate } from './team/authenticate.ts';
 
 export type { Actor } from './actor.ts';
 export { type Action, actions, isAction, rules as actionRules } from './authorize.ts';
+export type { Change, Delivery } from './stream/delivery.ts';
+export type { Reader } from './stream/follow.ts';
 export type { JobCount } from '../store/job-counts.ts';
 export type { StateCounts } from '../store/statuses.ts';
 export type * from './commands.ts';
@@ -222,6 +227,27 @@ export interface DoorDomain {
     /** What their signatures are verified with: for everybody. */
     signingKeys(): { keys: readonly views.SigningKeyView[] };
   };
+  /** What changes, as it does. Whoever opens one aborts the reader's signal when nobody reads any more. */
+  streams: {
+    restore: OpenStream<commands.StreamPoint & { readonly id: string }>;
+    snapshots: OpenStream<commands.StreamPoint & { readonly projectId: string }>;
+    statuses: OpenStream<commands.StreamPoint>;
+    jobs: OpenStream<commands.StreamPoint>;
+    auditEvents: OpenStream<commands.StreamPoint>;
+    /** Of several things. */
+    events: OpenStream<commands.OpenEventsInput>;
+    /** Counts a connection of the actor's as a stream until the returned function is called. Refuses with `too_many_streams`. */
+    admit(actor: Actor): () => void;
+  };
+}
+
+type OpenStream<I> = (actor: Actor, input: I, reader: Reader) => Promise<AsyncGenerator<Delivery>>;
+
+export interface StreamingDomain {
+  /** What any process has changed, as it is heard. */
+  heard(news: HeardNews): void;
+  /** Ends all streams, and opens none any more: the process is to end. */
+  endStreams(): void;
 }
 
 export interface WorkerDomain {
@@ -259,4 +285,4 @@ export interface WatchedDomain {
   countStates(): Promise<StateCounts>;
 }
 
-export type Domain = DoorDomain & WorkerDomain & WatchedDomain;
+export type Domain = DoorDomain & WorkerDomain & WatchedDomain & StreamingDomain;

@@ -23,6 +23,7 @@ export type { WindowView } from './views/window.ts';
 export type { Page } from '../store/page.ts';
 export type * from './views/policy.ts';
 export type * from './views/status.ts';
+export type * from './views/stream.ts';
 export type * from './views/team.ts';
 export type {
   AttemptOutcome,

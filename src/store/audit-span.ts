@@ -1,4 +1,4 @@
-// Owns reading the chain in its own order, piece by piece, up to a head: what an export is made of.
+// Owns reading the chain in its own order, piece by piece: up to a head, which makes an export, or on and on, which makes a stream.
 
 import type { AuditEventRow } from './audit.ts';
 import type { Db } from './database.ts';
@@ -69,3 +69,26 @@ export async function* readAuditSpan(db: Db, { teamId, from, to }: AuditSpan): A
 }
 
 const eventsAtOnce = 500;
+
+/** The events of the team after that sequence, in the order of the chain: at most `limit`. */
+export async function readAuditAfter(db: Db, teamId: string, after: number, limit: number): Promise<AuditEventRow[]> {
+  return db
+    .selectFrom('audit_events')
+    .selectAll()
+    .where('team_id', '=', teamId)
+    .where('sequence', '>', after)
+    .orderBy('sequence')
+    .limit(limit)
+    .execute();
+}
+
+/** The sequence of each team's last event, 0 where there is none yet. */
+export async function readAuditSequences(db: Db, teamIds: readonly string[]): Promise<Map<string, number>> {
+  if (teamIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('audit_heads')
+    .select(['team_id', 'sequence'])
+    .where('team_id', 'in', teamIds)
+    .execute();
+  return new Map(rows.map(({ team_id, sequence }) => [team_id, sequence]));
+}

@@ -28,6 +28,12 @@ export async function findRestore(db: Db, scope: Scope, id: string): Promise<Res
     .executeTakeFirst();
 }
 
+/** Those of the ids that the scope lets be seen. */
+export async function findRestores(db: Db, scope: Scope, ids: readonly string[]): Promise<RestoreRow[]> {
+  if (ids.length === 0) return [];
+  return db.selectFrom('restores').selectAll().where(inScope(scope, 'restores')).where('id', 'in', ids).execute();
+}
+
 /** For the worker, which has no team. */
 export async function getRestoreRow(db: Db, id: string): Promise<RestoreRow> {
   return db.selectFrom('restores').selectAll().where('id', '=', id).executeTakeFirstOrThrow();

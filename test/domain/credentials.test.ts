@@ -147,6 +147,7 @@ function depsOf(lines: string[]): Deps {
     queue: { isThere: () => true, add: async () => undefined, findMissing: async () => [] },
     worker: 'test',
     access: { unauthenticated: () => undefined },
+    streams: { opened: () => undefined, ended: () => undefined },
     elapsedMs: () => performance.now(),
     log: { info: () => undefined, warn: (_facts, message) => void lines.push(message), error: () => undefined },
     settings: {
@@ -170,6 +171,10 @@ function depsOf(lines: string[]): Deps {
       lateMs: 1,
       prices: { snapshotGbMonth: 1, branchMonth: 1 },
       auditRetentionMonths: null,
+      streamsPerActorMax: 1,
+      streamsPerTeamMax: 1,
+      streamBeatMs: 1,
+      streamPollMs: 1,
     },
   };
 }

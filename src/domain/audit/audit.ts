@@ -49,7 +49,7 @@ function readBounds({ since, until }: ExportAuditEventsInput) {
   };
 }
 
-function toAuditEventView(row: AuditEventRow): AuditEventView {
+export function toAuditEventView(row: AuditEventRow): AuditEventView {
   const fact = factOf(row);
   return {
     ...fact,

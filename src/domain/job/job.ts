@@ -55,7 +55,7 @@ export async function listAttemptsByJob(
   return new Map([...byJob].map(([id, attempts]) => [id, attempts.map(toAttemptView)]));
 }
 
-function toJobView(row: ListedJob): JobView {
+export function toJobView(row: ListedJob): JobView {
   return {
     id: row.id,
     job: row.job,

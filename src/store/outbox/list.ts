@@ -82,6 +82,16 @@ export async function findJob(db: Db, scope: Scope, id: string): Promise<ListedJ
   return rows[0];
 }
 
+/** Those of the ids that the scope lets be seen. */
+export async function findJobs(db: Db, scope: Scope, ids: readonly string[]): Promise<ListedJob[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<ListedJob>`
+    select * from (${listed} where outbox.team_id = ${scope.teamId} and outbox.id = any(${ids})) jobs
+    where ${namesProject(scope, 'project_id')}
+    order by id`.execute(db);
+  return rows;
+}
+
 /** The newest `limit` attempts of each of the team's jobs, in the order of their fences. */
 export async function listAttempts(
   db: Db,
