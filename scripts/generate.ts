@@ -103,6 +103,15 @@ const uncalled: DoorDomain = {
   },
   jobs: { list: never, get: never, attemptsOf: never },
   audit: { list: never, export: never, heads: never, signingKeys: never },
+  streams: {
+    restore: never,
+    snapshots: never,
+    statuses: never,
+    jobs: never,
+    auditEvents: never,
+    events: never,
+    admit: never,
+  },
 };
 
 async function write(folder: string): Promise<void> {

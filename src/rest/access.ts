@@ -8,6 +8,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks. Throws on an open route, where nobody was asked for. */
     actor: Actor;
+    /** Who asks, from rows that are read now: by the key and team of the headers, or of `instead`, a message that has come in their place. */
+    identify: (instead?: Readonly<Record<string, unknown>>) => Promise<Actor>;
   }
   interface FastifyContextConfig {
     /** Answers without an API key. */
@@ -33,11 +35,14 @@ export function guardAccess(app: FastifyInstance, domain: DoorDomain): void {
       return actor;
     },
   });
+  app.decorateRequest('identify', function (this: FastifyRequest, instead = {}) {
+    const { [teamHeader]: team = this.headers[teamHeader], authorization = this.headers.authorization } = instead;
+    const facts = { requestId: this.id, sourceAddress: this.ip, team: namedTeam(team) };
+    return domain.authenticate(presentedKey(authorization), facts);
+  });
   app.addHook('onRequest', async (request) => {
     if (request.is404 || request.routeOptions.config.isOpen) return;
-    const presented = presentedKey(request.headers.authorization);
-    const facts = { requestId: request.id, sourceAddress: request.ip, team: namedTeam(request.headers[teamHeader]) };
-    actors.set(request, await domain.authenticate(presented, facts));
+    actors.set(request, await request.identify());
   });
 }
 
@@ -53,12 +58,13 @@ export function leaveOpen(scope: FastifyInstance, isOpen: (path: string) => bool
 
 const teamHeader = 'afterglow-team';
 
-/** The slug of the team in which the request is to act; one that was sent twice names none that there is. */
-function namedTeam(header: string | string[] | undefined): string | undefined {
-  return header === undefined ? undefined : String(header).trim();
+/** The slug of the team in which the request is to act; what is no text, or was sent twice, names none that there is. */
+function namedTeam(header: unknown): string | undefined {
+  if (header === undefined) return undefined;
+  return typeof header === 'string' ? header.trim() : '';
 }
 
 /** The key of `Authorization: Bearer <key>`, or undefined. */
-function presentedKey(authorization: string | undefined): string | undefined {
-  return /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization ?? '')?.[1];
+function presentedKey(authorization: unknown): string | undefined {
+  return /^Bearer +([\x21-\x7e]+) *$/i.exec(typeof authorization === 'string' ? authorization : '')?.[1];
 }

@@ -106,9 +106,9 @@ function holdsNul(value: unknown, valuesMax: number): boolean {
 /** Query strings are text: these are the numbers in them, and types are coerced nowhere else. */
 function readNumbers(request: FastifyRequest): void {
   const query = request.query as Record<string, unknown>;
-  for (const name of ['limit', 'count']) {
+  for (const name of ['limit', 'count', 'after']) {
     const given = query[name];
-    if (typeof given === 'string' && /^\d{1,9}$/.test(given)) query[name] = Number(given);
+    if (typeof given === 'string' && /^\d{1,15}$/.test(given)) query[name] = Number(given);
   }
 }
 

@@ -37,6 +37,7 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
         { name: 'Restores', description: 'Moments that are brought back.' },
         { name: 'Jobs', description: 'What is promised and under way, and why it waits.' },
         { name: 'Audit', description: 'Who did what.' },
+        { name: 'Events', description: 'What changes, as it does.' },
         { name: 'Health', description: 'For probes.' },
       ],
       components: {

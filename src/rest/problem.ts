@@ -44,12 +44,22 @@ function sendProblem(refusal: Refusal, request: FastifyRequest, reply: FastifyRe
     .send(JSON.stringify(toProblem(refusal, request.id)));
 }
 
-/** The root error handler. What is no refusal becomes `internal`: its message goes to the log, never to the caller. */
+/** The root error handler. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  sendProblem(refusalOf(error, request), request, reply);
+}
+
+/** The document of an error that comes when an answer has begun. */
+export function problemOf(error: unknown, request: FastifyRequest): Record<string, unknown> {
+  return toProblem(refusalOf(error, request), request.id);
+}
+
+/** What is no refusal becomes `internal`: its message goes to the log, never to the caller. */
+function refusalOf(error: unknown, request: FastifyRequest): Refusal {
   const refusal = toRefusal(error, request);
   if (refusal) request.log.info({ code: refusal.code }, 'request.refused');
   else request.log.error({ err: error }, 'request.failed');
-  sendProblem(refusal ?? internal(request.id), request, reply);
+  return refusal ?? internal(request.id);
 }
 
 /** The refusal that an error of Fastify's means, or undefined where it is a fault of ours. */

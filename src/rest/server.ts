@@ -1,7 +1,8 @@
 // Owns the assembly of the REST door: the order of its checks, and its routes. It listens nowhere; `app.ts` does.
 
 import { randomUUID } from 'node:crypto';
-import { fastify, type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify';
+import type { Server } from 'node:http';
+import { fastify, type FastifyHttpOptions, type FastifyInstance, LogController } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Logger } from 'pino';
 import { Refusal } from '../core/errors.ts';
@@ -9,6 +10,7 @@ import type { DoorDomain } from '../domain/index.ts';
 import { guardAccess } from './access.ts';
 import { bodyBytesMax, readJsonOnly } from './body.ts';
 import { refuseConnection } from './connection.ts';
+import { stallMsDefault } from './event-stream.ts';
 import { doorLogger, logAnswers } from './logging.ts';
 import { describeRoutes, serveDocs } from './openapi.ts';
 import { announceClosing } from './prefer.ts';
@@ -17,6 +19,7 @@ import { apiKeyRoutes } from './routes/api-keys.ts';
 import { auditEventRoutes } from './routes/audit-events.ts';
 import { auditHeadRoutes } from './routes/audit-heads.ts';
 import { branchRoutes } from './routes/branches.ts';
+import { eventRoutes } from './routes/events.ts';
 import { credentialRoutes } from './routes/credentials.ts';
 import { healthRoutes } from './routes/health.ts';
 import { holdRoutes } from './routes/holds.ts';
@@ -51,6 +54,8 @@ export interface RestOptions {
   readonly renderMetrics?: RenderMetrics;
   /** Networks, separated by commas, whose X-Forwarded-For is believed. Default: nobody's. */
   readonly trustedProxies?: string | undefined;
+  /** The reader of a stream that takes nothing for so long is cut off. Default: 20 s. */
+  readonly stallMs?: number | undefined;
 }
 
 /**
@@ -70,12 +75,12 @@ export async function buildRest(options: RestOptions): Promise<FastifyInstance> 
   await app.register(healthRoutes, { domain: options.domain });
   if (options.renderMetrics) serveMetrics(app, options.renderMetrics);
   if (options.serves === 'probes') return app;
-  await registerRoutes(app, options.domain);
+  await registerRoutes(app, options);
   await serveDocs(app, options);
   return app;
 }
 
-async function registerRoutes(app: FastifyInstance, domain: DoorDomain): Promise<void> {
+async function registerRoutes(app: FastifyInstance, { domain, stallMs = stallMsDefault }: RestOptions): Promise<void> {
   const door = app.withTypeProvider<TypeBoxTypeProvider>();
   await door.register(teamRoutes, { domain });
   await door.register(memberRoutes, { domain });
@@ -97,9 +102,10 @@ async function registerRoutes(app: FastifyInstance, domain: DoorDomain): Promise
   await door.register(jobRoutes, { domain });
   await door.register(auditEventRoutes, { domain });
   await door.register(auditHeadRoutes, { domain });
+  await door.register(eventRoutes, { domain, streams: { stallMs } });
 }
 
-function settings({ logger, newRequestId = randomUUID, trustedProxies }: RestOptions): FastifyServerOptions {
+function settings({ logger, newRequestId = randomUUID, trustedProxies }: RestOptions): FastifyHttpOptions<Server> {
   return {
     ...(trustedProxies === undefined ? {} : { trustProxy: trustedProxies }),
     ...(logger ? { loggerInstance: doorLogger(logger) } : { logger: false }),
@@ -113,6 +119,8 @@ function settings({ logger, newRequestId = randomUUID, trustedProxies }: RestOpt
     // `body.ts` bounds how many values are checked: that makes `allErrors` safe.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true, verbose: true } },
     schemaController: { compilersFactory: { buildSerializer: buildSerializersOnce() } },
+    // A WebSocket alone leaves HTTP; who offers another protocol is answered in this one.
+    http: { shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket' },
     // Refused by a hook below, in the form of every refusal.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {

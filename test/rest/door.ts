@@ -6,6 +6,7 @@ import type { Test } from 'tap';
 import { Refusal } from '../../src/core/errors.ts';
 import type { Actor, DoorDomain } from '../../src/domain/index.ts';
 import { buildRest, type RestOptions } from '../../src/rest/server.ts';
+import { deliveriesOf } from '../harness/deliveries.ts';
 import { admin } from '../harness/team-views.ts';
 import {
   apiKey,
@@ -45,6 +46,8 @@ export const key = 'test-key';
 export const connectionUri = 'postgresql://owner:hunter2@ep-1.neon.tech/shop';
 
 export const actor: Actor = admin;
+
+const deliveries = deliveriesOf({ restore, snapshot, job, auditEvent });
 
 export interface Call {
   readonly name: string;
@@ -217,6 +220,15 @@ function fakeDomain(calls: Call[], replace: Replace): DoorDomain {
       export: async () => ({ teamId: 'tem_1', from: 1, to: 1, events: eachOf([[auditEvent]]) }),
       heads: async () => ({ items: [auditHead] }),
       signingKeys: () => ({ keys: [signingKey] }),
+    },
+    streams: {
+      restore: async () => eachOf(deliveries),
+      snapshots: async () => eachOf(deliveries),
+      statuses: async () => eachOf(deliveries),
+      jobs: async () => eachOf(deliveries),
+      auditEvents: async () => eachOf(deliveries),
+      events: async () => eachOf(deliveries),
+      admit: () => () => undefined,
     },
   };
   return { ...whole, ...replaced(whole, replace, calls) };

@@ -5,6 +5,7 @@ import { AuditEvent } from './audit-events.ts';
 import { AuditHead, SigningKey } from './audit-heads.ts';
 import { Branch, RestoreWindow, Timeline } from './branches.ts';
 import { Credential } from './credentials.ts';
+import { StatusChange, streamedData } from './events.ts';
 import { Hold } from './holds.ts';
 import { Job, JobWithAttempts } from './jobs.ts';
 import { Firing, Policy, PolicyVersion } from './policies.ts';
@@ -53,5 +54,7 @@ export const namedSchemas = [
   AuditEvent,
   AuditHead,
   SigningKey,
+  StatusChange,
+  ...streamedData,
   Problem,
 ];

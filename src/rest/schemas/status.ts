@@ -21,7 +21,14 @@ export const ListStatusQuery = strict({
 
 const state = Type.Unsafe<BranchState>({ type: 'string', enum: [...branchStates], description: stateWords });
 
-const reasons = Type.Array(Type.Unsafe<StateReason>({ type: 'string', enum: Object.keys(stateReasons) }), {
+/** Also of a branch that no policy covers. */
+export const anyState = Type.Unsafe<BranchStatusView['state']>({
+  type: 'string',
+  enum: [...branchStates, 'uncovered'],
+  description: `${stateWords} \`uncovered\`: no policy covers it.`,
+});
+
+export const reasons = Type.Array(Type.Unsafe<StateReason>({ type: 'string', enum: Object.keys(stateReasons) }), {
   description: 'All that hold, the worst first: the state is the worst that one of them asks for.',
 });
 
@@ -47,11 +54,7 @@ export const BranchStatus = answer<BranchStatusView>()(
   'Whether what was promised of a branch is there.',
   {
     branchId: text('Of the branch.'),
-    state: Type.Unsafe<BranchStatusView['state']>({
-      type: 'string',
-      enum: [...branchStates, 'uncovered'],
-      description: `${stateWords} \`uncovered\`: no policy covers it.`,
-    }),
+    state: anyState,
     reasons,
     lastPoint,
     rpo,
