@@ -23,6 +23,7 @@ const views = {
   AuditEvent: 'AuditEventView',
   Branch: 'BranchView',
   BranchStatus: 'BranchStatusView',
+  StatusChange: 'StatusChangeView',
   StatusItem: 'StatusItemView',
   Credential: 'CredentialView',
   Attempt: 'AttemptView',

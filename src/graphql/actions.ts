@@ -1,10 +1,10 @@
-// Owns that the GraphQL door says what each of its operations does: a field of Query or Mutation without an action of the table keeps the
+// Owns that the GraphQL door says what each of its operations does: a field of Query, Mutation or Subscription without an action of the table keeps the
 // door from starting.
 
 import { type DirectiveNode, type GraphQLSchema, Kind } from 'graphql';
 import { type Action, isAction } from '../domain/index.ts';
 
-/** The action of each field of Query and Mutation, by its name. Throws where one names none, or one that is not in the table. */
+/** The action of each field of Query, Mutation and Subscription, by its name. Throws where one names none, or one that is not in the table. */
 export function readActions(schema: GraphQLSchema): Map<string, Action> {
   const found = new Map<string, Action>();
   for (const root of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]) {

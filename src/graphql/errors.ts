@@ -3,6 +3,7 @@
 
 import type { FastifyBaseLogger } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { MercuriusError } from 'mercurius';
 import { Refusal, refusals } from '../core/errors.ts';
 
 export interface RequestFacts {
@@ -40,9 +41,24 @@ export function toRequestError(error: Error, requestId: string): GraphQLFormatte
   };
 }
 
-/** A refusal that kept the operation from running at all. */
-export function toRefusedRequest(refusal: Refusal, requestId: string): GraphQLFormattedError {
-  return show(refusal, requestId);
+/** A refusal, or a fault of ours that goes to the log, outside of any field. */
+export function refusalShown(error: unknown, { requestId, log }: RequestFacts): GraphQLFormattedError {
+  if (error instanceof Refusal) log.info({ code: error.code }, 'graphql.refused');
+  else log.error({ err: error }, 'graphql.failed');
+  return show(error instanceof Refusal ? error : internal(requestId), requestId);
+}
+
+/** The errors of a request that could not be run, or undefined where the fault is ours. */
+export function whyNotRun(error: unknown, requestId: string): GraphQLFormattedError[] | undefined {
+  if (error instanceof Refusal) return [show(error, requestId)];
+  // The document of a subscription is read before it is run.
+  if (error instanceof GraphQLError || error instanceof RangeError) return [toRequestError(error, requestId)];
+  if (!isMercuriusError(error) || error.code !== 'MER_ERR_GQL_VALIDATION') return undefined;
+  return (error.errors ?? [error]).map((one) => toRequestError(one, requestId));
+}
+
+function isMercuriusError(error: unknown): error is MercuriusError {
+  return error instanceof Error && 'code' in error;
 }
 
 function refusalOf(error: GraphQLError): Refusal | undefined {

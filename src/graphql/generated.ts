@@ -1,7 +1,7 @@
 // Generated from schema.graphql by scripts/generate.ts. Do not edit.
 
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { ApiKeyView, FleetView, MeView, MemberView, NewApiKeyView, TeamView, AuditEventView, BranchView, BranchStatusView, StatusItemView, CredentialView, AttemptView, ConnectionView, JobView, PolicyView, PolicyCoverageView, PolicyPreviewView, ProjectView, FindingView, ReconcileReportView, RestoreView, SnapshotView, TimelineView } from '../domain/index.ts';
+import type { ApiKeyView, FleetView, MeView, MemberView, NewApiKeyView, TeamView, AuditEventView, BranchView, BranchStatusView, StatusChangeView, StatusItemView, CredentialView, AttemptView, ConnectionView, JobView, PolicyView, PolicyCoverageView, PolicyPreviewView, ProjectView, FindingView, ReconcileReportView, RestoreView, SnapshotView, TimelineView } from '../domain/index.ts';
 import type { GraphqlContext } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = T | null | undefined;
@@ -2974,6 +2974,115 @@ export type MutationDeletePreservedBranchArgs = {
   input: DeletePreservedBranchInput;
 };
 
+/**
+ * What changes, as it does: over a WebSocket at /graphql, in the protocol `graphql-transport-ws`. The first message says who asks, with what
+ * the headers would say: {authorization, "afterglow-team"}. Each delivery has the `sequence` of the event in the team's history which it follows.
+ * Whoever gives the last one that it has seen as `after` misses nothing of the history; without it the stream begins now, which its first
+ * delivery says. Who reads too slowly is cut off, and so is who may not read any more.
+ */
+export type Subscription = {
+  /** The restore as it is now, and again whenever that has changed, each step of it included. */
+  readonly restoreChanged?: Maybe<RestoreChanged>;
+  /** Of the project: each snapshot that has changed, as it is. */
+  readonly snapshotChanged?: Maybe<SnapshotChanged>;
+  /** Jobs that have changed, as they are. They are not events of the history: what a cut has missed is read from the list. */
+  readonly jobsChanged?: Maybe<JobsChanged>;
+  /** Each branch whose state has changed, or its reasons. */
+  readonly statusChanged?: Maybe<StatusChanged>;
+  /** The audit history as it grows. */
+  readonly auditEventAdded?: Maybe<AuditEventAdded>;
+};
+
+
+/**
+ * What changes, as it does: over a WebSocket at /graphql, in the protocol `graphql-transport-ws`. The first message says who asks, with what
+ * the headers would say: {authorization, "afterglow-team"}. Each delivery has the `sequence` of the event in the team's history which it follows.
+ * Whoever gives the last one that it has seen as `after` misses nothing of the history; without it the stream begins now, which its first
+ * delivery says. Who reads too slowly is cut off, and so is who may not read any more.
+ */
+export type SubscriptionRestoreChangedArgs = {
+  id: Scalars['ID']['input'];
+  after?: InputMaybe<Scalars['SafeInt']['input']>;
+};
+
+
+/**
+ * What changes, as it does: over a WebSocket at /graphql, in the protocol `graphql-transport-ws`. The first message says who asks, with what
+ * the headers would say: {authorization, "afterglow-team"}. Each delivery has the `sequence` of the event in the team's history which it follows.
+ * Whoever gives the last one that it has seen as `after` misses nothing of the history; without it the stream begins now, which its first
+ * delivery says. Who reads too slowly is cut off, and so is who may not read any more.
+ */
+export type SubscriptionSnapshotChangedArgs = {
+  projectId: Scalars['ID']['input'];
+  after?: InputMaybe<Scalars['SafeInt']['input']>;
+};
+
+
+/**
+ * What changes, as it does: over a WebSocket at /graphql, in the protocol `graphql-transport-ws`. The first message says who asks, with what
+ * the headers would say: {authorization, "afterglow-team"}. Each delivery has the `sequence` of the event in the team's history which it follows.
+ * Whoever gives the last one that it has seen as `after` misses nothing of the history; without it the stream begins now, which its first
+ * delivery says. Who reads too slowly is cut off, and so is who may not read any more.
+ */
+export type SubscriptionStatusChangedArgs = {
+  after?: InputMaybe<Scalars['SafeInt']['input']>;
+};
+
+
+/**
+ * What changes, as it does: over a WebSocket at /graphql, in the protocol `graphql-transport-ws`. The first message says who asks, with what
+ * the headers would say: {authorization, "afterglow-team"}. Each delivery has the `sequence` of the event in the team's history which it follows.
+ * Whoever gives the last one that it has seen as `after` misses nothing of the history; without it the stream begins now, which its first
+ * delivery says. Who reads too slowly is cut off, and so is who may not read any more.
+ */
+export type SubscriptionAuditEventAddedArgs = {
+  after?: InputMaybe<Scalars['SafeInt']['input']>;
+};
+
+export type RestoreChanged = {
+  readonly sequence: Scalars['SafeInt']['output'];
+  readonly restore: Restore;
+};
+
+export type SnapshotChanged = {
+  readonly sequence: Scalars['SafeInt']['output'];
+  /** Null in the first delivery. */
+  readonly snapshot?: Maybe<Snapshot>;
+};
+
+export type JobsChanged = {
+  readonly sequence: Scalars['SafeInt']['output'];
+  /** Those that are known to have changed. */
+  readonly jobs: ReadonlyArray<Job>;
+  /** There may be others: read the list again. So it begins. */
+  readonly missed: Scalars['Boolean']['output'];
+};
+
+export type StatusChanged = {
+  readonly sequence: Scalars['SafeInt']['output'];
+  /** Null in the first delivery. */
+  readonly change?: Maybe<StatusChange>;
+};
+
+/** A branch is in another state, or for other reasons. */
+export type StatusChange = {
+  readonly branchId: Scalars['ID']['output'];
+  readonly branch?: Maybe<Branch>;
+  readonly projectId: Scalars['ID']['output'];
+  /** Of the branch. */
+  readonly name: Scalars['String']['output'];
+  readonly from: BranchState;
+  readonly to: BranchState;
+  readonly reasons: ReadonlyArray<StateReason>;
+  readonly changedAt: Scalars['DateTime']['output'];
+};
+
+export type AuditEventAdded = {
+  readonly sequence: Scalars['SafeInt']['output'];
+  /** Null in the first delivery. */
+  readonly event?: Maybe<AuditEvent>;
+};
+
 
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
@@ -3286,6 +3395,13 @@ export type ResolversTypes = {
   RotateApiKeyInput: RotateApiKeyInput;
   RevokeApiKeyInput: RevokeApiKeyInput;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RestoreChanged: ResolverTypeWrapper<Omit<RestoreChanged, 'restore'> & { restore: ResolversTypes['Restore'] }>;
+  SnapshotChanged: ResolverTypeWrapper<Omit<SnapshotChanged, 'snapshot'> & { snapshot?: Maybe<ResolversTypes['Snapshot']> }>;
+  JobsChanged: ResolverTypeWrapper<Omit<JobsChanged, 'jobs'> & { jobs: ReadonlyArray<ResolversTypes['Job']> }>;
+  StatusChanged: ResolverTypeWrapper<Omit<StatusChanged, 'change'> & { change?: Maybe<ResolversTypes['StatusChange']> }>;
+  StatusChange: ResolverTypeWrapper<StatusChangeView>;
+  AuditEventAdded: ResolverTypeWrapper<Omit<AuditEventAdded, 'event'> & { event?: Maybe<ResolversTypes['AuditEvent']> }>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
@@ -3487,6 +3603,13 @@ export type ResolversParentTypes = {
   RotateApiKeyInput: RotateApiKeyInput;
   RevokeApiKeyInput: RevokeApiKeyInput;
   Mutation: Record<PropertyKey, never>;
+  Subscription: Record<PropertyKey, never>;
+  RestoreChanged: Omit<RestoreChanged, 'restore'> & { restore: ResolversParentTypes['Restore'] };
+  SnapshotChanged: Omit<SnapshotChanged, 'snapshot'> & { snapshot?: Maybe<ResolversParentTypes['Snapshot']> };
+  JobsChanged: Omit<JobsChanged, 'jobs'> & { jobs: ReadonlyArray<ResolversParentTypes['Job']> };
+  StatusChanged: Omit<StatusChanged, 'change'> & { change?: Maybe<ResolversParentTypes['StatusChange']> };
+  StatusChange: StatusChangeView;
+  AuditEventAdded: Omit<AuditEventAdded, 'event'> & { event?: Maybe<ResolversParentTypes['AuditEvent']> };
   Int: Scalars['Int']['output'];
   Boolean: Scalars['Boolean']['output'];
   String: Scalars['String']['output'];
@@ -4599,6 +4722,51 @@ export type MutationResolvers<ContextType = GraphqlContext, ParentType extends R
   deletePreservedBranch?: Resolver<Maybe<ResolversTypes['Restore']>, ParentType, ContextType, RequireFields<MutationDeletePreservedBranchArgs, 'input'>>;
 };
 
+export type SubscriptionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  restoreChanged?: SubscriptionResolver<Maybe<ResolversTypes['RestoreChanged']>, "restoreChanged", ParentType, ContextType, RequireFields<SubscriptionRestoreChangedArgs, 'id'>>;
+  snapshotChanged?: SubscriptionResolver<Maybe<ResolversTypes['SnapshotChanged']>, "snapshotChanged", ParentType, ContextType, RequireFields<SubscriptionSnapshotChangedArgs, 'projectId'>>;
+  jobsChanged?: SubscriptionResolver<Maybe<ResolversTypes['JobsChanged']>, "jobsChanged", ParentType, ContextType>;
+  statusChanged?: SubscriptionResolver<Maybe<ResolversTypes['StatusChanged']>, "statusChanged", ParentType, ContextType, Partial<SubscriptionStatusChangedArgs>>;
+  auditEventAdded?: SubscriptionResolver<Maybe<ResolversTypes['AuditEventAdded']>, "auditEventAdded", ParentType, ContextType, Partial<SubscriptionAuditEventAddedArgs>>;
+};
+
+export type RestoreChangedResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RestoreChanged'] = ResolversParentTypes['RestoreChanged']> = {
+  sequence?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  restore?: Resolver<ResolversTypes['Restore'], ParentType, ContextType>;
+};
+
+export type SnapshotChangedResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SnapshotChanged'] = ResolversParentTypes['SnapshotChanged']> = {
+  sequence?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  snapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType>;
+};
+
+export type JobsChangedResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['JobsChanged'] = ResolversParentTypes['JobsChanged']> = {
+  sequence?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  jobs?: Resolver<ReadonlyArray<ResolversTypes['Job']>, ParentType, ContextType>;
+  missed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type StatusChangedResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['StatusChanged'] = ResolversParentTypes['StatusChanged']> = {
+  sequence?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  change?: Resolver<Maybe<ResolversTypes['StatusChange']>, ParentType, ContextType>;
+};
+
+export type StatusChangeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['StatusChange'] = ResolversParentTypes['StatusChange']> = {
+  branchId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  branch?: Resolver<Maybe<ResolversTypes['Branch']>, ParentType, ContextType>;
+  projectId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  from?: Resolver<ResolversTypes['BranchState'], ParentType, ContextType>;
+  to?: Resolver<ResolversTypes['BranchState'], ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['StateReason']>, ParentType, ContextType>;
+  changedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type AuditEventAddedResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditEventAdded'] = ResolversParentTypes['AuditEventAdded']> = {
+  sequence?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  event?: Resolver<Maybe<ResolversTypes['AuditEvent']>, ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = GraphqlContext> = {
   DateTime?: GraphQLScalarType;
   JSON?: GraphQLScalarType;
@@ -4730,6 +4898,13 @@ export type Resolvers<ContextType = GraphqlContext> = {
   PolicyRun?: PolicyRunResolvers<ContextType>;
   DatabaseConnection?: DatabaseConnectionResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
+  RestoreChanged?: RestoreChangedResolvers<ContextType>;
+  SnapshotChanged?: SnapshotChangedResolvers<ContextType>;
+  JobsChanged?: JobsChangedResolvers<ContextType>;
+  StatusChanged?: StatusChangedResolvers<ContextType>;
+  StatusChange?: StatusChangeResolvers<ContextType>;
+  AuditEventAdded?: AuditEventAddedResolvers<ContextType>;
 };
 
 export type DirectiveResolvers<ContextType = GraphqlContext> = {

@@ -18,6 +18,7 @@ import type {
   ReconcileReportView,
   RestoreView,
   SnapshotView,
+  StatusChangeView,
   StatusItemView,
   TimelineView,
 } from '../domain/index.ts';
@@ -138,6 +139,7 @@ export const loaders = {
     timeline: uncached(timelineOfBranch),
     status: uncached(statusOfBranch),
   },
+  StatusChange: { branch: uncached(branchOf((change: StatusChangeView) => change.branchId)) },
   StatusItem: { branch: uncached(branchOf((item: StatusItemView) => item.branchId)) },
   Snapshot: { branch: uncached(branchOf((snapshot: SnapshotView) => snapshot.branchId)) },
   Restore: { branch: uncached(branchOf((restore: RestoreView) => restore.source.branchId)) },

@@ -3,32 +3,38 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLError } from 'graphql';
-import mercurius, { type MercuriusContext, type MercuriusError, type MercuriusOptions } from 'mercurius';
-import { Refusal } from '../core/errors.ts';
+import mercurius, { type MercuriusContext, type MercuriusOptions } from 'mercurius';
 import type { DoorDomain } from '../domain/index.ts';
 import { readActions } from './actions.ts';
-import { toFieldError, toRefusedRequest, toRequestError } from './errors.ts';
+import { toFieldError, toRequestError, whyNotRun } from './errors.ts';
 import { registerGraphiql } from './graphiql.ts';
 import { limitArguments, tokensMax, valuesMax } from './limits.ts';
 import { loaders } from './loaders.ts';
 import { type Operation, readOperation } from './operation.ts';
 import { resolvers } from './resolvers/index.ts';
-import { depthRule, enteredRule, servedRule } from './rules.ts';
+import { depthRule, enteredRule } from './rules.ts';
 import { buildGraphqlSchema } from './schema.ts';
+import { serveSubscriptions } from './websocket.ts';
 
 interface GraphqlOptions {
   readonly domain: DoorDomain;
   /** Serve GraphiQL too, at /graphiql. */
   readonly graphiql: boolean;
+  /** The reader of subscriptions that takes nothing for so long is cut off. Default: 20 s. */
+  readonly stallMs?: number | undefined;
 }
 
 /** `request.actor` must be there: the door of REST guards this one too. */
-export async function registerGraphql(app: FastifyInstance, { domain, graphiql }: GraphqlOptions): Promise<void> {
+export async function registerGraphql(
+  app: FastifyInstance,
+  { domain, graphiql, stallMs }: GraphqlOptions,
+): Promise<void> {
   await app.register(async (scope) => {
     await scope.register(mercurius, toMercurius());
     scope.post('/graphql', { schema: { hide: true }, config: { valuesMax } }, (request, reply) =>
       answer(domain, request, reply),
     );
+    await serveSubscriptions(scope, { domain, stallMs });
     if (graphiql) registerGraphiql(scope);
   });
 }
@@ -42,7 +48,7 @@ function toMercurius(): MercuriusOptions {
     loaders,
     schemaTransforms: [limitArguments],
     routes: false,
-    validationRules: [servedRule, enteredRule, depthRule],
+    validationRules: [enteredRule, depthRule],
     graphql: { parseOptions: { maxTokens: tokensMax } },
     errorFormatter: formatErrors,
   };
@@ -59,17 +65,6 @@ async function answer(domain: DoorDomain, request: FastifyRequest, reply: Fastif
     request.log.info({ code: 'invalid_request' }, 'graphql.refused');
     return reply.code(400).send({ errors });
   }
-}
-
-/** The errors of a request that could not be run, or undefined where the fault is ours. */
-function whyNotRun(error: unknown, requestId: string) {
-  if (error instanceof Refusal) return [toRefusedRequest(error, requestId)];
-  if (!isMercuriusError(error) || error.code !== 'MER_ERR_GQL_VALIDATION') return undefined;
-  return (error.errors ?? [error]).map((one) => toRequestError(one, requestId));
-}
-
-function isMercuriusError(error: unknown): error is MercuriusError {
-  return error instanceof Error && 'code' in error;
 }
 
 /** Where there is no `data` at all, the operation was not run. */

@@ -1,4 +1,4 @@
-// Owns what an operation must be beyond GraphQL's own rules: of a kind that is served, in one team, and not too deep.
+// Owns what an operation must be beyond GraphQL's own rules: in one team, and not too deep.
 
 import {
   type ASTVisitor,
@@ -10,16 +10,6 @@ import {
   type SelectionSetNode,
   type ValidationContext,
 } from 'graphql';
-
-/** Refuses subscriptions for as long as the schema has none: graphql itself finds that out only when it runs one. */
-export function servedRule(context: ValidationContext): ASTVisitor {
-  return {
-    OperationDefinition(operation) {
-      if (context.getSchema().getRootType(operation.operation)) return;
-      context.reportError(new GraphQLError(`A ${operation.operation} is not served.`, { nodes: operation }));
-    },
-  };
-}
 
 /**
  * Refuses a document that enters a team and reads anything beside it, or enters more than one: who acts would depend on which field comes

@@ -17,6 +17,8 @@ const at = await startRegistered(t, { roles: ['api', 'worker'] });
 const { domain, actor, db, main, project, credential } = at;
 const roles = ['viewer', 'operator', 'approver', 'admin'] as const;
 
+// A subscription needs a connection.
+await at.app.rest.listen({ port: 0, host: '127.0.0.1' });
 const ids = await makeIds();
 const callers = await makeCallers();
 const operations = [...restOperations(at.app.rest, ids), ...graphqlOperations(at.app.rest, ids)];

@@ -29,6 +29,7 @@ export async function openDoor(t: Test, options: { graphiql?: boolean } = {}): P
     logger: { level: 'info', stream: { write: (line: string) => void log.push(line) } },
   });
   app.decorateRequest('actor', { getter: () => actor });
+  app.decorateRequest('identify', async () => actor);
   await registerGraphql(app, { domain: fake.domain, graphiql: options.graphiql ?? false });
   t.teardown(() => app.close());
 

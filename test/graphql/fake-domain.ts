@@ -3,6 +3,7 @@
 import { Readable } from 'node:stream';
 import { notFound } from '../../src/core/errors.ts';
 import { auditKeyOf, type DoorDomain, type Page, type PageRequest } from '../../src/domain/index.ts';
+import { deliveriesOf } from '../harness/deliveries.ts';
 import * as samples from './samples.ts';
 
 export interface Call {
@@ -210,6 +211,15 @@ export function makeFakeDomain(): FakeDomain {
       heads: on('audit.heads', () => ({ items: [samples.auditHead] })),
       signingKeys: () => ({ keys: [] }),
     },
+    streams: {
+      restore: on('streams.restore', () => eachOf(deliveriesOf(samples))),
+      snapshots: on('streams.snapshots', () => eachOf(deliveriesOf(samples))),
+      statuses: on('streams.statuses', () => eachOf(deliveriesOf(samples))),
+      jobs: on('streams.jobs', () => eachOf(deliveriesOf(samples))),
+      auditEvents: on('streams.auditEvents', () => eachOf(deliveriesOf(samples))),
+      events: on('streams.events', () => eachOf(deliveriesOf(samples))),
+      admit: () => () => undefined,
+    },
   };
   return Object.assign(fake, { domain });
 }
@@ -231,6 +241,10 @@ function paged<T extends { readonly id: string }>(
     items: page,
     nextCursor: rest.length > limit && end ? Buffer.from(keyOf(end)).toString('base64url') : null,
   };
+}
+
+async function* eachOf<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
 }
 
 function one<T extends { readonly id: string }>(what: string, items: readonly T[], wanted: string): T {

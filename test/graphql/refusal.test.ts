@@ -178,12 +178,6 @@ t.test('a null through a variable where none may be is invalid_request, found wh
   t.strictSame(door.calls, []);
 });
 
-t.test('there is no GET', async (t) => {
-  const { app } = await openDoor(t);
-  const { statusCode } = await app.inject({ method: 'GET', url: '/graphql?query={__typename}' });
-  t.equal(statusCode, 404);
-});
-
 t.test('introspection is as deep as GraphiQL needs it', async (t) => {
   const door = await openDoor(t);
   const { getIntrospectionQuery } = await import('graphql');

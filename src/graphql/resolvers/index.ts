@@ -13,6 +13,7 @@ import { projectMutations, projectQueries } from './project.ts';
 import { restoreMutations, restoreQueries } from './restore.ts';
 import { snapshotMutations, snapshotQueries } from './snapshot.ts';
 import { statusQueries } from './status.ts';
+import { subscriptions } from './subscription.ts';
 import { teamMutations, teamQueries } from './team.ts';
 
 const Query: Required<QueryResolvers> = {
@@ -41,4 +42,4 @@ const Mutation: Required<MutationResolvers> = {
   ...restoreMutations,
 };
 
-export const resolvers = { ...scalars, Query, Mutation };
+export const resolvers = { ...scalars, Query, Mutation, Subscription: subscriptions };

@@ -1,7 +1,12 @@
-// Every operation of both doors, read from the contracts that they serve, each with the way to ask for it.
+// Every operation of both doors, read from the contracts that they serve, each with the way to ask for it. Of a stream the answer is the first
+// thing that it gives.
 
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { getNamedType, type GraphQLNamedType, isObjectType } from 'graphql';
+import { createClient } from 'graphql-ws';
 import { type Action, isAction } from '../../../src/domain/index.ts';
 import { readActions } from '../../../src/graphql/actions.ts';
 import { buildGraphqlSchema } from '../../../src/graphql/schema.ts';
@@ -76,6 +81,7 @@ export function graphqlOperations(app: FastifyInstance, ids: Ids): Operation[] {
   const roots = [
     ['query', schema.getQueryType()],
     ['mutation', schema.getMutationType()],
+    ['subscription', schema.getSubscriptionType()],
   ] as const;
   return roots.flatMap(([kind, root]) =>
     Object.values(root?.getFields() ?? {}).flatMap((field) => {
@@ -83,7 +89,8 @@ export function graphqlOperations(app: FastifyInstance, ids: Ids): Operation[] {
       const action = actions.get(field.name);
       if (!asked || !action) throw new Error(`${field.name} has no row here, or no action`);
       const selection = selectionOf(getNamedType(field.type));
-      const pages = field.args.some(({ name }) => name === 'after');
+      // What a subscription goes on after is a sequence.
+      const pages = kind !== 'subscription' && field.args.some(({ name }) => name === 'after');
       // A list is asked for from either end.
       const readings = pages
         ? ([
@@ -94,7 +101,7 @@ export function graphqlOperations(app: FastifyInstance, ids: Ids): Operation[] {
       return readings.map(([side, from]) => ({
         name: `GraphQL${side === 'before' ? '-backwards' : ''} ${field.name}`,
         action,
-        reads: kind === 'query',
+        reads: kind !== 'mutation',
         names: asked(ids).names === true,
         pages,
         send: async (caller: Caller, of: Ids, cursor?: string) => {
@@ -108,6 +115,7 @@ export function graphqlOperations(app: FastifyInstance, ids: Ids): Operation[] {
           const given = args.map(([name]) => `${name}: $${name}`).join(', ');
           const query = `${kind} ${declared && `(${declared})`} { found: ${field.name}${given && `(${given})`} ${selection} }`;
           const body = { query, variables: Object.fromEntries(args) };
+          if (kind === 'subscription') return subscribed(app, caller, body);
           return read(app, caller, { method: 'POST', url: '/graphql', body });
         },
       }));
@@ -135,6 +143,40 @@ function fillPath(path: string, ids: Ids): string {
     .join('/');
 }
 
+/** The first delivery, or why there is none. */
+async function subscribed(
+  app: FastifyInstance,
+  { key, team }: Caller,
+  body: { query: string; variables: Record<string, unknown> },
+): Promise<Answer> {
+  const client = createClient({
+    url: `${addressOf(app)}/graphql`.replace('http', 'ws'),
+    connectionParams: {
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...(team === undefined ? {} : { 'afterglow-team': team }),
+    },
+    retryAttempts: 0,
+  });
+  try {
+    const first = await client.iterate(body).next();
+    return { status: 200, code: 'ok', action: undefined, text: JSON.stringify(first.value) };
+  } catch (error) {
+    if (!Array.isArray(error)) {
+      const { code, reason } = error as { code: number; reason: string };
+      return { status: code === 4401 ? 401 : 403, code: reason, action: undefined, text: reason };
+    }
+    const [{ extensions }] = error as [Required<Refused>['errors'][number]];
+    return { status: 200, code: extensions.code, action: extensions.action, text: JSON.stringify(error) };
+  } finally {
+    await client.dispose();
+  }
+}
+
+function addressOf(app: FastifyInstance): string {
+  const { port } = app.server.address() as AddressInfo;
+  return `http://127.0.0.1:${port}`;
+}
+
 interface Refused {
   readonly code?: string;
   readonly action?: unknown;
@@ -152,11 +194,25 @@ async function read(
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
   };
   const payload = body === undefined ? {} : { payload: JSON.stringify(body) };
-  const { statusCode: status, payload: text, headers: told } = await app.inject({ method, url, headers, ...payload });
+  const answer = await app.inject({ method, url, headers, ...payload, payloadAsStream: true });
+  const { statusCode: status, headers: told } = answer;
+  const text = await textOf(answer.stream(), String(told['content-type']));
   // An export is a line of JSON for each event.
   const isJson = /\/(problem\+)?json\b/.test(String(told['content-type']));
   const said = (isJson ? JSON.parse(text) : {}) as Refused;
   const [error] = Array.isArray(said.errors) && url === '/graphql' ? said.errors : [];
   const { code, action } = error ? error.extensions : said;
   return { status, code: status < 300 && !error ? 'ok' : String(code), action, text };
+}
+
+/** All that it gives; of a stream, which has no end, the first piece. */
+async function textOf(stream: Readable, type: string): Promise<string> {
+  if (type.startsWith('text/event-stream')) {
+    const [first] = (await once(stream, 'data')) as [Buffer];
+    stream.destroy();
+    return first.toString();
+  }
+  let text = '';
+  for await (const piece of stream) text += String(piece);
+  return text;
 }

@@ -100,6 +100,8 @@ export const requests: Readonly<Record<string, (ids: Ids) => Asked>> = {
   listAuditEvents: filter(({ snapshot }) => ({ subjectId: snapshot })),
   exportAuditEvents: () => ({ query: { format: 'ndjson' } }),
   listAuditHeads: nothing,
+  streamEvents: nothing,
+  streamRestore: nothing,
 };
 
 /** What `{id}` stands for in a path, by the resource before it. */
@@ -132,7 +134,7 @@ const one =
 const input = (pick: (ids: Ids) => object) => (ids: Ids) => ({ args: { input: pick(ids) }, names: true as const });
 const making = (value: object) => (): AskedField => ({ args: { input: value } });
 
-/** By the name of the field of Query or Mutation. */
+/** By the name of the field of Query, Mutation or Subscription. */
 export const fieldRequests: Readonly<Record<string, (ids: Ids) => AskedField>> = {
   me: none,
   fleet: none,
@@ -168,6 +170,11 @@ export const fieldRequests: Readonly<Record<string, (ids: Ids) => AskedField>> =
   jobs: list(({ project, snapshot }) => ({ projectId: project, subjectId: snapshot })),
   auditEvents: list(({ snapshot }) => ({ subjectId: snapshot })),
   auditHeads: none,
+  restoreChanged: one(({ restore }) => restore),
+  snapshotChanged: one(({ project }) => project, 'projectId'),
+  jobsChanged: none,
+  statusChanged: none,
+  auditEventAdded: none,
   createTeam: making({ slug: 'new', name: 'New' }),
   addMember: input(({ team }) => ({ teamId: team, issuer: 'https://id.example.com', subject: 'x', role: 'viewer' })),
   updateMember: input(({ team, member }) => ({ teamId: team, id: member, version: 9, role: 'viewer' })),

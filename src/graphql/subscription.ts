@@ -1,0 +1,125 @@
+// Owns one subscription: it is opened, and each delivery is shown, by running its operation as any other, so that the same rules, limits,
+// loaders and errors hold for it.
+
+import type { FastifyReply } from 'fastify';
+import { type DocumentNode, type ExecutionResult, getOperationAST, GraphQLError, parse } from 'graphql';
+import { Refusal } from '../core/errors.ts';
+import type { Actor, Delivery, DoorDomain } from '../domain/index.ts';
+import type { Opening, Showing } from './context.ts';
+import { refusalShown, type RequestFacts, whyNotRun } from './errors.ts';
+import { tokensMax } from './limits.ts';
+import { type Operation, readOperation } from './operation.ts';
+
+export interface Subscribed {
+  readonly document: DocumentNode;
+  /** Ends with an error where the reader is cut off. Its return ends the stream. */
+  readonly results: AsyncIterableIterator<ExecutionResult>;
+}
+
+export interface Subscriber {
+  readonly domain: DoorDomain;
+  /** The request that opened the connection. */
+  readonly reply: FastifyReply;
+  readonly actor: Actor;
+  readonly renew: () => Promise<Actor>;
+  /** Told the refusal with which the stream ends. */
+  readonly cutOff: (refusal: Refusal) => void;
+}
+
+/** Opens what the payload of a `subscribe` message asks for; `leaving` is aborted when nobody reads any more. Throws `GraphQLError`s. */
+export async function subscribe(
+  payload: unknown,
+  subscriber: Subscriber,
+  leaving: AbortController,
+): Promise<Subscribed | GraphQLError[]> {
+  const { request } = subscriber.reply;
+  const facts = { requestId: request.id, log: request.log };
+  try {
+    const operation = readOperation(payload);
+    const document = parse(operation.query, { maxTokens: tokensMax });
+    if (getOperationAST(document, operation.operationName)?.operation !== 'subscription') throw onlySubscriptions();
+    const opened = await open(operation, subscriber, leaving);
+    if (Array.isArray(opened)) return opened;
+    return { document, results: show(operation, subscriber, { ...opened, leaving, facts }) };
+  } catch (error) {
+    const errors = whyNotRun(error, request.id);
+    if (errors) return errors.map(({ message, extensions }) => new GraphQLError(message, { extensions }));
+    throw error;
+  }
+}
+
+interface Opened {
+  readonly deliveries: AsyncGenerator<Delivery>;
+  readonly isShown: (delivery: Delivery) => boolean;
+}
+
+async function open(
+  operation: Operation,
+  subscriber: Subscriber,
+  { signal }: AbortController,
+): Promise<Opened | GraphQLError[]> {
+  const found: Opened[] = [];
+  const { errors = [] } = await run(operation, subscriber, {
+    step: 'open',
+    reader: { renew: subscriber.renew, signal },
+    opened: (deliveries, isShown) => void found.push({ deliveries, isShown }),
+  });
+  const [opened] = found;
+  if (opened) return opened;
+  return errors.map(({ message, extensions }) => new GraphQLError(message, { extensions }));
+}
+
+interface Shown extends Opened {
+  readonly leaving: AbortController;
+  readonly facts: RequestFacts;
+}
+
+/** The generator's own return would wait for a delivery that may never come. */
+function show(operation: Operation, subscriber: Subscriber, shown: Shown): AsyncIterableIterator<ExecutionResult> {
+  const results = showEach(operation, subscriber, shown);
+  return {
+    next: () => results.next(),
+    return() {
+      shown.leaving.abort();
+      return results.return();
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+async function* showEach(
+  operation: Operation,
+  subscriber: Subscriber,
+  { deliveries, isShown, leaving, facts }: Shown,
+): AsyncGenerator<ExecutionResult, void> {
+  try {
+    for await (const delivery of deliveries) {
+      if (isShown(delivery)) yield await run(operation, subscriber, { step: 'show', delivery });
+    }
+  } catch (error) {
+    if (error instanceof Refusal) subscriber.cutOff(error);
+    const { message, extensions } = refusalShown(error, facts);
+    throw new GraphQLError(message, { extensions });
+  } finally {
+    leaving.abort();
+  }
+}
+
+/** On a reply of its own, since the loaders of a reply are those of one operation. */
+async function run(
+  { query, variables, operationName }: Operation,
+  { reply, actor, domain }: Subscriber,
+  subscription: Opening | Showing,
+): Promise<ExecutionResult> {
+  const own = Object.create(reply) as FastifyReply;
+  return own.graphql(query, { actor, domain, subscription }, variables, operationName) as Promise<ExecutionResult>;
+}
+
+function onlySubscriptions(): Refusal {
+  return new Refusal(
+    'invalid_request',
+    'A WebSocket serves subscriptions alone. Nothing was done. Send queries and mutations to POST /graphql.',
+  );
+}

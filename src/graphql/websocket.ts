@@ -1,0 +1,251 @@
+// Owns the WebSocket at /graphql: who is let in, the protocol (graphql-transport-ws, spoken by graphql-ws), that a connection which takes
+// nothing is cut off, and with which code each of them is closed. Nothing is held for a reader beyond what is being sent.
+
+import websocket, { type WebSocket } from '@fastify/websocket';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError } from 'graphql';
+import { handleProtocols, makeServer, type Server } from 'graphql-ws';
+import { Refusal, refusals } from '../core/errors.ts';
+import type { Actor, DoorDomain } from '../domain/index.ts';
+import { subscribe, type Subscribed } from './subscription.ts';
+
+export interface WebsocketOptions {
+  readonly domain: DoorDomain;
+  /** A connection that takes nothing for so long is cut off. Default: 20 s. */
+  readonly stallMs?: number | undefined;
+}
+
+/** Of a message that comes in: a query of 16 KiB and its variables. */
+const messageBytesMax = 64 * 1024;
+/** What is being sent to a connection; past it the reader is too slow. */
+const heldBytesMax = 4 * 1024 * 1024;
+/** Connections that have not said yet who they are. */
+const unknownMax = 200;
+const initWithinMs = 3_000;
+const pingMs = 15_000;
+/** For so long a closed connection may take its last words. */
+const farewellMs = 3_000;
+
+/** Beside those of the protocol; the reason is the code of the refusal. */
+const closeCodes = { unauthenticated: 4401, refused: 4403, reader_too_slow: 4420, later: 1013, going: 1001 } as const;
+
+interface Connected {
+  readonly socket: WebSocket;
+  readonly reply: FastifyReply;
+  /** Who asks, once that is known. */
+  actor?: Actor;
+  renew: () => Promise<Actor>;
+  /** Gives back the room that the connection takes. */
+  leave: () => void;
+  readonly readers: Set<AbortController>;
+  close(code: number, reason: string): void;
+}
+
+export async function serveSubscriptions(
+  scope: FastifyInstance,
+  { domain, stallMs = 20_000 }: WebsocketOptions,
+): Promise<void> {
+  const replies = new WeakMap<FastifyRequest, FastifyReply>();
+  const server = makeProtocol(domain);
+  let unknown = 0;
+  await scope.register(websocket, {
+    options: { maxPayload: messageBytesMax, perMessageDeflate: false, handleProtocols },
+    errorHandler: (error, socket, request) => {
+      request.log.info({ err: error }, 'websocket.failed');
+      socket.terminate();
+    },
+    preClose: (done) => {
+      closeAll(scope.websocketServer.clients);
+      done();
+    },
+  });
+  scope.route({
+    method: 'GET',
+    url: '/graphql',
+    exposeHeadRoute: false,
+    schema: { hide: true },
+    // Who it is the first message says, or the headers do: a browser cannot set any.
+    config: { isOpen: true },
+    onRequest: async (request, reply) => void replies.set(request, reply),
+    handler: (_, reply) => {
+      reply.header('allow', 'POST');
+      throw new Refusal(
+        'method_not_allowed',
+        'GET opens a WebSocket here; operations are sent by POST. Nothing was done.',
+        {
+          members: { allow: ['POST'] },
+        },
+      );
+    },
+    wsHandler: (socket, request) => {
+      const reply = replies.get(request);
+      if (!reply) throw new Error('a connection without its reply');
+      if (unknown >= unknownMax) {
+        socket.close(closeCodes.later, 'too_many_streams');
+        return;
+      }
+      unknown += 1;
+      let isUnknown = true;
+      const known = (): void => {
+        if (isUnknown) unknown -= 1;
+        isUnknown = false;
+      };
+      open(server, connect(socket, reply), { stallMs, known });
+    },
+  });
+}
+
+function connect(socket: WebSocket, reply: FastifyReply): Connected {
+  return {
+    socket,
+    reply,
+    renew: () => Promise.reject(new Error('nobody is known yet')),
+    leave: () => undefined,
+    readers: new Set(),
+    close(code, reason) {
+      socket.close(code, reason);
+      setTimeout(() => socket.terminate(), farewellMs).unref();
+    },
+  };
+}
+
+function makeProtocol(domain: DoorDomain): Server<Connected> {
+  const opened = new WeakMap<object, Subscribed>();
+  return makeServer<Record<string, unknown>, Connected>({
+    connectionInitWaitTimeout: initWithinMs,
+    async onConnect({ extra, connectionParams = {} }) {
+      const named = Object.fromEntries(
+        Object.entries(connectionParams).map(([key, value]) => [key.toLowerCase(), value]),
+      );
+      extra.renew = () => extra.reply.request.identify(named);
+      try {
+        extra.actor = await extra.renew();
+        extra.leave = domain.streams.admit(extra.actor);
+      } catch (error) {
+        closeBy(extra, error);
+        // It is closed already, with a better word.
+        return false;
+      }
+      const isOpen = extra.socket.readyState === extra.socket.OPEN;
+      if (!isOpen) extra.leave();
+      return isOpen;
+    },
+    async onSubscribe({ extra }, _id, payload) {
+      const { reply, actor, renew, readers } = extra;
+      if (!actor) return [new GraphQLError('Nobody is known yet.')];
+      const leaving = new AbortController();
+      readers.add(leaving);
+      leaving.signal.addEventListener('abort', () => readers.delete(leaving));
+      const cutOff = (refusal: Refusal): void => {
+        if (endsConnection.has(refusal.code)) closeBy(extra, refusal);
+      };
+      const subscribed = await subscribe(payload, { domain, reply, actor, renew, cutOff }, leaving);
+      if (Array.isArray(subscribed)) {
+        leaving.abort();
+        return subscribed;
+      }
+      const args: ExecutionArgs = {
+        schema: reply.server.graphql.schema,
+        document: subscribed.document,
+        contextValue: {},
+      };
+      opened.set(args, subscribed);
+      return args;
+    },
+    subscribe: (args) => {
+      const { results } = opened.get(args) ?? {};
+      if (!results) throw new Error('a subscription that was not opened');
+      return results;
+    },
+    // Its errors have their form already.
+    onNext: (_context, _id, _payload, _args, result) => result as FormattedExecutionResult,
+  });
+}
+
+/** What is said of one stream and holds for the whole connection. */
+const endsConnection = new Set(['unauthenticated', 'starting']);
+
+function closeBy({ close, reply }: Connected, error: unknown): void {
+  if (!(error instanceof Refusal)) {
+    reply.log.error({ err: error }, 'websocket.failed');
+    return close(1011, 'internal');
+  }
+  const { status } = refusals[error.code];
+  const isLater = status >= 500 || status === 429;
+  reply.log.info({ code: error.code }, 'websocket.refused');
+  if (error.code === 'starting') return close(closeCodes.going, error.code);
+  if (error.code === 'unauthenticated') return close(closeCodes.unauthenticated, error.code);
+  return close(isLater ? closeCodes.later : closeCodes.refused, error.code);
+}
+
+function open(
+  server: Server<Connected>,
+  connected: Connected,
+  { stallMs, known }: { stallMs: number; known: () => void },
+): void {
+  const { socket, reply } = connected;
+  const isOpen = () => socket.readyState === socket.OPEN;
+
+  function cutOff(): void {
+    if (!isOpen()) return;
+    reply.log.info({ code: 'reader_too_slow' }, 'websocket.refused');
+    const refusal = new Refusal('reader_too_slow', 'Nothing of the stream was taken for too long.');
+    for (const reader of connected.readers) reader.abort(refusal);
+    connected.close(closeCodes.reader_too_slow, refusal.code);
+  }
+
+  function send(text: string): Promise<void> {
+    if (isOpen() && socket.bufferedAmount > heldBytesMax) cutOff();
+    if (!isOpen()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(cutOff, stallMs);
+      // Called when the system has taken it, or the connection has ended.
+      socket.send(text, () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  let hasAnswered = true;
+  socket.on('pong', () => (hasAnswered = true));
+  const ping = setInterval(() => {
+    if (!hasAnswered || socket.bufferedAmount > heldBytesMax) cutOff();
+    hasAnswered = false;
+    if (isOpen()) socket.ping();
+  }, pingMs).unref();
+
+  const closed = server.opened(
+    {
+      protocol: socket.protocol,
+      send,
+      close: (code = 1000, reason = '') => connected.close(code, reason),
+      onMessage: (hear) =>
+        socket.on('message', (data: Buffer) => {
+          if (!isOpen()) return;
+          hear(data.toString())
+            .catch((error: unknown) => closeBy(connected, error))
+            .finally(() => {
+              if (connected.actor) known();
+            });
+        }),
+    },
+    connected,
+  );
+  socket.once('close', (code: number, reason: Buffer) => {
+    clearInterval(ping);
+    known();
+    for (const reader of connected.readers) reader.abort();
+    closed(code, reason.toString())
+      .catch((error: unknown) => reply.log.error({ err: error }, 'websocket.failed'))
+      .finally(connected.leave);
+  });
+}
+
+/** The process ends: readers are told to go, and are not waited for. */
+function closeAll(clients: ReadonlySet<WebSocket>): void {
+  for (const client of clients) {
+    client.close(closeCodes.going, 'starting');
+    setTimeout(() => client.terminate(), farewellMs).unref();
+  }
+}
