@@ -1,0 +1,154 @@
+// Who may read is asked when a stream is opened and again when something is given: what holds no more ends it, through both doors.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import { WebSocket } from 'ws';
+import { startRegistered } from '../harness/app.ts';
+import { appendEvents } from '../harness/events.ts';
+import { startIdentityProvider } from '../harness/identity-provider.ts';
+import { startSecond } from '../harness/second-app.ts';
+import { readEvents, type StreamEvent, subscribeAt } from '../harness/streams.ts';
+import { takeSnapshot } from '../harness/work.ts';
+
+const provider = await startIdentityProvider(t);
+const { issuer, audience } = provider;
+const oidc = { issuer, audience };
+const at = await startRegistered(t, { oidc, roles: ['api', 'worker'] });
+const { domain, actor, main, project, db } = at;
+const settings = { streamBeatMs: 300, streamPollMs: 300, streamsPerActorMax: 3 };
+const second = await startSecond(t, at, { settings, oidc });
+const isReady = ({ event }: StreamEvent) => event === 'ready';
+const isEnd = ({ event }: StreamEvent) => event === 'end';
+const authorization = (key: string) => ({ authorization: `Bearer ${key}` });
+const makeKey = (input: object = {}) => domain.apiKeys.create(actor, { name: 'reader', role: 'viewer', ...input });
+const audit = 'subscription { auditEventAdded { sequence event { action } } }';
+
+t.test('a key that is revoked is given nothing that comes after, not even that', async (t) => {
+  const { id, key } = await makeKey();
+  const events = await readEvents(t, `${second.url}/v1/events`, { key });
+  const socket = subscribeAt(t, second.url, audit, { params: authorization(key) });
+  await Promise.all([events.until(isReady), socket.until(() => true)]);
+  await domain.apiKeys.revoke(actor, id);
+  await appendEvents(at, actor, 1);
+  t.match((await events.until(isEnd)).data, { code: 'unauthenticated', requestId: /./ });
+  await events.ended();
+  t.match(await socket.ended(), { code: 4401, reason: 'unauthenticated' });
+  const told = events.events.map(({ data }) => data['event']?.action as unknown);
+  t.notOk(told.includes('api_key.revoked') || told.includes('thing.happened'));
+  t.equal(socket.results.length, 1, 'where it begins, and nothing else');
+  t.equal((await readEvents(t, `${second.url}/v1/events`, { key })).status, 401);
+});
+
+t.test('a key whose time is over ends a stream that nothing is told on', async (t) => {
+  const { key } = await makeKey({ expiresAt: new Date(Date.now() + 60_000).toISOString() });
+  const events = await readEvents(t, `${second.url}/v1/events?topics=restore`, { key });
+  await events.until(isReady);
+  at.faults.aheadMs = 61_000;
+  t.match((await events.until(isEnd)).data, { code: 'unauthenticated' });
+  at.faults.aheadMs = 0;
+});
+
+t.test('a member who is removed, and a token whose time is over, are cut off', async (t) => {
+  const team = actor.teams[0]?.slug ?? '';
+  const member = await domain.members.add(actor, { teamId: actor.teamId, subject: 'mary', role: 'viewer' });
+  const mary = await provider.token('mary');
+  const events = await readEvents(t, `${second.url}/v1/events`, { key: mary });
+  const socket = subscribeAt(t, second.url, audit, { params: { ...authorization(mary), 'Afterglow-Team': team } });
+  await Promise.all([events.until(isReady), socket.until(() => true)]);
+  await domain.members.remove(actor, { teamId: actor.teamId, id: member.id });
+  t.match((await events.until(isEnd)).data, { code: 'forbidden', action: 'event.read' });
+  const { errors = [] } = await socket.ended();
+  t.match(errors, [{ extensions: { code: 'not_found' } }], 'the team that it named is none of its own any more');
+  await domain.members.add(actor, { teamId: actor.teamId, subject: 'ann', role: 'viewer' });
+  const ann = await readEvents(t, `${second.url}/v1/events`, { key: await provider.token('ann') });
+  await ann.until(isReady);
+  at.faults.aheadMs = 300_000;
+  t.match((await ann.until(isEnd)).data, { code: 'unauthenticated' });
+  at.faults.aheadMs = 0;
+});
+
+t.test('a key that is narrowed is told of its projects alone, and not of the history', async (t) => {
+  const row = await db.selectFrom('projects').selectAll().where('id', '=', project.id).executeTakeFirstOrThrow();
+  const texts = { labels: '{}', limits: '{}', maintenance_windows: '[]' };
+  await db
+    .insertInto('projects')
+    .values({ ...row, ...texts, id: 'prj_twin', neon_project_id: 'twin' })
+    .execute();
+  const [inside, outside] = await Promise.all([
+    makeKey({ projects: [project.id] }),
+    makeKey({ projects: ['prj_twin'] }),
+  ]);
+  const all = await readEvents(t, `${second.url}/v1/events`, { key: inside.key });
+  const none = await readEvents(t, `${second.url}/v1/events`, { key: outside.key });
+  const query = 'subscription { jobsChanged { jobs { id } } }';
+  const jobs = subscribeAt(t, second.url, query, { params: authorization(outside.key) });
+  await Promise.all([all.until(isReady), none.until(isReady), jobs.until(() => true)]);
+  const { id } = await takeSnapshot(at, { branchId: main.id });
+  const { data } = await all.until((one) => one.data['snapshot']?.status === 'available');
+  t.equal(data['snapshot'].id, id);
+  await all.until((one) => (one.data['jobs'] ?? []).some(({ state }: { state: string }) => state === 'done'));
+  await none.until((one) => one.event === 'beat' && Number(one.id) >= data['sequence']);
+  t.strictSame([...new Set(all.events.map(({ event }) => event))].filter((event) => event !== 'beat').sort(), [
+    'jobsChanged',
+    'ready',
+    'snapshotChanged',
+  ]);
+  t.strictSame(
+    none.events.filter(({ event, data: told }) => event !== 'ready' && event !== 'beat' && !told['missed']),
+    [],
+  );
+  t.equal(jobs.results.length, 1);
+  const refused = await readEvents(t, `${second.url}/v1/events?topics=audit`, { key: inside.key });
+  t.match(refused.problem, { code: 'forbidden', action: 'audit.read' });
+  const other = await readEvents(t, `${second.url}/v1/events?projectId=${project.id}`, { key: outside.key });
+  t.equal(other.problem?.['code'], 'not_found');
+});
+
+t.test('a WebSocket says who asks by its first message, or by its headers', async (t) => {
+  const { key } = await makeKey();
+  const refused = [
+    { params: {}, code: 4401, reason: 'unauthenticated' },
+    { params: authorization('ag_nobody'), code: 4401, reason: 'unauthenticated' },
+    { params: { ...authorization(key), 'afterglow-team': 'nowhere' }, code: 4403, reason: 'not_found' },
+  ];
+  for (const { params, code, reason } of refused) {
+    t.strictSame(await subscribeAt(t, second.url, audit, { params }).ended(), { code, reason });
+  }
+  const socket = new WebSocket(`${second.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+    headers: authorization(key),
+  });
+  t.teardown(() => socket.terminate());
+  const said: unknown[] = [];
+  socket.on('message', (data: Buffer) => void said.push(JSON.parse(data.toString())));
+  socket.on('open', () => socket.send('{"type":"connection_init"}'));
+  while (said.length === 0) await sleep(10);
+  t.strictSame(said, [{ type: 'connection_ack' }]);
+});
+
+t.test('as many streams as may be: the next is refused until one of them ends', async (t) => {
+  const { key } = await makeKey();
+  const open = () => readEvents(t, `${second.url}/v1/events`, { key });
+  const [first] = await Promise.all([open(), open(), open()]);
+  t.match(await open(), { status: 429, problem: { code: 'too_many_streams' } });
+  t.match(await subscribeAt(t, second.url, audit, { params: authorization(key) }).ended(), {
+    code: 1013,
+    reason: 'too_many_streams',
+  });
+  first?.leave();
+  let next = await open();
+  for (let tries = 0; next.status !== 200 && tries < 100; tries += 1) {
+    await sleep(20);
+    next = await open();
+  }
+  t.equal(next.status, 200);
+});
+
+t.test('what cannot be gone on from is refused', async (t) => {
+  const { key } = await makeKey();
+  const ahead = await readEvents(t, `${second.url}/v1/events?after=999999`, { key });
+  t.match(ahead, { status: 400, problem: { code: 'invalid_cursor' } });
+  const { errors } = await subscribeAt(t, second.url, 'subscription { statusChanged(after: 999999) { sequence } }', {
+    params: authorization(key),
+  }).ended();
+  t.match(errors, [{ extensions: { code: 'invalid_cursor' } }]);
+});
