@@ -206,6 +206,8 @@ export interface DeletePolicyInput {
   readonly id: string;
   /** Absent: whatever has become of it. */
   readonly version?: number | undefined;
+  /** Take one more of every branch that it covers. */
+  readonly lastSnapshot?: boolean | undefined;
 }
 
 export interface PausePolicyInput {

@@ -129,7 +129,8 @@ export interface DoorDomain {
     list(actor: Actor, page: PageRequest): Promise<Page<views.PolicyView>>;
     get(actor: Actor, id: string): Promise<views.PolicyView>;
     update(actor: Actor, input: commands.UpdatePolicyInput): Promise<views.PolicyView>;
-    delete(actor: Actor, input: commands.DeletePolicyInput): Promise<void>;
+    /** Its snapshots stay; the answer holds the last ones, where they were asked for. */
+    delete(actor: Actor, input: commands.DeletePolicyInput): Promise<{ snapshots: views.SnapshotView[] }>;
     /** What a policy would do if it were saved; nothing is. */
     preview(actor: Actor, input: commands.PreviewPolicyInput): Promise<views.PolicyPreviewView>;
     /** What the policy will do, as it is. */

@@ -2346,6 +2346,8 @@ export type DeletePolicyInput = {
   readonly id: Scalars['ID']['input'];
   /** Refused with `version_stale` where it has changed since. Absent: whatever has become of it. */
   readonly version?: InputMaybe<Scalars['Int']['input']>;
+  /** Take one more snapshot of each branch that it covers. It stays, as all that the policy made, until a person deletes it. */
+  readonly lastSnapshot?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 export type RunPolicyInput = {
@@ -2488,6 +2490,12 @@ export type Deletion = {
   readonly id: Scalars['ID']['output'];
 };
 
+/** What was deleted, and the last snapshots where they were asked for. */
+export type PolicyDeletion = {
+  readonly id: Scalars['ID']['output'];
+  readonly snapshots: ReadonlyArray<Snapshot>;
+};
+
 export type PolicyRun = {
   readonly snapshots: ReadonlyArray<Snapshot>;
 };
@@ -2584,7 +2592,7 @@ export type Mutation = {
   readonly adoptSnapshot?: Maybe<Snapshot>;
   readonly createPolicy?: Maybe<Policy>;
   readonly updatePolicy?: Maybe<Policy>;
-  readonly deletePolicy?: Maybe<Deletion>;
+  readonly deletePolicy?: Maybe<PolicyDeletion>;
   /** Takes a snapshot of every branch that the policy selects, now. */
   readonly runPolicy?: Maybe<PolicyRun>;
   /**
@@ -3385,6 +3393,7 @@ export type ResolversTypes = {
   ConnectRestoreInput: ConnectRestoreInput;
   DeletePreservedBranchInput: DeletePreservedBranchInput;
   Deletion: ResolverTypeWrapper<Deletion>;
+  PolicyDeletion: ResolverTypeWrapper<Omit<PolicyDeletion, 'snapshots'> & { snapshots: ReadonlyArray<ResolversTypes['Snapshot']> }>;
   PolicyRun: ResolverTypeWrapper<Omit<PolicyRun, 'snapshots'> & { snapshots: ReadonlyArray<ResolversTypes['Snapshot']> }>;
   DatabaseConnection: ResolverTypeWrapper<ConnectionView>;
   CreateTeamInput: CreateTeamInput;
@@ -3593,6 +3602,7 @@ export type ResolversParentTypes = {
   ConnectRestoreInput: ConnectRestoreInput;
   DeletePreservedBranchInput: DeletePreservedBranchInput;
   Deletion: Deletion;
+  PolicyDeletion: Omit<PolicyDeletion, 'snapshots'> & { snapshots: ReadonlyArray<ResolversParentTypes['Snapshot']> };
   PolicyRun: Omit<PolicyRun, 'snapshots'> & { snapshots: ReadonlyArray<ResolversParentTypes['Snapshot']> };
   DatabaseConnection: ConnectionView;
   CreateTeamInput: CreateTeamInput;
@@ -4675,6 +4685,11 @@ export type DeletionResolvers<ContextType = GraphqlContext, ParentType extends R
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
+export type PolicyDeletionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyDeletion'] = ResolversParentTypes['PolicyDeletion']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  snapshots?: Resolver<ReadonlyArray<ResolversTypes['Snapshot']>, ParentType, ContextType>;
+};
+
 export type PolicyRunResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyRun'] = ResolversParentTypes['PolicyRun']> = {
   snapshots?: Resolver<ReadonlyArray<ResolversTypes['Snapshot']>, ParentType, ContextType>;
 };
@@ -4702,7 +4717,7 @@ export type MutationResolvers<ContextType = GraphqlContext, ParentType extends R
   adoptSnapshot?: Resolver<Maybe<ResolversTypes['Snapshot']>, ParentType, ContextType, RequireFields<MutationAdoptSnapshotArgs, 'input'>>;
   createPolicy?: Resolver<Maybe<ResolversTypes['Policy']>, ParentType, ContextType, RequireFields<MutationCreatePolicyArgs, 'input'>>;
   updatePolicy?: Resolver<Maybe<ResolversTypes['Policy']>, ParentType, ContextType, RequireFields<MutationUpdatePolicyArgs, 'input'>>;
-  deletePolicy?: Resolver<Maybe<ResolversTypes['Deletion']>, ParentType, ContextType, RequireFields<MutationDeletePolicyArgs, 'input'>>;
+  deletePolicy?: Resolver<Maybe<ResolversTypes['PolicyDeletion']>, ParentType, ContextType, RequireFields<MutationDeletePolicyArgs, 'input'>>;
   runPolicy?: Resolver<Maybe<ResolversTypes['PolicyRun']>, ParentType, ContextType, RequireFields<MutationRunPolicyArgs, 'input'>>;
   pausePolicy?: Resolver<Maybe<ResolversTypes['Policy']>, ParentType, ContextType, RequireFields<MutationPausePolicyArgs, 'input'>>;
   resumePolicy?: Resolver<Maybe<ResolversTypes['Policy']>, ParentType, ContextType, RequireFields<MutationResumePolicyArgs, 'input'>>;
@@ -4895,6 +4910,7 @@ export type Resolvers<ContextType = GraphqlContext> = {
   ApiKeyConnection?: ApiKeyConnectionResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   Deletion?: DeletionResolvers<ContextType>;
+  PolicyDeletion?: PolicyDeletionResolvers<ContextType>;
   PolicyRun?: PolicyRunResolvers<ContextType>;
   DatabaseConnection?: DatabaseConnectionResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;

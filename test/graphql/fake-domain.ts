@@ -138,7 +138,7 @@ export function makeFakeDomain(): FakeDomain {
       list: on('policies.list', (page: PageRequest) => paged(fake.policies, page)),
       get: on('policies.get', (id: string) => one('policy', [samples.policy], id)),
       update: on('policies.update', () => samples.policy),
-      delete: on('policies.delete', () => undefined),
+      delete: on('policies.delete', () => ({ snapshots: [samples.snapshot] })),
       preview: on('policies.preview', () => samples.policyPreview),
       previewOf: on('policies.previewOf', () => samples.policyPreview),
       coverage: on('policies.coverage', () => samples.policyCoverage),

@@ -187,11 +187,11 @@ const samplesOfCommands: readonly Sample[] = [
   {
     mutation: 'deletePolicy',
     type: 'DeletePolicyInput',
-    input: { id: 'pol_1' },
-    selection: '{ id }',
-    answer: { id: 'pol_1' },
+    input: { id: 'pol_1', lastSnapshot: true },
+    selection: '{ id snapshots { id } }',
+    answer: { id: 'pol_1', snapshots: [{ id: snapshot.id }] },
     call: 'policies.delete',
-    given: { id: 'pol_1' },
+    given: { id: 'pol_1', lastSnapshot: true },
   },
   {
     mutation: 'runPolicy',

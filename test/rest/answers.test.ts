@@ -147,6 +147,13 @@ const routes: readonly {
     location: '/v1/snapshots?policyId=pol_1',
   },
   { send: ['DELETE', '/v1/policies/pol_1'], status: 204 },
+  { send: ['DELETE', '/v1/policies/pol_1?lastSnapshot=false'], status: 204 },
+  {
+    send: ['DELETE', '/v1/policies/pol_1?lastSnapshot=true'],
+    status: 202,
+    body: { snapshots: [snapshot] },
+    location: '/v1/snapshots?policyId=pol_1',
+  },
   { send: ['POST', '/v1/retention/simulate', newSimulation], status: 200, body: simulation },
   { send: ['POST', '/v1/policies/pol_1/pause', { reason: 'a move' }], status: 200, body: policy, etag: '"1"' },
   { send: ['POST', '/v1/policies/pol_1/pause'], status: 200, body: policy, etag: '"1"' },

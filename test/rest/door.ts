@@ -170,7 +170,7 @@ function fakeDomain(calls: Call[], replace: Replace): DoorDomain {
       list: async () => page(policy),
       get: async () => policy,
       update: async (_, { version }) => atVersion(policy, version),
-      delete: async () => undefined,
+      delete: async (_, { lastSnapshot }) => ({ snapshots: lastSnapshot ? [snapshot] : [] }),
       preview: async () => policyPreview,
       previewOf: async () => policyPreview,
       coverage: async () => policyCoverage,

@@ -19,7 +19,7 @@ import {
 } from '../../store/policies.ts';
 import type { Actor } from '../actor.ts';
 import { change, type Unit } from '../change.ts';
-import type { DeletePolicyInput, CreatePolicyInput, PageRequest, UpdatePolicyInput } from '../commands.ts';
+import type { CreatePolicyInput, PageRequest, UpdatePolicyInput } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
 import { checkProjects } from '../project/named.ts';
 import { staleVersion } from '../version.ts';
@@ -114,15 +114,7 @@ export async function savePolicy(
   return updated;
 }
 
-/** Nothing that it made is removed: its snapshots stay until a person deletes them. Refuses with `version_stale` for another `version`. */
-export async function deletePolicy(deps: CommandDeps, actor: Actor, { id, version }: DeletePolicyInput): Promise<void> {
-  const row = await getPolicyRow(deps, actor, id);
-  deps.allow();
-  if (version !== undefined && version !== row.version) throw staleVersion(row.version);
-  await change(deps, actor, (unit) => dropPolicy(unit, row));
-}
-
-/** Deletes it in the caller's unit. Refuses with `version_stale`. */
+/** Deletes it in the caller's unit: what it made stays. Refuses with `version_stale`. */
 export async function dropPolicy(unit: Unit, row: PolicyRow): Promise<void> {
   const { id, name, version } = row;
   const deleted = await updatePolicyRow(unit.tx, id, version, { deleted_at: unit.now, updated_at: unit.now });

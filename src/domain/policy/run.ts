@@ -5,7 +5,7 @@ import { listSelectedProjects } from '../../store/projects.ts';
 import { wholeTeam } from '../../store/scope.ts';
 import { listSchedules, type PolicyRow } from '../../store/policies.ts';
 import type { Actor } from '../actor.ts';
-import { change } from '../change.ts';
+import { change, type Unit } from '../change.ts';
 import type { CommandDeps, Deps } from '../deps.ts';
 import { checkProjectPresent } from '../project/present.ts';
 import { addSnapshots } from '../snapshot/add.ts';
@@ -24,12 +24,21 @@ export async function runPolicy(deps: CommandDeps, actor: Actor, id: string): Pr
   await checkOurs(deps, policy);
   await checkAnyProjectPresent(deps, policy);
   return change(deps, actor, async (unit) => {
-    const covered = await listCovered(unit.tx, policy.team_id, policy);
-    const wanted = covered.map(({ branch, project }) => ({ branch, project, policy, job: 'snapshot.create' as const }));
-    const snapshots = await viewSnapshots(unit.tx, await addSnapshots(deps, unit, wanted));
+    const snapshots = await requestOfCovered(deps, unit, policy);
     unit.audit('policy.run', { kind: 'policy', id }, { snapshots: snapshots.map((snapshot) => snapshot.id) });
     return { snapshots };
   });
+}
+
+/** One of the present of every branch that the policy means, in the caller's unit. Refuses as `addSnapshot` does. */
+export async function requestOfCovered(
+  deps: Pick<Deps, 'newId'>,
+  unit: Unit,
+  policy: PolicyRow,
+): Promise<SnapshotView[]> {
+  const covered = await listCovered(unit.tx, policy.team_id, policy);
+  const wanted = covered.map(({ branch, project }) => ({ branch, project, policy, job: 'snapshot.create' as const }));
+  return viewSnapshots(unit.tx, await addSnapshots(deps, unit, wanted));
 }
 
 async function checkOurs({ db }: Pick<Deps, 'db'>, { id }: PolicyRow): Promise<void> {
@@ -41,7 +50,8 @@ async function checkOurs({ db }: Pick<Deps, 'db'>, { id }: PolicyRow): Promise<v
   );
 }
 
-async function checkAnyProjectPresent({ db }: Pick<Deps, 'db'>, policy: PolicyRow): Promise<void> {
+/** Refuses with `project_gone` where Neon shows none of its projects. */
+export async function checkAnyProjectPresent({ db }: Pick<Deps, 'db'>, policy: PolicyRow): Promise<void> {
   const projects = await listSelectedProjects(db, wholeTeam(policy.team_id), policy.selector);
   if (projects.length > 0 && projects.every((project) => project.gone_at)) projects.forEach(checkProjectPresent);
 }

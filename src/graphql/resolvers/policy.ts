@@ -50,9 +50,8 @@ export const policyMutations: Mutations = {
       limits,
     });
   },
-  deletePolicy: async (_, { input: { id, version } }, { domain, actor }) => {
-    await domain.policies.delete(actor, { id, version: version ?? undefined });
-    return { id };
+  deletePolicy: async (_, { input }, { domain, actor }) => {
+    return { id: input.id, ...(await domain.policies.delete(actor, given(input))) };
   },
   runPolicy: (_, { input, idempotencyKey }, { domain, actor }) =>
     domain.policies.run(actor, input.id, onceOptions('runPolicy', input, idempotencyKey)),

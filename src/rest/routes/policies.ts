@@ -15,7 +15,7 @@ import {
   strict,
   WorkHeaders,
 } from '../schemas/parts.ts';
-import { CreatePolicy, PolicyRun, UpdatePolicy } from '../schemas/policies.ts';
+import { CreatePolicy, DeletePolicyQuery, PolicyRun, UpdatePolicy } from '../schemas/policies.ts';
 import type { Doors } from './doors.ts';
 import { areTaken, lookAtSnapshots } from './snapshot-work.ts';
 
@@ -134,20 +134,33 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
       schema: {
         operationId: 'deletePolicy',
         summary: 'Delete a policy',
-        description: 'Its snapshots stay.',
+        description:
+          'Its snapshots stay until a person deletes them. Nothing new is made of what no other policy covers: with `lastSnapshot=true` one ' +
+          'more is taken of each branch that it covers, which a hold or a lock can keep from everybody.',
         tags,
         params,
-        querystring: NoQuery,
+        querystring: DeletePolicyQuery,
         headers: DeleteHeaders,
-        response: answers({ 204: { description: 'Deleted.' } }, [...withBody, 'not_found', 'version_stale']),
+        response: answers(
+          {
+            202: {
+              description: 'Deleted, and the last snapshots are requested.',
+              schema: PolicyRun,
+              headers: ['Location'],
+            },
+            204: { description: 'Deleted.' },
+          },
+          [...withBody, 'not_found', 'version_stale', 'project_gone'],
+        ),
       },
     },
     async (request, reply) => {
-      await domain.policies.delete(request.actor, {
-        id: request.params.id,
-        version: versionIn(request.headers['if-match']),
-      });
-      return reply.code(204).send();
+      const { id } = request.params;
+      const lastSnapshot = request.query.lastSnapshot === 'true';
+      const version = versionIn(request.headers['if-match']);
+      const { snapshots } = await domain.policies.delete(request.actor, { id, version, lastSnapshot });
+      if (!lastSnapshot) return reply.code(204).send();
+      return reply.code(202).header('location', snapshotsOf(id)).send({ snapshots });
     },
   );
 
@@ -176,7 +189,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
     async (request, reply) => {
       const { id } = request.params;
       const { snapshots } = await domain.policies.run(request.actor, id, optionsOf(request));
-      reply.header('location', `/v1/snapshots?policyId=${encodeURIComponent(id)}`);
+      reply.header('location', snapshotsOf(id));
       return {
         snapshots: await settle(request, reply, snapshots, {
           look: lookAtSnapshots(domain, request.actor, snapshots),
@@ -186,3 +199,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
     },
   );
 };
+
+function snapshotsOf(policyId: string): string {
+  return `/v1/snapshots?policyId=${encodeURIComponent(policyId)}`;
+}

@@ -114,6 +114,10 @@ export function idParams(what: string) {
   return Type.Object({ id: id(`Of the ${what}.`) });
 }
 
+/** Of a query string. */
+export const flag = (description: string) =>
+  Type.Optional(Type.Unsafe<'true' | 'false'>({ type: 'string', enum: ['true', 'false'], description }));
+
 export const pageQuery = {
   limit: Type.Optional(Type.Integer({ description: 'How many at most.', minimum: 1, maximum: 200, default: 50 })),
   cursor: Type.Optional(

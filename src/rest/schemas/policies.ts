@@ -4,7 +4,7 @@ import { type Tier, tiers } from '../../core/retention/tiers.ts';
 import type { FiringView, PolicyVersionView, PolicyView } from '../../domain/index.ts';
 import { answer, at, createdAt, integer, orNull, status, text, updatedAt, version, words } from './answer.ts';
 import { delegation, engine, engineInput } from './delegation.ts';
-import { branchName, excluding, id, instant, LabelSelector, name, pageQuery, strict } from './parts.ts';
+import { branchName, excluding, flag, id, instant, LabelSelector, name, pageQuery, strict } from './parts.ts';
 import { warnings } from './snapshots.ts';
 
 const projects = Type.Array(id('prj_...'), {
@@ -220,6 +220,10 @@ export const CreatePolicy = strict({ ...form, force });
 const { name: _name, ...ofEntry } = form;
 /** A policy of a document: its name is its key. */
 export const entry = strict(ofEntry);
+
+export const DeletePolicyQuery = strict({
+  lastSnapshot: flag('Take one more snapshot of each branch that it covers: 202 with them, instead of 204.'),
+});
 
 export const PausePolicy = strict({
   until: Type.Optional(orNull(instant('It goes on by itself then; absent or null, until somebody resumes it.'))),

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { PolicyDocument as PolicyDocumentView, PolicyImportView } from '../../domain/index.ts';
 import { answer, at, orNull, text, words } from './answer.ts';
-import { nameKey, strict } from './parts.ts';
+import { flag, nameKey, strict } from './parts.ts';
 import { entry } from './policies.ts';
 
 /** Keyed by name; of each policy what a POST takes, in the same words. */
@@ -12,9 +12,6 @@ export const ImportPolicies = strict({
     maxProperties: 1_000,
   }),
 });
-
-const flag = (description: string) =>
-  Type.Optional(Type.Unsafe<'true' | 'false'>({ type: 'string', enum: ['true', 'false'], description }));
 
 export const ImportPoliciesQuery = strict({
   dryRun: flag('Say what would be changed, and change nothing.'),
