@@ -107,6 +107,7 @@ export const failures = [
   'root_branch_cap_reached',
   'branch_cap_reached',
   'snapshot_cap_reached',
+  'project_gone',
   'branch_gone',
   'branch_not_root',
   'snapshot_gone',

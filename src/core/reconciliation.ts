@@ -30,7 +30,7 @@ export function planReconciliation(known: Known, seen: Seen, now: Date): Reconci
 
 /** Neon does not show the project any more: all that was there is missing, and its policies stop. */
 export function planProjectGone(known: Known, now: Date): ReconciliationPlan {
-  const { findings } = planReconciliation({ ...known, policies: [] }, { branches: [], snapshots: [] }, now);
+  const { findings, cleanedUp } = planReconciliation({ ...known, policies: [] }, { branches: [], snapshots: [] }, now);
   const stops = known.policies.length === 0 ? [null] : known.policies.map(({ id }) => id);
   const gone = stops.map((policyId) => ({
     kind: 'project_gone' as const,
@@ -46,7 +46,7 @@ export function planProjectGone(known: Known, now: Date): ReconciliationPlan {
   return {
     findings: [...gone, ...findings],
     completions: [],
-    cleanedUp: [],
+    cleanedUp,
     present: { snapshots: 0, preservedBranches: 0 },
   };
 }

@@ -1,31 +1,60 @@
 // A project that Neon does not show any more: everything says so, nothing loops, and all of it is found again if it is back.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { startRegistered } from '../harness/app.ts';
 import { makeChild } from '../harness/neon.ts';
-import { briefly, loseProject, reconcile } from '../harness/reconcile.ts';
+import { briefly, loseProject, reconcile, untilCleanUp } from '../harness/reconcile.ts';
 import { refuses } from '../harness/refusal.ts';
-import { strike } from '../harness/strike.ts';
+import { hold, strike } from '../harness/strike.ts';
 import { restore, takeSnapshot, untilSnapshot } from '../harness/work.ts';
 
 const gone = /gone from Neon/;
 const page = { limit: 50 };
 
-t.test('work that meets a project which is gone has it compared at the next look at mirrors', async (t) => {
+t.test('work that meets a project which is gone says so, leaves nothing, and has it compared at once', async (t) => {
   const at = await startRegistered(t);
   at.log.expect(gone);
-  const { domain, actor, project, main } = at;
-  await loseProject(at);
+  const { domain, actor, db, project, main } = at;
+  const source = { branchId: main.id, at: new Date().toISOString() };
+  const made = await hold(at, 'createBranch', 'after');
+  const restoring = await domain.restores.request(actor, { source, target: { kind: 'new_branch' } });
+  await made.until();
   const { id } = await domain.snapshots.request(actor, { branchId: main.id });
-  const failed = await untilSnapshot(at, id, 'failed');
-  t.match(failed.error, { code: 'neon_refused', message: /404/ });
-  t.equal(await domain.refreshMirrors(), 1);
+  const lost = await loseProject(at);
+  made.end();
+  const failed = await untilCleanUp(at, restoring.id, 'done');
+  t.match(failed, { status: 'failed', error: { code: 'project_gone', message: /404/ } });
   await at.until(
     () => domain.projects.get(actor, project.id),
     ({ goneAt }) => goneAt !== null,
   );
-  t.pass();
+  t.match(await untilSnapshot(at, id, 'failed'), { error: { code: 'project_gone' } });
+  await untilCleanUp(at, id, 'done');
+
+  t.test('and nothing loops: all jobs end, and one comparison has found it', async (t) => {
+    const unfinished = () => db.selectFrom('outbox').select('id').where('status', '!=', 'done').execute();
+    await at.until(unfinished, (rows) => rows.length === 0);
+    const { items } = await domain.jobs.list(actor, { job: 'project.reconcile' }, page);
+    t.equal(items.length, 1);
+    const calls = lost.times();
+    await sleep(600);
+    t.equal(lost.times(), calls, 'Neon is asked no more');
+  });
 });
+
+t.test(
+  'a copy that is gone, of a project that is there: it is refused, and the next look at mirrors compares',
+  async (t) => {
+    const at = await startRegistered(t);
+    const { domain, actor, project, main } = at;
+    await strike(at, 'createSnapshot', { kind: 'status', status: 404 }, 1);
+    const { id } = await domain.snapshots.request(actor, { branchId: main.id });
+    t.match((await untilSnapshot(at, id, 'failed')).error, { code: 'neon_refused', message: /404/ });
+    t.equal((await domain.projects.get(actor, project.id)).goneAt, null);
+    t.equal(await domain.refreshMirrors(), 1);
+  },
+);
 
 t.test('everything of it is missing, its policies stop, and work is refused; back again, all is found', async (t) => {
   const at = await startRegistered(t);

@@ -3,12 +3,14 @@
 import { Failure, NeonFailure, Refusal, Throttled } from '../../core/errors.ts';
 import { withoutSecrets } from '../../core/redact.ts';
 import { gaveWay, isUnreachable } from '../../store/constraint.ts';
-import { ageMirror, getProjectRow } from '../../store/projects.ts';
+import { ageMirror, getProjectRow, type ProjectRow } from '../../store/projects.ts';
 import { type AttemptEnd, giveBackJob, pauseJob } from '../../store/outbox/settle.ts';
 import { LostClaim } from '../change.ts';
 import { recordRefusedCredential } from '../credential/port.ts';
 import type { Deps } from '../deps.ts';
 import type { JobOutcome } from '../index.ts';
+import { isProjectGone } from '../reconcile/known.ts';
+import { compareLane } from '../reconcile/request.ts';
 import type { Attempt } from './attempt.ts';
 import type { Executor } from './executors.ts';
 
@@ -48,8 +50,8 @@ async function settleError(run: Run, error: unknown): Promise<JobOutcome> {
   if (error instanceof NeonFailure && error.kind === 'credential' && (await isRefused(run))) {
     return giveBack(run, { delayMs: 0, reason: 'credential_refused', outcome: 'credential_refused', error });
   }
-  const failure = judge(run, error);
-  if (failure && error instanceof NeonFailure && error.kind === 'missing') await compareSoon(run);
+  const isMissing = error instanceof NeonFailure && error.kind === 'missing';
+  const failure = isMissing ? await judgeMissing(run, error) : judge(run, error);
   if (failure && executor.fail) {
     const { kind } = await executor.fail(deps, attempt, failure);
     return kind === 'finished' ? { kind: 'done' } : { kind: 'look_again', inMs: 0 };
@@ -78,14 +80,32 @@ async function throttle(run: Run, error: Throttled): Promise<JobOutcome> {
   return giveBack(run, { delayMs, reason: 'governor', outcome: 'throttled', error: undefined });
 }
 
-/** Neon has not what our mirror shows: the scheduler's next look at old mirrors has the project compared. */
-async function compareSoon({ deps, attempt, executor }: Run): Promise<void> {
-  const { mirrorMaxAgeMs } = deps.settings;
-  await ageMirror(
-    deps.db,
-    await executor.projectId(deps, attempt.subjectId),
-    new Date(deps.now().getTime() - mirrorMaxAgeMs - 1),
+/**
+ * Neon has not what our mirror shows: the scheduler's next look at old mirrors has the project compared. Where Neon has not the project
+ * either, that is the failure, and it is compared at once.
+ */
+async function judgeMissing(run: Run, error: NeonFailure): Promise<Failure | undefined> {
+  const { deps, attempt, executor } = run;
+  const project = await getProjectRow(deps.db, await executor.projectId(deps, attempt.subjectId));
+  await ageMirror(deps.db, project.id, new Date(deps.now().getTime() - deps.settings.mirrorMaxAgeMs - 1));
+  if (!(await isGone(run, project))) return judge(run, error);
+  // Dies before this: the scheduler's look finds the mirror old. Of one that is known to be gone nothing new is found.
+  if (!project.gone_at) await compareLane(deps, project.neon_project_id);
+  return new Failure(
+    'project_gone',
+    `Neon does not show the project ${project.name} (${project.neon_project_id}) any more (${error.message}). It was not done, and what it had made is gone with the project. If the project is back, ask for a reconcile.`,
+    error.requestId,
   );
+}
+
+/** False where Neon cannot be asked. */
+async function isGone({ attempt }: Run, project: ProjectRow): Promise<boolean> {
+  try {
+    return await isProjectGone(await attempt.connect(project), project.neon_project_id);
+  } catch (error) {
+    if (error instanceof NeonFailure || error instanceof Throttled) return false;
+    throw error;
+  }
 }
 
 /** Whether the credential is refused now; its status says so from here on, and none of its jobs is released until it is accepted. */

@@ -35,10 +35,16 @@ export async function lookAtProject(neon: NeonApi, neonProjectId: string): Promi
     return { project, branches, snapshots };
   } catch (error) {
     if (!isMissing(error)) throw error;
-    const calls = [() => neon.getProject(neonProjectId), () => neon.listBranches(neonProjectId)];
-    for (const call of calls) if (!(await isAnsweredMissing(call))) throw unclear(error);
+    if (!(await isProjectGone(neon, neonProjectId))) throw unclear(error);
     return undefined;
   }
+}
+
+/** Asked after a call that was answered 404: whether two more, of the project itself, are too. */
+export async function isProjectGone(neon: NeonApi, neonProjectId: string): Promise<boolean> {
+  const calls = [() => neon.getProject(neonProjectId), () => neon.listBranches(neonProjectId)];
+  for (const call of calls) if (!(await isAnsweredMissing(call))) return false;
+  return true;
 }
 
 function isMissing(error: unknown): error is NeonFailure {

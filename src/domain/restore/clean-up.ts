@@ -60,8 +60,11 @@ async function recordFound({ tx, now }: Unit, row: RestoreRow, beside: NeonBranc
   await patchRestore(tx, row.id, { progress, version: row.version + 1, updated_at: now });
 }
 
-/** It cannot be cleaned up: what is left is said, and a person or the reconciliation sees to it. */
+/** It cannot be cleaned up: what is left is said, and a person or the reconciliation sees to it. With its project it is gone. */
 export async function giveUpCleanUp(attempt: Attempt, row: RestoreRow, failure: Failure): Promise<Settlement> {
+  if (failure.code === 'project_gone') {
+    return attempt.finish((unit) => endCleanUp(unit, row, 'done', failure.code));
+  }
   return attempt.finish((unit) => endCleanUp(unit, row, 'left', failure.message), endOf(failure));
 }
 

@@ -19,13 +19,14 @@ import { keepPreserved } from './preserved.ts';
 export async function failRestore(deps: Deps, attempt: Attempt, failure: Failure): Promise<Settlement> {
   const row = await getRestoreRow(deps.db, attempt.subjectId);
   if (hasEnded('restore', row.status)) return giveUpCleanUp(attempt, row, failure);
-  const made = await lookForMade(deps, attempt, row);
+  const isProjectGone = failure.code === 'project_gone';
+  const made = isProjectGone ? undefined : await lookForMade(deps, attempt, row);
   const told = endOf(failure);
   const write = async (unit: Unit): Promise<void> => {
     if (made?.preserved) await keepPreserved(unit, row, made.preserved);
     await endAsFailed(unit, row, {
       code: failure.code,
-      message: [withFullStop(failure.message), ...sentences(row, made)].join(' '),
+      message: [withFullStop(failure.message), ...(isProjectGone ? [] : sentences(row, made))].join(' '),
     });
   };
   return hasBegunToChange(row.steps) ? attempt.handOn(write, told) : attempt.finish(write, told);

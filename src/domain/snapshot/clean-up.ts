@@ -67,8 +67,11 @@ async function remove({ neon, project }: SnapshotPlace, row: SnapshotRow, made: 
   else await neon.deleteBranch(project.neon_project_id, made.id);
 }
 
-/** It cannot be cleaned up: what is left is said, and a person or the reconciliation sees to it. */
+/** It cannot be cleaned up: what is left is said, and a person or the reconciliation sees to it. With its project it is gone. */
 export async function giveUpCleanUp(attempt: Attempt, row: SnapshotRow, failure: Failure): Promise<Settlement> {
+  if (failure.code === 'project_gone') {
+    return attempt.finish((unit) => endCleanUp(unit, row, 'done', failure.code));
+  }
   return attempt.finish((unit) => endCleanUp(unit, row, 'left', failure.message), endOf(failure));
 }
 
