@@ -7,6 +7,7 @@ import type { JobView, ProjectView, RestoreView, SnapshotView } from '../../src/
 import { startEmulator } from '../../src/local/neon-emulator/index.ts';
 import { makeTemporaryDir } from '../harness/files.ts';
 import { cloneDatabase } from '../harness/servers.ts';
+import { readEvents, subscribeAt } from '../harness/streams.ts';
 import { hold } from '../harness/strike.ts';
 import { type Backend, listBackends } from './backends.ts';
 import { Client, until } from './client.ts';
@@ -107,6 +108,28 @@ for (const backend of await listBackends(t, 9)) {
         t.strictSame(await worker.end('SIGTERM'), { code: 0, signal: null });
       },
     );
+
+    await t.test(
+      'a process with readers: they are told what another has done, sent away, and not waited for',
+      async (t) => {
+        const { client, api } = world;
+        const events = await readEvents(t, `${client.base}/v1/events?topics=snapshot`, client);
+        const socket = subscribeAt(t, client.base, 'subscription { jobsChanged { missed } }', {
+          params: { authorization: `Bearer ${client.key}` },
+        });
+        await Promise.all([events.until(({ event }) => event === 'ready'), socket.until(() => true)]);
+        const worker = await world.startWorker();
+        await client.ask('POST', '/v1/snapshots', { branchId: world.branchId });
+        await events.until(({ data }) => data['snapshot']?.status === 'available');
+        const since = Date.now();
+        t.strictSame(await api.end('SIGTERM'), { code: 0, signal: null });
+        t.ok(Date.now() - since < 10_000, `${Date.now() - since} ms`);
+        t.equal(api.err(), '');
+        t.match((await events.until(({ event }) => event === 'end')).data, { code: 'starting' });
+        t.match(await socket.ended(), { code: 1001 });
+        await worker.end('SIGTERM');
+      },
+    );
   });
 }
 
@@ -142,6 +165,7 @@ async function startWorld(t: Test, backend: Backend) {
   const [branch] = await client.list<{ id: string }>(`/v1/projects/${project.id}/branches`);
   const neon = new Client(`${emulator.baseUrl}/projects/${emulator.projectId}`, emulator.apiKey);
   return {
+    api,
     client,
     neon,
     emulator,

@@ -101,7 +101,8 @@ async function* follow(opened: Opened): AsyncGenerator<Delivery> {
   } catch (error) {
     const refusal = toRefusal(error);
     code = refusal instanceof Refusal ? refusal.code : 'internal';
-    for (const action of stream.actions) await deps.noteRefusal(actor, action, refusal).catch(() => undefined);
+    const [action] = stream.actions;
+    if (action) await deps.noteRefusal(actor, action, refusal).catch(() => undefined);
     throw refusal;
   } finally {
     follower.leave();
