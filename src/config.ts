@@ -128,6 +128,13 @@ export const settingsSchema = Type.Object({
     default: 3600,
     description: 'How long a restore is tried again after its first attempt before it fails.',
   }),
+  BEGIN_WITHIN_SECONDS: Type.Integer({
+    minimum: 60,
+    maximum: 2592000,
+    default: 86400,
+    description:
+      'How long a snapshot, a restore or a comparison may wait to be begun before it fails with deadline_exceeded; nothing was changed then.',
+  }),
   NEON_POLL_MIN_MS: Type.Optional(
     Type.Integer({
       minimum: 50,

@@ -88,6 +88,7 @@ function optionsOf(config: Config, local: Local | undefined, logger: Logger) {
       pollMinMs,
       snapshotBudgetMs: config.SNAPSHOT_BUDGET_SECONDS * 1_000,
       restoreBudgetMs: config.RESTORE_BUDGET_SECONDS * 1_000,
+      beginWithinMs: config.BEGIN_WITHIN_SECONDS * 1_000,
       prices: { snapshotGbMonth: config.PRICE_SNAPSHOT_GB_MONTH, branchMonth: config.PRICE_BRANCH_MONTH },
       auditRetentionMonths: config.AUDIT_RETENTION_MONTHS ?? null,
       streamsPerActorMax: config.STREAMS_PER_KEY_MAX,

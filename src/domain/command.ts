@@ -132,7 +132,8 @@ function codeOf({ kind, failure }: NeonFailure): RefusalCode {
 /** What the doors are told when the database or Neon did not do it; any other fault passes unchanged. */
 export function toRefusal(error: unknown): unknown {
   if (error instanceof NeonFailure) {
-    return new Refusal(codeOf(error), `${error.message}. Nothing was done.`, {
+    const next = error.kind === 'credential' ? ' Give the credential a key that Neon accepts, then send it again.' : '';
+    return new Refusal(codeOf(error), `${error.message}. Nothing was done.${next}`, {
       members: error.requestId ? { neonRequestId: error.requestId } : {},
       ...(error.kind === 'again' ? { retryAfterSeconds: error.retryAfterSeconds ?? 5 } : {}),
     });

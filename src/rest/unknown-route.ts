@@ -15,7 +15,7 @@ export function refuseUnknownRoutes(app: FastifyInstance): void {
   const refuse = (request: FastifyRequest, reply: FastifyReply): never => {
     const path = request.url.split('?', 1)[0] ?? '';
     const allowed = [...methodsOf].filter(([url]) => toPattern(url).test(path)).flatMap(([, methods]) => [...methods]);
-    if (allowed.length === 0 || allowed.includes(request.method)) throw routeNotFound();
+    if (allowed.length === 0 || allowed.includes(request.method)) throw routeNotFound(methodsOf.has('/openapi.json'));
     const allow = [...new Set(allowed)].sort();
     reply.header('allow', allow.join(', '));
     throw new Refusal('method_not_allowed', `This path answers ${allow.join(', ')}. Nothing was done.`, {
@@ -29,8 +29,11 @@ export function refuseUnknownRoutes(app: FastifyInstance): void {
   app.setNotFoundHandler(refuse);
 }
 
-function routeNotFound(): Refusal {
-  return new Refusal('route_not_found', 'There is no such path. /openapi.json lists those that there are.');
+function routeNotFound(servesDocs: boolean): Refusal {
+  const next = servesDocs
+    ? '/openapi.json lists those that there are.'
+    : 'This process has not the role api: it answers /livez, /readyz and /metrics. Send the request to one that has it.';
+  return new Refusal('route_not_found', `There is no such path. ${next}`);
 }
 
 /** `/v1/snapshots/:id` as an expression. */

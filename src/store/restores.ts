@@ -126,7 +126,19 @@ export async function countRootSlotsPromised(db: Db, projectId: string): Promise
   return row.count;
 }
 
-/** Names that restores under way will give in the project. */
+/** The restore that makes the branch its own past, requested or running: there is one at most. */
+export async function findInPlaceUnderWay(db: Db, branchId: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('restores')
+    .select('id')
+    .where('branch_id', '=', branchId)
+    .where('target_kind', '=', 'in_place')
+    .where('status', 'in', ['requested', 'running'])
+    .executeTakeFirst();
+  return row?.id;
+}
+
+/** Whether a restore under way will give the name in the project. */
 export async function isNamePromised(db: Db, projectId: string, name: string): Promise<boolean> {
   const row = await db
     .selectFrom('restores')

@@ -1,11 +1,13 @@
 // Making a snapshot ours that somebody else took in Neon.
 
+import { sql } from 'kysely';
 import t from 'tap';
 import type { NeonSnapshot } from '../../src/neon/api.ts';
 import { type Registered, startRegistered } from '../harness/app.ts';
 import { dropBranch, untilAtRest } from '../harness/neon.ts';
 import { briefly, loseSnapshot, reconcile } from '../harness/reconcile.ts';
-import { refuses } from '../harness/refusal.ts';
+import { refusalOf, refuses } from '../harness/refusal.ts';
+import { countCalls, strike } from '../harness/strike.ts';
 import { restore, takeSnapshot, untilSnapshot } from '../harness/work.ts';
 
 /** A snapshot that another tool takes. */
@@ -66,6 +68,22 @@ t.test('refused, with nothing left behind', async (t) => {
   await refuses(t, at, 'not_found', adopt(orphan.id, { branchId: 'brn_nowhere' }));
   const { id } = await adopt(orphan.id, { name: 'another' })();
   await refuses(t, at, 'already_ours', adopt(orphan.id, { name: 'third' }), { snapshotId: id });
+});
+
+t.test('a refused credential: refused before Neon is asked, and when Neon says so first', async (t) => {
+  const at = await startRegistered(t);
+  const { domain, actor, project, credential, db } = at;
+  const adopt = () => domain.projects.adopt(actor, { id: project.id, neonSnapshotId: 'snap-any' });
+  const { neon } = at;
+  await strike(at, 'listSnapshots', { kind: 'status', status: 401 }, 1);
+  const told = await refusalOf(adopt());
+  t.equal(told.code, 'credential_refused');
+  t.match(told.message, /Nothing was done. Give the credential a key that Neon accepts/);
+  await sql`update credentials set status = 'refused' where id = ${credential.id}`.execute(db);
+  const asked = await countCalls(at, 'listSnapshots');
+  t.match(await refusalOf(adopt()), { code: 'credential_refused', members: { credentialId: credential.id } });
+  t.equal(asked.times(), 0, 'Neon is not asked');
+  t.strictSame(await neon.listSnapshots(at.emulator.projectId), []);
 });
 
 t.test('two at once: one adopts it', async (t) => {

@@ -96,7 +96,7 @@ t.test('a second restore in place while one is under way: target_busy; the first
   const wish = { source: { branchId: main.id, at: moment.at }, target: { kind: 'in_place' } } as const;
   const first = await domain.restores.request(actor, wish);
   await held.until();
-  await refuses(t, at, 'target_busy', () => domain.restores.request(actor, wish));
+  await refuses(t, at, 'target_busy', () => domain.restores.request(actor, wish), { restoreId: first.id });
   await refuses(t, at, 'no_preserved_branch', () => domain.restores.deletePreservedBranch(actor, first.id));
   await refuses(t, at, 'restore_not_succeeded', () => domain.restores.connect(actor, { id: first.id }));
   await refuses(t, at, 'project_busy', () => domain.projects.remove(actor, project.id));

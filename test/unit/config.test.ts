@@ -52,6 +52,13 @@ t.test('what is set is read as what it is', async (t) => {
   t.strictSame(config.ROLES, new Set(['worker', 'api']));
 });
 
+t.test('how long work may wait to be begun: a day, unless it is said', (t) => {
+  t.equal(readConfig({}).BEGIN_WITHIN_SECONDS, 86_400);
+  t.equal(readConfig({ BEGIN_WITHIN_SECONDS: '3600' }).BEGIN_WITHIN_SECONDS, 3_600);
+  t.match(faultsOf({ BEGIN_WITHIN_SECONDS: '0' }), [/^BEGIN_WITHIN_SECONDS/]);
+  t.end();
+});
+
 t.test('every fault is said at once, each by the name of its setting', async (t) => {
   const wrong = {
     PORT: '70000',

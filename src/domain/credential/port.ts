@@ -20,6 +20,21 @@ export async function portOf(
   return deps.connectNeon(neonApiKey, { ...use, accountId: credential.neon_account_id });
 }
 
+/** Refuses with `credential_refused` while Neon refuses the project's credential; `notDone` says what did not happen. */
+export async function checkAccepted(
+  { db }: Pick<Deps, 'db'>,
+  project: { readonly credential_id: string },
+  notDone: string,
+): Promise<void> {
+  const { id, name, status } = await getCredentialRow(db, project.credential_id);
+  if (status !== 'refused') return;
+  throw new Refusal(
+    'credential_refused',
+    `Neon refuses the credential ${name}. ${notDone} Give it a new key, then try again.`,
+    { members: { credentialId: id } },
+  );
+}
+
 /** Neon refused a call: where it refuses the credential itself, its status says so from now on. True where it is refused. */
 export async function recordRefusedCredential(deps: Deps, actor: Actor, credentialId: string): Promise<boolean> {
   const credential = await getCredentialRow(deps.db, credentialId);

@@ -10,7 +10,7 @@ import { findSnapshotInNeon, insertSnapshot, type SnapshotRow } from '../../stor
 import type { Actor } from '../actor.ts';
 import { change, type Unit } from '../change.ts';
 import type { AdoptSnapshotInput } from '../commands.ts';
-import { portOf } from '../credential/port.ts';
+import { checkAccepted, portOf } from '../credential/port.ts';
 import type { CommandDeps } from '../deps.ts';
 import { isWorkedOn } from '../job/neon-work.ts';
 import { checkProjectPresent, lockPresentProject } from '../project/present.ts';
@@ -19,7 +19,7 @@ import type { SnapshotView } from '../views.ts';
 
 /**
  * Records Neon's snapshot as an available one of the team, kept because a person said so. Its name is ours alone: in Neon it keeps its own.
- * Refuses with `not_found`, `project_gone`, `already_ours`, `snapshot_not_in_neon`, `source_branch_unknown`, `project_busy` while Neon works
+ * Refuses with `not_found`, `project_gone`, `credential_refused`, `already_ours`, `snapshot_not_in_neon`, `source_branch_unknown`, `project_busy` while Neon works
  * on it, `name_taken`.
  */
 export async function adoptSnapshot(deps: CommandDeps, actor: Actor, input: AdoptSnapshotInput): Promise<SnapshotView> {
@@ -28,6 +28,7 @@ export async function adoptSnapshot(deps: CommandDeps, actor: Actor, input: Adop
   const wished = input.branchId === undefined ? undefined : await getBranchOf(deps, actor, project, input.branchId);
   deps.allow();
   checkProjectPresent(project);
+  await checkAccepted(deps, project, 'Nothing was adopted.');
   const neon = await portOf(deps, project);
   const seen = await getSeen(neon, project, input.neonSnapshotId);
   checkNotOurs(await findOurs(deps, project, seen));
@@ -62,7 +63,7 @@ async function getSeen(neon: NeonApi, project: ProjectRow, neonSnapshotId: strin
   if (seen) return seen;
   throw new Refusal(
     'snapshot_not_in_neon',
-    `Neon lists no snapshot ${JSON.stringify(neonSnapshotId.slice(0, 64))} in this project. Nothing was adopted.`,
+    `Neon lists no snapshot ${JSON.stringify(neonSnapshotId.slice(0, 64))} in this project. Nothing was adopted. Reconcile the project: its report names the snapshots that can be adopted, as orphans.`,
     { members: { field: 'neonSnapshotId' } },
   );
 }

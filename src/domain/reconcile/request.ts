@@ -1,7 +1,6 @@
 // Owns asking for a comparison of a project with Neon, by a person or by the clock, and reading what it found.
 
-import { notFound, Refusal } from '../../core/errors.ts';
-import { getCredentialRow } from '../../store/credentials.ts';
+import { notFound } from '../../core/errors.ts';
 import { isPromised } from '../../store/outbox/unfinished.ts';
 import {
   findProject,
@@ -14,6 +13,7 @@ import {
 import { findReportToCome, insertReport, listNewestReports, type ReportRow } from '../../store/reports.ts';
 import { type Actor, schedulerActor } from '../actor.ts';
 import { change, type Unit } from '../change.ts';
+import { checkAccepted } from '../credential/port.ts';
 import type { CommandDeps, Deps } from '../deps.ts';
 import { lockRegistered } from '../snapshot/snapshot.ts';
 import type { FindingView, ReconcileReportView } from '../views.ts';
@@ -28,14 +28,7 @@ const job = 'project.reconcile';
 export async function requestReconcile(deps: CommandDeps, actor: Actor, id: string): Promise<ReconcileReportView> {
   const project = await getRow(deps, actor, id);
   deps.allow();
-  const credential = await getCredentialRow(deps.db, project.credential_id);
-  if (credential.status === 'refused') {
-    throw new Refusal(
-      'credential_refused',
-      `Neon refuses the credential ${credential.name}. Nothing was begun. Give it a new key, then try again.`,
-      { members: { credentialId: credential.id } },
-    );
-  }
+  await checkAccepted(deps, project, 'Nothing was begun.');
   return change(deps, actor, async (unit) => {
     await lockRegistered(unit, project);
     const report = (await findReportToCome(unit.tx, project.id)) ?? (await promise(deps, unit, actor, project));

@@ -7,7 +7,7 @@ import { planRestore, type RestoreSourceKind, rootSlotsTaken } from '../../core/
 import { type BranchRow, listPresentBranches } from '../../store/branches.ts';
 import { violatedUnique } from '../../store/constraint.ts';
 import { lockProject, type ProjectRow } from '../../store/projects.ts';
-import { countRootSlotsPromised, insertRestore } from '../../store/restores.ts';
+import { countRootSlotsPromised, findInPlaceUnderWay, insertRestore } from '../../store/restores.ts';
 import { findSnapshot, lockSnapshot, type SnapshotRow } from '../../store/snapshots.ts';
 import type { Actor } from '../actor.ts';
 import { isBranchNameTaken } from '../branch/name.ts';
@@ -86,7 +86,7 @@ export async function requestRestore(
       return view;
     });
   } catch (error) {
-    throw refusalOf(violatedUnique(error), source.branch, targetName ?? preserveAs) ?? error;
+    throw (await refusalOf(deps, violatedUnique(error), source.branch, targetName ?? preserveAs)) ?? error;
   }
 }
 
@@ -166,12 +166,20 @@ async function checkRoom(
   );
 }
 
-function refusalOf(constraint: string | undefined, branch: BranchRow, name: string | null): Refusal | undefined {
+async function refusalOf(
+  { db }: Pick<CommandDeps, 'db'>,
+  constraint: string | undefined,
+  branch: BranchRow,
+  name: string | null,
+): Promise<Refusal | undefined> {
   if (constraint === 'restores_target_busy') {
-    return new Refusal(
-      'target_busy',
-      `An in-place restore of ${branch.name} is under way already. Nothing was started. Wait for it to end.`,
-    );
+    // Undefined where it has ended since.
+    const restoreId = await findInPlaceUnderWay(db, branch.id);
+    const which = restoreId === undefined ? 'Another in-place restore' : `The in-place restore ${restoreId}`;
+    const next = restoreId === undefined ? 'Send it again.' : 'Wait for it to end, or cancel it.';
+    return new Refusal('target_busy', `${which} of ${branch.name} is under way already. Nothing was started. ${next}`, {
+      members: restoreId === undefined ? {} : { restoreId },
+    });
   }
   if (constraint === 'restores_target_name' || constraint === 'restores_preserve_as') return nameTaken(name ?? '');
   return undefined;
