@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import type { Role } from './config.ts';
-import { defaultRateLimits, type RateBucket, type RateLimits } from './core/rate.ts';
+import { defaultRateLimits, type RateBucket, type RateLimits, type RateLook } from './core/rate.ts';
 import { bindDomain } from './domain/bind.ts';
 import type { Deps, DomainSettings, IdPrefix } from './domain/deps.ts';
 import type { Actor, Domain } from './domain/index.ts';
@@ -21,6 +21,7 @@ import { probeWithin } from './neon/probe.ts';
 import { withSpareRate } from './neon/spare-rate.ts';
 import { makeVerifyToken } from './oidc/tokens.ts';
 import { connectQueue, type QueueConnection, type QueueTimes } from './queue/connection.ts';
+import { jobs } from './queue/jobs.ts';
 import { within } from './queue/within.ts';
 import { buildRest } from './rest/server.ts';
 import { connectStore, type StoreConnection } from './store/connect.ts';
@@ -142,7 +143,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     const { issuer, teamsClaim, platformClaim } = options.oidc ?? {};
     const settings = { ...defaults, issuer, teamsClaim, platformClaim, ...options.settings };
     const rateLimits = options.rateLimits ?? defaultRateLimits;
-    const metrics = createMetrics();
+    const metrics = createMetrics(Object.keys(jobs));
     const { leaseMs } = settings;
     const base = {
       db: store.db,
@@ -168,6 +169,12 @@ export async function buildApp(options: AppOptions): Promise<App> {
       reached: options.replace?.reached,
     });
     opened.unshift(queue);
+    const bucket = withSpareRate(queue.rateBucket ?? rateBucketOnPostgres(store.db, rateLimits), {
+      limits: rateLimits,
+      nowMs: () => performance.now(),
+      log: logger,
+      ...(options.redisUrl === undefined ? {} : { answersWithinMs: Math.round(leaseMs / 3) }),
+    });
     const deps: Deps = {
       random: Math.random,
       newSecret: () => randomBytes(32).toString('base64url'),
@@ -183,16 +190,18 @@ export async function buildApp(options: AppOptions): Promise<App> {
       isStopping: () => stopping,
       ...base,
       verifyToken: options.oidc && verifyTokens(options.oidc, base, logger),
-      connectNeon: reportingPorts(
-        governed({ options, leaseMs, metrics }, queue.rateBucket ?? rateBucketOnPostgres(store.db, rateLimits)),
-        options.replace?.reached,
-      ),
+      connectNeon: reportingPorts(governed({ options, leaseMs, metrics }, bucket), options.replace?.reached),
     };
     const domain = bindDomain(deps);
     const serves = options.roles.has('api') ? 'everything' : 'probes';
     const renderMetrics = async () => {
       const unknown = () => undefined;
-      return metrics.render(await domain.countJobs().catch(unknown), await domain.countStates().catch(unknown));
+      return metrics.render({
+        jobs: await domain.countJobs().catch(unknown),
+        branches: await domain.countStates().catch(unknown),
+        missingSnapshots: await domain.countMissingSnapshots().catch(unknown),
+        rates: await lookAtRates(bucket, metrics.accounts()),
+      });
     };
     const { production, trustedProxies, stallMs } = options;
     const rest = await buildRest({ domain, logger, production, serves, renderMetrics, trustedProxies, stallMs });
@@ -224,20 +233,22 @@ interface Held {
   stop(): void;
   disconnect(): Promise<void>;
 }
+
+/** What could not be read is left out. */
+async function lookAtRates(bucket: RateBucket, accounts: readonly string[]): Promise<Map<string, RateLook>> {
+  const looks = await Promise.allSettled(
+    accounts.map(async (account) => [account, await bucket.look(account)] as const),
+  );
+  return new Map(looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : [])));
+}
+
 /** Ports under the rate limit of their accounts, which the processes share through the bucket. */
 function governed(
   { options, leaseMs, metrics }: { options: AppOptions; leaseMs: number; metrics: Metrics },
-  shared: RateBucket,
+  bucket: RateBucket,
 ): ConnectNeon {
-  const limits = options.rateLimits ?? defaultRateLimits;
   const timeoutMs = options.neonTimeoutMs ?? Math.round((leaseMs * 2) / 3);
   const send = options.replace?.connectNeon ?? connectNeon({ baseUrl: options.neonApiUrl, timeoutMs });
-  const bucket = withSpareRate(shared, {
-    limits,
-    nowMs: () => performance.now(),
-    log: options.logger,
-    ...(options.redisUrl === undefined ? {} : { answersWithinMs: Math.round(leaseMs / 3) }),
-  });
   return governNeon({ connect: send, bucket, recorder: metrics.governor });
 }
 

@@ -2,6 +2,7 @@
 // holds no global registry: each app has its own.
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { RateLook } from './core/rate.ts';
 import type { AccessRecorder, StreamRecorder } from './domain/deps.ts';
 import type { JobCount, StateCounts } from './domain/index.ts';
 import type { GovernorRecorder } from './neon/governor.ts';
@@ -10,24 +11,39 @@ export interface Metrics {
   readonly governor: GovernorRecorder;
   readonly access: AccessRecorder;
   readonly streams: StreamRecorder;
-  /** In Prometheus' text format; what is undefined the database did not say, and its gauges are absent. */
-  render(
-    jobs: readonly JobCount[] | undefined,
-    branches: StateCounts | undefined,
-  ): Promise<{ contentType: string; text: string }>;
+  /** The Neon accounts that this process has called last, at most a hundred: as many have gauges of their own. */
+  accounts(): string[];
+  /** In Prometheus' text format. */
+  render(seen: Seen): Promise<{ contentType: string; text: string }>;
 }
 
-export function createMetrics(): Metrics {
+/** What is read when somebody looks; what is undefined could not be read, and its gauges are absent. */
+export interface Seen {
+  readonly jobs: readonly JobCount[] | undefined;
+  readonly branches: StateCounts | undefined;
+  readonly missingSnapshots: number | undefined;
+  /** By account. */
+  readonly rates: ReadonlyMap<string, RateLook>;
+}
+
+/** Jobs of these names are told of also where there are none. */
+export function createMetrics(jobNames: readonly string[]): Metrics {
   const registry = new Registry();
-  const showJobs = jobGauges(registry);
+  const showJobs = jobGauges(registry, jobNames);
   const showBranches = branchGauge(registry);
+  const showMissing = missingGauge(registry);
+  const showRates = rateGauges(registry);
+  const accounts = new Set<string>();
   return {
-    governor: governorRecorder(registry),
+    governor: governorRecorder(registry, accounts),
     access: accessRecorder(registry),
     streams: streamRecorder(registry),
-    async render(jobs, branches) {
+    accounts: () => [...accounts],
+    async render({ jobs, branches, missingSnapshots, rates }) {
       showJobs(jobs);
       showBranches(branches);
+      showMissing(missingSnapshots);
+      showRates(rates);
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
@@ -65,7 +81,9 @@ function streamRecorder(registry: Registry): StreamRecorder {
   };
 }
 
-function governorRecorder(registry: Registry): GovernorRecorder {
+const accountsMax = 100;
+
+function governorRecorder(registry: Registry, accounts: Set<string>): GovernorRecorder {
   const registers = [registry];
   const calls = new Counter({
     name: 'afterglow_neon_calls_total',
@@ -100,18 +118,53 @@ function governorRecorder(registry: Registry): GovernorRecorder {
     waited: (share, seconds) => waits.observe({ share }, seconds),
     denied: (share) => denials.inc({ share }),
     divided(accountId, divisor) {
+      // The last called stands last.
+      accounts.delete(accountId);
+      accounts.add(accountId);
+      const [oldest] = accounts;
+      if (accounts.size > accountsMax && oldest !== undefined) accounts.delete(oldest);
       if (divisor > 1) shrunk.add(accountId);
       else shrunk.delete(accountId);
     },
   };
 }
 
-function jobGauges(registry: Registry): (jobs: readonly JobCount[] | undefined) => void {
+function rateGauges(registry: Registry): (rates: Seen['rates']) => void {
+  const make = (name: string, help: string) =>
+    new Gauge({ name, help, labelNames: ['account'], registers: [registry] });
+  const gauges = {
+    perSecond: make(
+      'afterglow_governor_rate',
+      'Calls a second that a Neon account may make for long, as it is divided now.',
+    ),
+    burst: make('afterglow_governor_burst', 'Calls that a Neon account may make at once after a rest.'),
+    level: make('afterglow_governor_level', 'How much of the burst is used: 0 after a rest, from 1 on calls wait.'),
+  };
+  return (rates) => {
+    for (const [name, gauge] of Object.entries(gauges)) {
+      gauge.reset();
+      for (const [account, look] of rates) gauge.set({ account }, look[name as keyof RateLook]);
+    }
+  };
+}
+
+function missingGauge(registry: Registry): (count: number | undefined) => void {
+  const missing = new Gauge({
+    name: 'afterglow_snapshots_missing',
+    help: 'Snapshots that are gone from Neon, and were not removed by Afterglow.',
+    registers: [registry],
+  });
+  return (count) => missing.set(count ?? Number.NaN);
+}
+
+const jobStatuses = ['waiting', 'released', 'running', 'waits_for_neon'] as const satisfies JobCount['status'][];
+
+function jobGauges(registry: Registry, names: readonly string[]): (jobs: readonly JobCount[] | undefined) => void {
   const registers = [registry];
   const labelNames = ['job', 'status'] as const;
   const counts = new Gauge({
     name: 'afterglow_jobs',
-    help: 'Unfinished jobs: waiting, released to the queue, or running.',
+    help: 'Unfinished jobs: waiting, released to the queue, running, or at rest while Neon works.',
     labelNames,
     registers,
   });
@@ -130,6 +183,7 @@ function jobGauges(registry: Registry): (jobs: readonly JobCount[] | undefined) 
     counts.reset();
     oldest.reset();
     counted.set(jobs ? 1 : 0);
+    if (jobs) for (const job of names) for (const status of jobStatuses) counts.set({ job, status }, 0);
     for (const { job, status, count, oldestSeconds } of jobs ?? []) {
       counts.set({ job, status }, count);
       if (status === 'waiting') oldest.set({ job }, oldestSeconds);

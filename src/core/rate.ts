@@ -39,6 +39,28 @@ export interface RateBucket {
   shrink(accountId: string, retryAfterMs: number): Promise<void>;
   /** How long nobody may call, for one whose slot was reserved before a 429 was seen. */
   getHeldMs(accountId: string): Promise<number>;
+  /** For those who watch. Reserves nothing. */
+  look(accountId: string): Promise<RateLook>;
+}
+
+/** How the rate of an account stands. */
+export interface RateLook {
+  /** Calls a second that may be made for long, as far as the rate is divided now. */
+  readonly perSecond: number;
+  /** Calls that may be made at once after a rest, at the undivided rate. */
+  readonly burst: number;
+  /** How much of the burst is used: 0 after a rest, from 1 on calls wait. */
+  readonly level: number;
+}
+
+/** `usedUs`: how far ahead of now the account's line is used; `divisor`: by what the rate is divided now. */
+export function lookAt({ all }: RateGates, { usedUs, divisor }: { usedUs: number; divisor: number }): RateLook {
+  const burst = all.toleranceUs / all.emissionUs + 1;
+  return {
+    perSecond: 1_000_000 / (all.emissionUs * divisor),
+    burst,
+    level: Math.max(0, usedUs) / (burst * all.emissionUs),
+  };
 }
 
 /** A line of calls, one each `emissionUs`, which may run ahead of it by `toleranceUs`. Whole microseconds: every store agrees. */

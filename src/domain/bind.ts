@@ -1,7 +1,7 @@
 // Owns the binding of use-cases to what they are given. Every call that a door may make names its action here.
 
 import { dropOldIdempotencyKeys } from '../store/idempotency.ts';
-import { countJobs } from '../store/job-counts.ts';
+import { countJobs, countMissingSnapshots } from '../store/job-counts.ts';
 import { countStates } from '../store/statuses.ts';
 import { exportAuditEvents, listAuditEvents } from './audit/audit.ts';
 import { tellingOfSignIns } from './audit/access.ts';
@@ -229,6 +229,7 @@ export function bindDomain(deps: Deps): Domain {
     forgetOldJobs: () => forgetOldJobs(deps),
     dropOldKeys: () => dropOldIdempotencyKeys(deps.db),
     countJobs: () => countJobs(deps.db),
+    countMissingSnapshots: () => countMissingSnapshots(deps.db),
     countStates: () => countStates(deps.db),
     heard: (news) => hub.heard(news),
     endStreams: () => hub.end(),

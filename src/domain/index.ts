@@ -282,6 +282,8 @@ export interface WorkerDomain {
 export interface WatchedDomain {
   /** Unfinished jobs by name and status, over all teams: for metrics, never for an actor. */
   countJobs(): Promise<JobCount[]>;
+  /** Over all teams. */
+  countMissingSnapshots(): Promise<number>;
   /** Covered branches by state, over all teams, as they were last seen. */
   countStates(): Promise<StateCounts>;
 }

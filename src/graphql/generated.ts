@@ -1588,7 +1588,8 @@ export type JobCount = {
 export type JobCountStatus =
   | 'waiting'
   | 'released'
-  | 'running';
+  | 'running'
+  | 'waits_for_neon';
 
 /** A tenant: nothing of it is seen or changed by another. */
 export type Team = {

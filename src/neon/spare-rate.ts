@@ -2,7 +2,9 @@
 // calls neither fail nor run free. It never decides while the shared bucket answers.
 
 import {
+  divisorAt,
   heldMs,
+  lookAt,
   planShrink,
   planTake,
   type RateBucket,
@@ -57,6 +59,7 @@ export function withSpareRate(shared: RateBucket, options: SpareOptions): RateBu
     take: (accountId, ask) => either((bucket) => bucket.take(accountId, ask)),
     shrink: (accountId, retryAfterMs) => either((bucket) => bucket.shrink(accountId, retryAfterMs)),
     getHeldMs: (accountId) => either((bucket) => bucket.getHeldMs(accountId)),
+    look: (accountId) => either((bucket) => bucket.look(accountId)),
   };
 }
 
@@ -80,6 +83,10 @@ function rateBucketInProcess({ limits, nowMs }: SpareOptions): RateBucket {
       states.set(accountId, planShrink(stateOf(accountId), nowUs(), retryAfterMs));
     },
     getHeldMs: async (accountId) => heldMs(stateOf(accountId), nowUs()),
+    async look(accountId) {
+      const state = stateOf(accountId);
+      return lookAt(gates, { usedUs: state.allUs - nowUs(), divisor: divisorAt(state, nowUs()) });
+    },
   };
 }
 

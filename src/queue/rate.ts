@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import {
   divisorMax,
+  lookAt,
   type RateBucket,
   type RateLimits,
   routeKey,
@@ -70,9 +71,13 @@ return 0`);
 const heldScript = script(`${beginning}
 return math.max(0, held - now)`);
 
+const lookScript = script(`${beginning}
+return {kept('all') - now, present}`);
+
 /** A bucket for every account, under keys that begin with `prefix`. */
 export function rateBucketOnRedis(redis: Redis, options: { prefix: string; limits: RateLimits }): RateBucket {
-  const { all, rest, route, restReachUs } = toGates(options.limits);
+  const gates = toGates(options.limits);
+  const { all, rest, route, restReachUs } = gates;
   const lines = [restReachUs, ...[all, rest, route].flatMap((gate) => [gate.emissionUs, gate.toleranceUs])];
   const run = (chosen: Script, accountId: string, values: (string | number)[]): Promise<unknown> =>
     runScript(redis, chosen, [`${options.prefix}:rate:${accountId}`, ...values]);
@@ -86,6 +91,11 @@ export function rateBucketOnRedis(redis: Redis, options: { prefix: string; limit
     },
     async getHeldMs(accountId) {
       return toMs(Number(await run(heldScript, accountId, [])));
+    },
+    async look(accountId) {
+      const answer = await run(lookScript, accountId, []);
+      const [usedUs = 0, divisor = 1] = Array.isArray(answer) ? answer.map(Number) : [];
+      return lookAt(gates, { usedUs, divisor });
     },
   };
 }

@@ -54,7 +54,7 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
       return document.openapiObject;
     },
     transform: ({ schema, url, route }) => {
-      const isOurs = /^\/(v1\/|livez$|readyz$|\.well-known\/)/.test(url);
+      const isOurs = /^\/(v1\/|livez$|readyz$|metrics$|\.well-known\/)/.test(url);
       const action = route.config?.action;
       return { schema: isOurs ? { ...schema, ...(action && { 'x-action': action }) } : { ...schema, hide: true }, url };
     },

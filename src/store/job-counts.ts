@@ -1,16 +1,24 @@
-// Owns counting unfinished jobs, for those who watch. It reads the partial indexes of what waits and what is released, never the
-// jobs that are done.
+// Owns counting unfinished jobs and missing snapshots, for those who watch. It reads partial indexes, never the jobs that are done or
+// the snapshots that are there.
 
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
+import type { JobState } from './outbox/list.ts';
 
 export interface JobCount {
   readonly job: string;
-  /** Released and held by an attempt is running. */
-  readonly status: 'waiting' | 'released' | 'running';
+  /** As in the list of jobs. */
+  readonly status: Exclude<JobState, 'done'>;
   readonly count: number;
   /** Since the oldest of them was promised. */
   readonly oldestSeconds: number;
+}
+
+/** Ours and gone from Neon, over all teams. */
+export async function countMissingSnapshots(db: Db): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from snapshots where status = 'missing'`.execute(db);
+  return rows[0]?.count ?? 0;
 }
 
 export async function countJobs(db: Db): Promise<JobCount[]> {
@@ -20,7 +28,11 @@ export async function countJobs(db: Db): Promise<JobCount[]> {
     from (
       select job, 'waiting' as status, created_at from outbox where status = 'waiting'
       union all
-      select job, case when claimed_until > now() then 'running' else 'released' end, created_at
+      select job,
+        case when claimed_until > now() and claimed_until is distinct from awaited_until then 'running'
+          when claimed_until > now() or look_at is null then 'released'
+          else 'waits_for_neon' end,
+        created_at
       from outbox where status = 'released'
     ) unfinished
     group by job, status

@@ -1,9 +1,10 @@
 // Owns the rate limit of Neon accounts in Postgres: `core/rate.ts` as one statement each, by the database's clock, under the
 // row's lock. It knows no Neon and waits for nothing.
 
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import {
   divisorMax,
+  lookAt,
   type RateAsk,
   type RateBucket,
   type RateLimits,
@@ -23,6 +24,9 @@ interface DecidedRow {
   readonly wait_us: number;
   readonly denied_for_us: number;
 }
+
+const dividedBy = (nowUs: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`greatest(1, divisor >> least(30, greatest(0, (${nowUs} - shrunk_at_us) / ${shrinkStepUs}::bigint))::int)`;
 
 const clockUs = sql`(extract(epoch from clock_timestamp()) * 1000000)::bigint`;
 
@@ -44,7 +48,7 @@ export function rateBucketOnPostgres(db: Db, limits: RateLimits): RateBucket {
         select *, ${clockUs} as now_us from locked
       ), slotted as (
         select account_id, all_us, rest_us, route_us, now_us,
-          greatest(1, divisor >> least(30, greatest(0, (now_us - shrunk_at_us) / ${shrinkStepUs}::bigint))::int) as divisor,
+          ${dividedBy(sql`now_us`)} as divisor,
           greatest(now_us, held_until_us, route_us - ${route.toleranceUs}::bigint,
             case when ${isRest}::boolean then rest_us - ${rest.toleranceUs}::bigint
               else all_us - ${all.toleranceUs}::bigint end) as slot_us
@@ -87,6 +91,12 @@ export function rateBucketOnPostgres(db: Db, limits: RateLimits): RateBucket {
       const { rows } = await sql<{ held_us: number }>`
         select held_until_us - ${clockUs} as held_us from rate_buckets where account_id = ${accountId}`.execute(db);
       return Math.max(0, toMs(rows[0]?.held_us ?? 0));
+    },
+    async look(accountId) {
+      const { rows } = await sql<{ used_us: number; divisor: number }>`
+        select all_us - ${clockUs} as used_us, ${dividedBy(clockUs)} as divisor
+        from rate_buckets where account_id = ${accountId}`.execute(db);
+      return lookAt(gates, { usedUs: rows[0]?.used_us ?? 0, divisor: rows[0]?.divisor ?? 1 });
     },
   };
 }

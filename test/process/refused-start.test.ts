@@ -9,7 +9,7 @@ import { makeTemporaryDir } from '../harness/files.ts';
 import { startRedis } from '../harness/redis-server.ts';
 import { startProcess, type Start, untilNothingRuns } from './running.ts';
 
-t.setTimeout(180_000);
+t.setTimeout(300_000);
 
 /** Starts what must not start; answers with what it said on standard error after the first line. */
 async function refusedStart(t: Test, start: Start): Promise<string[]> {

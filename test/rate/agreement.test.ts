@@ -6,6 +6,7 @@ import { Redis } from 'ioredis';
 import t, { type Test } from 'tap';
 import {
   heldMs,
+  lookAt,
   planShrink,
   planTake,
   type RateAsk,
@@ -161,6 +162,20 @@ for (const bucket of shared) {
     },
   );
 }
+
+t.test('each says how the rate of an account stands', async (t: Test) => {
+  for (const bucket of shared) {
+    const [side] = await bucket.open(limits);
+    if (!side) throw new Error('no side');
+    t.strictSame(await side.look('never called'), lookAt(gates, { usedUs: 0, divisor: 1 }), bucket.name);
+    const { atUs } = await side.take('looked', { share: 'rest', route: 'r', waitMaxMs: 0 });
+    await bucket.write('looked', { ...unusedRate, allUs: atUs + 60_000_000, divisor: 4, shrunkAtUs: atUs });
+    const expected = lookAt(gates, { usedUs: 60_000_000, divisor: 4 });
+    const { level, ...looked } = await side.look('looked');
+    t.strictSame({ ...looked, level: expected.level }, expected);
+    t.ok(level <= expected.level && level > expected.level / 2, `${bucket.name}: ${level}`);
+  }
+});
 
 t.test('Redis forgets its scripts, or everything: takes go on', async (t: Test) => {
   const [, bucket] = shared;

@@ -71,18 +71,21 @@ export interface Door {
   ): Promise<LightMyRequestResponse>;
 }
 
-export interface DoorOptions extends Partial<Pick<RestOptions, 'newRequestId' | 'production' | 'trustedProxies'>> {
+export interface DoorOptions
+  extends Partial<Pick<RestOptions, 'newRequestId' | 'production' | 'trustedProxies' | 'serves'>> {
   readonly replace?: Replace;
   /** Log lines of warning and above that the test expects. */
   readonly alarms?: number;
 }
+
+const renderMetrics = async () => ({ contentType: 'text/plain', text: 'one 1\n' });
 
 export async function openDoor(t: Test, options: DoorOptions = {}): Promise<Door> {
   const calls: Call[] = [];
   const lines: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
   const { replace = {}, alarms = 0, production = false, ...rest } = options;
-  const app = await buildRest({ domain: fakeDomain(calls, replace), logger, production, ...rest });
+  const app = await buildRest({ domain: fakeDomain(calls, replace), logger, production, renderMetrics, ...rest });
   t.teardown(async () => {
     await app.close();
     const loud = lines.filter((line) => /^\{"level":[456]0/.test(line));

@@ -54,6 +54,22 @@ t.test('an unknown path needs no key and no readable body', async (t) => {
   }
 });
 
+t.test('a path that there is not: the answer names what the process serves', async (t) => {
+  for (const [serves, said] of [
+    ['everything', /openapi\.json/],
+    [
+      'probes',
+      /^There is no such path\. This process has not the role api: it answers \/livez, \/readyz and \/metrics\./,
+    ],
+  ] as const) {
+    const { app } = await openDoor(t, { serves });
+    const answer = await app.inject('/v1/projects/none/such');
+    t.match(answer.json(), { code: 'route_not_found', detail: said });
+    t.equal((await app.inject('/openapi.json')).statusCode, serves === 'everything' ? 200 : 404);
+    t.equal((await app.inject('/metrics')).body, 'one 1\n');
+  }
+});
+
 t.test('a wrong method on a known path names those that it has', async (t) => {
   const { app, calls } = await openDoor(t);
   const wrong = [

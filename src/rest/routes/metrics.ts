@@ -1,12 +1,26 @@
-// Owns the page that Prometheus reads. It asks for no key, like the probes, and is no part of the OpenAPI document.
+// Owns the page that Prometheus reads. It asks for no key, like the probes.
 
 import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import { openAnswers } from '../schemas/answer.ts';
 
 /** Writes the metrics as they are now. */
 export type RenderMetrics = () => Promise<{ readonly contentType: string; readonly text: string }>;
 
 export function serveMetrics(app: FastifyInstance, render: RenderMetrics): void {
-  app.get('/metrics', { config: { isOpen: true }, schema: { hide: true } }, async (_request, reply) => {
+  const schema = {
+    operationId: 'getMetrics',
+    summary: 'Read the metrics',
+    description:
+      "Calls to Neon, the rate limit of each account and the waits for it, jobs, missing snapshots, covered branches, in Prometheus' text format.",
+    tags: ['Health'],
+    security: [],
+    response: openAnswers({ 200: { description: 'As they are now.', types: { 'text/plain': Type.String() } } }, [
+      'starting',
+      'internal',
+    ]),
+  };
+  app.get('/metrics', { config: { isOpen: true }, schema }, async (_request, reply) => {
     const { contentType, text } = await render();
     return reply.header('content-type', contentType).header('cache-control', 'no-store').send(text);
   });

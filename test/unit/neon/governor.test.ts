@@ -27,6 +27,7 @@ function scene(
     },
     shrink: async (accountId, retryAfterMs) => void events.push(`shrink ${accountId} ${retryAfterMs}`),
     getHeldMs: async () => says.heldMs ?? 0,
+    look: async () => ({ perSecond: 10, burst: 100, level: 0 }),
   };
   const recorder: GovernorRecorder = {
     called: ({ method, share, outcome }) => void events.push(`called ${method} ${share} ${outcome}`),

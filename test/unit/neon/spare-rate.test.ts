@@ -23,6 +23,7 @@ function scene(): Scene {
     },
     shrink: async () => void (await scene.answer()),
     getHeldMs: async () => (await scene.answer()).atUs,
+    look: async () => ({ perSecond: (await scene.answer()).atUs, burst: 100, level: 0 }),
   };
   const bucket = withSpareRate(shared, {
     limits: defaultRateLimits,
@@ -55,6 +56,7 @@ t.test('the shared bucket answers: it decides', async (t) => {
   const at = scene();
   t.equal(await granting(at.bucket, 300), 300);
   t.equal(await at.bucket.getHeldMs('acc'), 42);
+  t.match(await at.bucket.look('acc'), { perSecond: 42, burst: 100 });
   t.strictSame(at.log, []);
 });
 
@@ -100,5 +102,6 @@ t.test('a 429 while it is away shrinks and holds what is left', async (t) => {
   await at.bucket.shrink('acc', 2_000);
   t.equal(await at.bucket.getHeldMs('acc'), 2_000);
   t.equal(await granting(at.bucket, 50), 0);
+  t.strictSame(await at.bucket.look('acc'), { perSecond: 0.5, burst: 10, level: 0 }, 'half of a tenth');
   t.match(await at.bucket.take('acc', { share: 'rest', route: 'r', waitMaxMs: 5_000 }), { waitMs: 2_000, divisor: 2 });
 });
