@@ -23,7 +23,7 @@ import { makeVerifyToken } from './oidc/tokens.ts';
 import { connectQueue, type QueueConnection, type QueueTimes } from './queue/connection.ts';
 import { jobs } from './queue/jobs.ts';
 import { within } from './queue/within.ts';
-import { buildRest } from './rest/server.ts';
+import { buildRest, type EdgeSettings } from './rest/server.ts';
 import { connectStore, type StoreConnection } from './store/connect.ts';
 import { defaultKeyClaimMs } from './store/idempotency.ts';
 import { migrateToLatest } from './store/migrate.ts';
@@ -47,6 +47,8 @@ export interface AppOptions {
   readonly oidc?: OidcOptions | undefined;
   /** Networks, separated by commas, whose X-Forwarded-For is believed. */
   readonly trustedProxies?: string | undefined;
+  /** What stands before every route. Default: bounds that only a caller meets which has run away. */
+  readonly edge?: Partial<EdgeSettings> | undefined;
   readonly production: boolean;
   readonly logger: Logger;
   readonly settings?: Partial<DomainSettings>;
@@ -155,11 +157,12 @@ export async function buildApp(options: AppOptions): Promise<App> {
     };
     const firstActor = await ensureFirstTeam(base, options.apiKey);
     const { teamId } = firstActor;
+    // Installations that share a Redis must not take one another's deliveries.
+    const prefix = `afterglow-${teamId}`;
     const queue = await connectQueue({
       redisUrl: options.redisUrl,
       databaseUrl: options.databaseUrl,
-      // Installations that share a Redis must not take one another's deliveries.
-      prefix: `afterglow-${teamId}`,
+      prefix,
       rateLimits,
       onError,
       log: logger,
@@ -203,8 +206,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
         rates: await lookAtRates(bucket, metrics.accounts()),
       });
     };
-    const { production, trustedProxies, stallMs } = options;
-    const rest = await buildRest({ domain, logger, production, serves, renderMetrics, trustedProxies, stallMs });
+    const { production, trustedProxies, stallMs, edge } = options;
+    const sharedCounts = queue.impatient && { redis: queue.impatient, prefix };
+    const before = { trustedProxies, edge, sharedCounts };
+    const rest = await buildRest({ domain, logger, production, serves, renderMetrics, stallMs, ...before });
     opened.unshift(rest);
     if (serves === 'everything') await registerGraphql(rest, { domain, graphiql: !production, stallMs });
     await rest.ready();

@@ -109,6 +109,42 @@ export const settingsSchema = Type.Object({
     default: 500,
     description: 'The same for all of a team.',
   }),
+  CORS_ORIGINS: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^\\s,/]+(,https?://[^\\s,/]+)*$',
+      description:
+        'Origins, separated by commas, whose pages a browser lets read answers, exactly as it sends them. Unset: none.',
+    }),
+  ),
+  REQUESTS_PER_KEY: Type.Integer({
+    minimum: 0,
+    default: 30000,
+    description:
+      'Requests a minute of one API key or person, by all processes together where there is a Redis; 0 for any number.',
+  }),
+  REQUESTS_PER_TEAM: Type.Integer({
+    minimum: 0,
+    default: 60000,
+    description: 'Requests a minute of one team, counted like those of a key; 0 for any number.',
+  }),
+  FAILED_SIGN_INS: Type.Integer({
+    minimum: 0,
+    default: 600,
+    description:
+      'Keys and tokens a minute from one source address that may be none, answered late from the twentieth on; then others that are not known are refused until it is over. 0 for any number.',
+  }),
+  SHED_AT_DELAY_MS: Type.Integer({
+    minimum: 0,
+    default: 1000,
+    description: 'Requests are refused with 503 while the event loop is later than this, as a mean; 0 for never.',
+  }),
+  SHED_AT_HEAP_PERCENT: Type.Integer({
+    minimum: 0,
+    maximum: 100,
+    default: 90,
+    description:
+      'Requests are refused with 503 while so much of the heap that the process may have is in use; 0 for never.',
+  }),
   SHUTDOWN_GRACE_SECONDS: Type.Integer({
     minimum: 0,
     maximum: 600,

@@ -84,6 +84,14 @@ function optionsOf(config: Config, local: Local | undefined, logger: Logger) {
     graceMs: config.SHUTDOWN_GRACE_SECONDS * 1_000,
     oidc: oidcOf(config),
     trustedProxies: config.TRUSTED_PROXIES,
+    edge: {
+      requestsPerKey: config.REQUESTS_PER_KEY,
+      requestsPerTeam: config.REQUESTS_PER_TEAM,
+      failedSignIns: config.FAILED_SIGN_INS,
+      corsOrigins: config.CORS_ORIGINS?.split(',') ?? [],
+      shedAtDelayMs: config.SHED_AT_DELAY_MS,
+      shedAtHeapPercent: config.SHED_AT_HEAP_PERCENT,
+    },
     settings: {
       pollMinMs,
       snapshotBudgetMs: config.SNAPSHOT_BUDGET_SECONDS * 1_000,

@@ -12,7 +12,7 @@ import type { Delivery } from './stream/delivery.ts';
 import type { Reader } from './stream/follow.ts';
 import type { Authenticate } from './team/authenticate.ts';
 
-export type { Actor } from './actor.ts';
+export { type Actor, noTeam } from './actor.ts';
 export { type Action, actions, isAction, rules as actionRules } from './authorize.ts';
 export type { Change, Delivery } from './stream/delivery.ts';
 export type { Reader } from './stream/follow.ts';

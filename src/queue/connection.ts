@@ -2,6 +2,7 @@
 // is one attempt, and whether there is another is the outbox's business.
 
 import { createPostgresBackend, createRedisBackend, DelayedError, withBackend } from 'bullmq';
+import { Redis } from 'ioredis';
 import type { RateBucket, RateLimits } from '../core/rate.ts';
 import { type JobName, type JobPayload, type JobQueue, jobs, type QueueName, releaseId } from './jobs.ts';
 import { rateBucketOnRedis } from './rate.ts';
@@ -35,6 +36,8 @@ export interface QueueConnection extends JobQueue {
   readonly usable: Promise<void>;
   /** On the same Redis, for all processes that share the queue; undefined where the queue is on Postgres. */
   readonly rateBucket: RateBucket | undefined;
+  /** A connection to the same Redis for what may be lost: it answers soon or fails. */
+  readonly impatient: Redis | undefined;
   /** Runs `deliver` for each release, at most `slots` at once. */
   consume(queue: QueueName, slots: number, deliver: Delivered): Promise<void>;
   /** Stops taking work and waits for what runs, at most `graceMs`. What runs longer is left to the next process, as after a crash. */
@@ -74,6 +77,7 @@ interface Backend {
   readonly usable: Promise<void>;
   isUsable(): boolean;
   isThere(): boolean;
+  readonly impatient: Redis | undefined;
   makeQueue(name: string): CarrierQueue;
   makeWorker(name: string, slots: number, run: Run): Carrier;
   disconnect(): void;
@@ -106,6 +110,7 @@ export async function connectQueue(options: QueueOptions): Promise<QueueConnecti
     usable,
     isUsable: () => queues !== undefined,
     isThere: backend.isThere,
+    impatient: backend.impatient,
     async add(releases) {
       const ofQueues = Map.groupBy(releases, ({ job }) => queueOf(job));
       await Promise.all(
@@ -187,6 +192,7 @@ function onPostgres({ databaseUrl, times }: QueueOptions): Backend {
     usable: Promise.resolve(),
     isUsable: () => true,
     isThere: () => true,
+    impatient: undefined,
     makeQueue: (name) => new Queue<JobPayload, void>(name, { connection }),
     makeWorker: (name, slots, run) =>
       new Worker<JobPayload, void>(name, run, { connection, concurrency: slots, ...workerTimes(times) }),
@@ -194,15 +200,32 @@ function onPostgres({ databaseUrl, times }: QueueOptions): Backend {
   };
 }
 
+/** Nothing waits for a Redis that is away, or that does not answer. */
+const impatientOptions = {
+  lazyConnect: true,
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  connectTimeout: 2_000,
+  commandTimeout: 250,
+} as const;
+
 async function onRedis({ prefix, rateLimits, log, times }: QueueOptions, redisUrl: string): Promise<Backend> {
   const { Queue, Worker } = withBackend(createRedisBackend);
   const { redis: connection, ...state } = await openRedis(redisUrl, log);
+  const impatient = new Redis(redisUrl, impatientOptions);
+  // What befalls it the other one tells; it comes back by itself.
+  impatient.on('error', () => undefined);
+  await impatient.connect().catch(() => undefined);
   return {
     rateBucket: rateBucketOnRedis(connection, { prefix, limits: rateLimits }),
+    impatient,
     ...state,
     makeQueue: (name) => new Queue<JobPayload, void>(name, { connection, prefix }),
     makeWorker: (name, slots, run) =>
       new Worker<JobPayload, void>(name, run, { connection, prefix, concurrency: slots, ...workerTimes(times) }),
-    disconnect: () => connection.disconnect(),
+    disconnect: () => {
+      connection.disconnect();
+      impatient.disconnect();
+    },
   };
 }

@@ -3,6 +3,8 @@
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Action, type Actor, type DoorDomain, isAction } from '../domain/index.ts';
+import type { CountRequest } from './edge/rates.ts';
+import type { Admit } from './edge/sign-ins.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -19,8 +21,13 @@ declare module 'fastify' {
   }
 }
 
+export interface Gate {
+  readonly admit: Admit;
+  readonly countRequest: CountRequest;
+}
+
 /** Guards every route of `app` and of what is registered on it later. One of /v1 that names no action is not registered: it throws. */
-export function guardAccess(app: FastifyInstance, domain: DoorDomain): void {
+export function guardAccess(app: FastifyInstance, domain: DoorDomain, { admit, countRequest }: Gate): void {
   app.addHook('onRoute', ({ url, method, config }) => {
     if (!url.startsWith('/v1/') || config?.isOpen) return;
     if (config?.action === undefined || !isAction(config.action)) {
@@ -38,11 +45,13 @@ export function guardAccess(app: FastifyInstance, domain: DoorDomain): void {
   app.decorateRequest('identify', function (this: FastifyRequest, instead = {}) {
     const { [teamHeader]: team = this.headers[teamHeader], authorization = this.headers.authorization } = instead;
     const facts = { requestId: this.id, sourceAddress: this.ip, team: namedTeam(team) };
-    return domain.authenticate(presentedKey(authorization), facts);
+    const presented = presentedKey(authorization);
+    return admit(this, presented, () => domain.authenticate(presented, facts));
   });
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     if (request.is404 || request.routeOptions.config.isOpen) return;
     actors.set(request, await request.identify());
+    await countRequest(request, reply);
   });
 }
 

@@ -68,7 +68,6 @@ export async function serveDocs(app: FastifyInstance, options: { production: boo
     leaveOpen(docs);
     await docs.register(swaggerUi, {
       routePrefix: '/docs',
-      staticCSP: true,
       // A key that was typed in stays in the browser only where that browser is a developer's.
       uiConfig: { persistAuthorization: !options.production, displayRequestDuration: true, tryItOutEnabled: true },
     });

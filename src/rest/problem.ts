@@ -82,6 +82,11 @@ const known: Readonly<Record<string, (request: FastifyRequest) => Refusal>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => refuse('invalid_request', 'Content-Length is not the length of the body.'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: (request) => mediaTypeRefused(request),
   FST_ERR_MAX_PARAM_LENGTH: () => refuse('not_found', 'There is nothing with an id as long as this one.'),
+  FST_ERR_HANDLER_TIMEOUT: () =>
+    new Refusal(
+      'answer_timed_out',
+      'The answer took too long and was given up. Whether the request took effect is not known. Look before you send it again, or send it again with its Idempotency-Key.',
+    ),
   FST_ERR_BAD_URL: () => refuse('route_not_found', 'The path holds a percent sign that encodes nothing.'),
 };
 

@@ -10,6 +10,13 @@ import type { DoorDomain } from '../domain/index.ts';
 import { guardAccess } from './access.ts';
 import { bodyBytesMax, readJsonOnly } from './body.ts';
 import { refuseConnection } from './connection.ts';
+import { makeCounters, type SharedCounts } from './edge/counters.ts';
+import { allowOrigins, sendSecurityHeaders } from './edge/headers.ts';
+import { shedLoad } from './edge/pressure.ts';
+import { limitRates } from './edge/rates.ts';
+import { edgeDefaults, type EdgeSettings } from './edge/settings.ts';
+import { slowSignIns } from './edge/sign-ins.ts';
+import { boundAnswers, connectionTimes } from './edge/times.ts';
 import { stallMsDefault } from './event-stream.ts';
 import { doorLogger, logAnswers } from './logging.ts';
 import { describeRoutes, serveDocs } from './openapi.ts';
@@ -42,6 +49,7 @@ import { buildSerializersOnce } from './serializers.ts';
 import { refuseUnknownRoutes } from './unknown-route.ts';
 
 export { leaveOpen } from './access.ts';
+export type { EdgeSettings } from './edge/settings.ts';
 
 export interface RestOptions {
   readonly domain: DoorDomain;
@@ -56,6 +64,9 @@ export interface RestOptions {
   readonly trustedProxies?: string | undefined;
   /** The reader of a stream that takes nothing for so long is cut off. Default: 20 s. */
   readonly stallMs?: number | undefined;
+  readonly edge?: Partial<EdgeSettings> | undefined;
+  /** For all processes together; absent, each counts its own. */
+  readonly sharedCounts?: SharedCounts | undefined;
 }
 
 /**
@@ -67,8 +78,7 @@ export async function buildRest(options: RestOptions): Promise<FastifyInstance> 
   announceClosing(app);
   app.setErrorHandler(answerError);
   identifyAnswers(app);
-  refuseUnknownRoutes(app);
-  guardAccess(app, options.domain);
+  await raiseEdge(app, options);
   readJsonOnly(app);
   logAnswers(app);
   await describeRoutes(app);
@@ -78,6 +88,21 @@ export async function buildRest(options: RestOptions): Promise<FastifyInstance> 
   await registerRoutes(app, options);
   await serveDocs(app, options);
   return app;
+}
+
+/** What stands before every route, in the order in which a request meets it. */
+async function raiseEdge(app: FastifyInstance, { domain, edge, sharedCounts, serves }: RestOptions): Promise<void> {
+  const settings = { ...edgeDefaults, ...edge };
+  await sendSecurityHeaders(app);
+  await allowOrigins(app, settings.corsOrigins);
+  refuseUnknownRoutes(app);
+  boundAnswers(app);
+  if (serves !== 'probes') await shedLoad(app, settings);
+  const counters = makeCounters(app, sharedCounts);
+  guardAccess(app, domain, {
+    admit: await slowSignIns(counters, settings),
+    countRequest: await limitRates(counters, settings),
+  });
 }
 
 async function registerRoutes(app: FastifyInstance, { domain, stallMs = stallMsDefault }: RestOptions): Promise<void> {
@@ -113,8 +138,7 @@ function settings({ logger, newRequestId = randomUUID, trustedProxies }: RestOpt
     genReqId: (raw) => givenRequestId(raw.headers['x-request-id']) ?? newRequestId(),
     requestIdHeader: false,
     bodyLimit: bodyBytesMax,
-    // To receive a whole request; a slow sender holds a socket no longer.
-    requestTimeout: 60_000,
+    ...connectionTimes,
     routerOptions: { maxParamLength: 1024 },
     // `body.ts` bounds how many values are checked: that makes `allErrors` safe.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true, verbose: true } },

@@ -23,7 +23,8 @@ export function refuseUnknownRoutes(app: FastifyInstance): void {
     });
   };
   app.addHook('onRequest', async (request, reply) => {
-    if (request.is404) refuse(request, reply);
+    // Every path has the route `*` for OPTIONS where other origins are let in; what they do not ask for, no path has.
+    if (request.is404 || request.routeOptions.url === '*') refuse(request, reply);
   });
   // Reached where a plug-in finds nothing behind a route of its own.
   app.setNotFoundHandler(refuse);

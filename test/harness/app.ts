@@ -56,6 +56,7 @@ export interface StartOptions {
   readonly rateLimits?: RateLimits;
   readonly redisUrl?: string | undefined;
   readonly oidc?: AppOptions['oidc'];
+  readonly edge?: AppOptions['edge'];
 }
 
 /** Short pauses, so that what waits is soon looked at again. */
@@ -79,6 +80,7 @@ export async function startApp(t: Test, options: StartOptions = {}): Promise<Sta
     apiKey: `ag_${randomBytes(24).toString('hex')}`,
     roles: new Set(options.roles ?? ['worker']),
     oidc: options.oidc,
+    edge: options.edge,
     production: false,
     logger: log.logger,
     settings: { ...settings, ...options.settings },

@@ -72,7 +72,9 @@ export interface Door {
 }
 
 export interface DoorOptions
-  extends Partial<Pick<RestOptions, 'newRequestId' | 'production' | 'trustedProxies' | 'serves'>> {
+  extends Partial<
+    Pick<RestOptions, 'newRequestId' | 'production' | 'trustedProxies' | 'serves' | 'edge' | 'sharedCounts'>
+  > {
   readonly replace?: Replace;
   /** Log lines of warning and above that the test expects. */
   readonly alarms?: number;

@@ -70,6 +70,9 @@ t.test('every fault is said at once, each by the name of its setting', async (t)
     NEON_API_URL: 'ftp://neon',
     AFTERGLOW_API_KEY: 'short',
     NEON_POLL_MIN_MS: 'soon',
+    CORS_ORIGINS: 'https://a.example.com/,https://b.example.com',
+    REQUESTS_PER_KEY: '-1',
+    SHED_AT_HEAP_PERCENT: '101',
   };
   const faults = faultsOf(wrong);
   for (const name of Object.keys(wrong))

@@ -35,7 +35,7 @@ export const auditEventRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { 
     {
       // HEAD would read all of it for nobody.
       exposeHeadRoute: false,
-      config: { action: 'audit.read' },
+      config: { action: 'audit.read', streams: true },
       schema: {
         operationId: 'exportAuditEvents',
         summary: 'Take the audit history away',

@@ -96,6 +96,10 @@ const always: readonly RefusalCode[] = [
   // Of the team that the header names; of what the path names, where there is an id.
   'not_found',
   'forbidden',
+  'rate_limited',
+  'sign_in_slowed',
+  'overloaded',
+  'answer_timed_out',
   'database_unreachable',
   'database_busy',
   'starting',
