@@ -39,6 +39,12 @@ export async function registerGraphql(
   });
 }
 
+/**
+ * So many documents are kept parsed, and as many of those that were refused. Dashboards have a handful; a thousand that somebody made up, each as
+ * large as may be, would take hundreds of megabytes.
+ */
+const documentsMax = 100;
+
 function toMercurius(): MercuriusOptions {
   const schema = buildGraphqlSchema();
   readActions(schema);
@@ -49,6 +55,7 @@ function toMercurius(): MercuriusOptions {
     schemaTransforms: [limitArguments],
     routes: false,
     validationRules: [enteredRule, depthRule],
+    cache: documentsMax,
     graphql: { parseOptions: { maxTokens: tokensMax } },
     errorFormatter: formatErrors,
   };
