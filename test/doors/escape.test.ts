@@ -2,98 +2,15 @@
 // The table of roles and actions says what the answer must be, nothing may have changed, and an id that is another's must be answered as
 // one that is nowhere.
 
-import pg from 'pg';
 import t, { type Test } from 'tap';
 import { actionRules, auditKeyOf, cursorOf, statusKeyOf, versionKeyOf } from '../../src/domain/index.ts';
-import { startRegistered } from '../harness/app.ts';
-import { reconcile } from '../harness/reconcile.ts';
 import { digestTables } from '../harness/refusal.ts';
-import { writeRow } from '../harness/rows.ts';
-import { restore, takeSnapshot } from '../harness/work.ts';
 import { type Ids, mentions, nowhere, withoutIds } from './escape/ids.ts';
 import { type Answer, type Caller, graphqlOperations, type Operation, restOperations } from './escape/operations.ts';
+import { openEscape, roles } from './escape/world.ts';
 
-// Hundreds of keys that are none are presented here, from one address: they are not to be answered late.
-const at = await startRegistered(t, { roles: ['api', 'worker'], edge: { failedSignIns: 0 } });
-const { domain, actor, db, main, project, credential } = at;
-const roles = ['viewer', 'operator', 'approver', 'admin'] as const;
-
-// A subscription needs a connection.
-await at.app.rest.listen({ port: 0, host: '127.0.0.1' });
-const ids = await makeIds();
-const callers = await makeCallers();
+const { at, ids, callers, sql } = await openEscape(t);
 const operations = [...restOperations(at.app.rest, ids), ...graphqlOperations(at.app.rest, ids)];
-
-async function makeIds(): Promise<Ids> {
-  const snapshot = await takeSnapshot(at, { branchId: main.id });
-  const moment = await writeRow(at.emulator.connectionUri, 1);
-  const restored = await restore(at, { source: { branchId: main.id, at: moment.at }, target: { kind: 'in_place' } });
-  const selector = { projects: [project.id] };
-  const policy = await domain.policies.create(actor, {
-    name: 'p',
-    selector,
-    schedules: [],
-    retention: { keepLast: 2 },
-  });
-  const selected = { snapshotIds: [snapshot.id] };
-  const hold = await domain.holds.place(actor, { matter: 'Smith', reason: 'The court asked.', selector: selected });
-  const plan = await domain.retentionPlans.request(actor, policy.id);
-  await reconcile(at);
-  const [job] = (await domain.jobs.list(actor, { subjectId: snapshot.id }, { limit: 1 })).items;
-  const person = { issuer: 'https://id.example.com', subject: 'mary', role: 'admin' } as const;
-  const member = await domain.members.add(actor, { teamId: actor.teamId, ...person });
-  const key = await domain.apiKeys.create(actor, { name: 'k', role: 'viewer' });
-  return {
-    team: actor.teamId,
-    member: member.id,
-    key: key.id,
-    credential: credential.id,
-    project: project.id,
-    branch: main.id,
-    policy: policy.id,
-    snapshot: snapshot.id,
-    hold: hold.id,
-    plan: plan.id,
-    restore: restored.id,
-    job: job?.id ?? '',
-  };
-}
-
-async function makeCallers() {
-  const inRole = async (role: (typeof roles)[number], more = {}) =>
-    (await domain.apiKeys.create(actor, { name: role, role, kind: 'person', ...more })).key;
-  const ended = await domain.apiKeys.create(actor, { name: 'x', role: 'admin', expiresAt: '2999-01-01T00:00:00Z' });
-  await sql(`update api_keys set expires_at = now() - interval '1 second' where id = '${ended.id}'`);
-  await sql(`insert into projects select (jsonb_populate_record(null::projects,
-    to_jsonb(projects) || '{"id": "prj_twin", "neon_project_id": "twin"}')).* from projects`);
-  const team = await domain.teams.create(actor, { slug: 'other', name: 'Other' });
-  const maker = await domain.teams.enter(actor, 'other');
-  const foreign = await domain.apiKeys.create(maker, { name: 'x', role: 'admin', kind: 'person' });
-  const platform = await domain.apiKeys.create(maker, { name: 'x', role: 'admin', kind: 'person' });
-  await sql(`update api_keys set is_platform = true where id = '${platform.id}'`);
-  return {
-    roles: Object.fromEntries(await Promise.all(roles.map(async (role) => [role, await inRole(role)]))) as Record<
-      (typeof roles)[number],
-      string
-    >,
-    ended: { key: ended.key },
-    narrowed: { key: await inRole('admin', { projects: ['prj_twin'] }) },
-    foreign: { key: foreign.key },
-    /** Of the platform, in the first team, in which it has no role. */
-    platform: { key: platform.key, team: 'default' },
-    otherTeam: team.id,
-  };
-}
-
-async function sql(text: string): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: at.databaseUrl });
-  await client.connect();
-  try {
-    return (await client.query(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
 
 /** Every row but when a key was last used, and but what the history says of refusals and of signing in. */
 async function digest(): Promise<object> {
@@ -102,10 +19,6 @@ async function digest(): Promise<object> {
   return { ...Object.fromEntries(Object.entries(tables).filter(([name]) => !/^(audit_|sign_ins)/.test(name))), events };
 }
 
-await at.until(
-  () => db.selectFrom('outbox').select('id').where('status', '!=', 'done').execute(),
-  (rows) => rows.length === 0,
-);
 const before = await digest();
 const none = nowhere(ids);
 /** What is the team's as a whole may be named by another of its projects. */
