@@ -65,7 +65,7 @@ export async function serveSubscriptions(
     exposeHeadRoute: false,
     schema: { hide: true },
     // Who it is the first message says, or the headers do: a browser cannot set any.
-    config: { isOpen: true },
+    config: { isOpen: true, streams: true },
     onRequest: async (request, reply) => void replies.set(request, reply),
     handler: (_, reply) => {
       reply.header('allow', 'POST');

@@ -30,7 +30,7 @@ const none = nowhere(ids);
 /** What is the team's as a whole may be named by another of its projects. */
 const ofProject: Ids = { ...none, ...ids, team: none.team, credential: none.credential };
 const operations = [...restOperations(at.app.rest, ids), ...graphqlOperations(at.app.rest, ids)].filter(
-  ({ action, names }) => names && actionRules[action].least !== 'none',
+  ({ action, names, subscribes }) => names && !subscribes && actionRules[action].least !== 'none',
 );
 
 /** Every statement that is sent while somebody listens goes to who listens: the loops of the worker send theirs beside. */

@@ -15,6 +15,7 @@ import { buildGraphqlSchema } from '../../src/graphql/schema.ts';
 import { startRegistered } from '../harness/app.ts';
 import { signIn } from '../harness/keys.ts';
 import { report } from '../harness/report.ts';
+import { textOf } from './escape/operations.ts';
 import { graphqlRequests } from './hostile/graphql.ts';
 import type { HostileRequest } from './hostile/request.ts';
 import { type Known, restRequests } from './hostile/rest.ts';
@@ -99,17 +100,15 @@ const statuses = new Map<number, number>();
 let sent = 0;
 
 async function ask(key: string, { method, url, headers, body }: HostileRequest): Promise<HostileAnswer> {
-  const {
-    statusCode,
-    headers: told,
-    payload,
-  } = await app.rest.inject({
+  const answer = await app.rest.inject({
     method: method as 'GET',
     url,
     headers: { authorization: `Bearer ${key}`, ...headers },
     ...(body === undefined ? {} : { payload: body }),
+    payloadAsStream: true,
   });
-  return { status: statusCode, headers: told, text: payload };
+  const { statusCode: status, headers: told } = answer;
+  return { status, headers: told, text: await textOf(answer.stream(), String(told['content-type'])) };
 }
 
 async function judge(key: string, request: HostileRequest): Promise<void> {

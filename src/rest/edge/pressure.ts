@@ -20,12 +20,13 @@ export async function shedLoad(
 ): Promise<void> {
   const lasts = makeLasts(shedSampleMs);
   let underWay = 0;
-  app.addHook('onRequest', (_request, _reply, done) => {
-    underWay += 1;
+  // A stream is under way for hours, and asks for little.
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (!request.routeOptions.config.streams) underWay += 1;
     done();
   });
-  app.addHook('onResponse', (_request, _reply, done) => {
-    underWay -= 1;
+  app.addHook('onResponse', (request, _reply, done) => {
+    if (!request.routeOptions.config.streams) underWay -= 1;
     done();
   });
   await app.register(underPressure, {

@@ -26,7 +26,7 @@ export const eventRoutes: FastifyPluginAsyncTypebox<Doors & { readonly streams: 
     '/v1/events',
     {
       exposeHeadRoute: false,
-      config: { action: 'event.read' },
+      config: { action: 'event.read', streams: true },
       schema: {
         operationId: 'streamEvents',
         summary: 'Follow what changes',
@@ -48,7 +48,7 @@ export const eventRoutes: FastifyPluginAsyncTypebox<Doors & { readonly streams: 
     '/v1/restores/:id/events',
     {
       exposeHeadRoute: false,
-      config: { action: 'restore.read' },
+      config: { action: 'restore.read', streams: true },
       schema: {
         operationId: 'streamRestore',
         summary: 'Follow a restore',

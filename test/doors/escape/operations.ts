@@ -36,6 +36,8 @@ export interface Operation {
   readonly names: boolean;
   /** It pages: with a cursor, from there on. */
   readonly pages: boolean;
+  /** It goes over a connection of its own. */
+  readonly subscribes: boolean;
   send(caller: Caller, ids: Ids, cursor?: string): Promise<Answer>;
 }
 
@@ -62,6 +64,7 @@ export function restOperations(app: FastifyInstance, ids: Ids): Operation[] {
             reads: method === 'get' || action === 'retention.simulate',
             names: path.includes('{') || asked(ids).names === true,
             pages: parameters.some(({ name }) => name === 'cursor'),
+            subscribes: false,
             send: async (caller: Caller, of: Ids, cursor?: string) => {
               const { body, query } = asked(of);
               const search = new URLSearchParams({ ...(cursor === undefined ? query : { cursor }) }).toString();
@@ -104,6 +107,7 @@ export function graphqlOperations(app: FastifyInstance, ids: Ids): Operation[] {
         reads: kind !== 'mutation',
         names: asked(ids).names === true,
         pages,
+        subscribes: kind === 'subscription',
         send: async (caller: Caller, of: Ids, cursor?: string) => {
           const args = Object.entries({
             ...asked(of).args,
@@ -206,7 +210,7 @@ async function read(
 }
 
 /** All that it gives; of a stream, which has no end, the first piece. */
-async function textOf(stream: Readable, type: string): Promise<string> {
+export async function textOf(stream: Readable, type: string): Promise<string> {
   if (type.startsWith('text/event-stream')) {
     const [first] = (await once(stream, 'data')) as [Buffer];
     stream.destroy();
