@@ -37,7 +37,7 @@ const callersMax = 10_000;
 /** After a failure Redis is asked again this much later, so that not every request waits for it. */
 const askedAgainMs = 1_000;
 
-/** Says once that Redis is lost to all counters, and once that it is back. */
+/** Says once that Redis is lost to all counters, and once that it is back. The queue has warned of it already. */
 export function makeCounters(
   app: FastifyInstance,
   shared: SharedCounts | undefined,
@@ -57,7 +57,7 @@ export function makeCounters(
         return count;
       } catch (error) {
         if (lostAtMs === undefined) {
-          app.log.warn(
+          app.log.info(
             { err: error },
             'Redis cannot be reached to count requests; each process counts its own until then',
           );

@@ -22,7 +22,6 @@ t.test('two processes count as one; with Redis away each counts its own, and say
   const shared = {
     sharedCounts: { redis, prefix: 'afterglow-test' },
     edge: { requestsPerKey: 4, requestsPerTeam: 0, failedSignIns: 2 },
-    alarms: 1,
   };
   const [one, other] = [await openDoor(t, shared), await openDoor(t, shared)];
   const wrong = (door: typeof one) => door.send('GET', '/v1/jobs', undefined, { authorization: 'Bearer wrong' });
