@@ -9,6 +9,8 @@ import { type Ids, mentions, nowhere, withoutIds } from './escape/ids.ts';
 import { type Answer, type Caller, graphqlOperations, type Operation, restOperations } from './escape/operations.ts';
 import { openEscape, roles } from './escape/world.ts';
 
+t.setTimeout(300_000);
+
 const { at, ids, callers, sql } = await openEscape(t);
 const operations = [...restOperations(at.app.rest, ids), ...graphqlOperations(at.app.rest, ids)];
 
