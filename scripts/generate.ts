@@ -76,6 +76,7 @@ const uncalled: DoorDomain = {
     pause: never,
     resume: never,
     versions: never,
+    listOfBranches: never,
     export: never,
     import: never,
   },

@@ -10,6 +10,8 @@ export interface TeamRole {
   readonly slug: string;
   readonly name: string;
   readonly role: Role;
+  /** Of the team: RFC 3339 text. */
+  readonly createdAt: string;
 }
 
 export interface Actor extends Scope {

@@ -39,7 +39,7 @@ import { exportPolicies, importPolicies } from './policy/document.ts';
 import { fireDueSchedules } from './policy/fire.ts';
 import { listFirings, listPolicyVersions } from './policy/history.ts';
 import { pausePolicy, resumePolicy } from './policy/pause.ts';
-import { createPolicy, getPolicy, listPolicies, updatePolicy } from './policy/policy.ts';
+import { createPolicy, getPolicy, listPolicies, listPoliciesByBranch, updatePolicy } from './policy/policy.ts';
 import { getPolicyCoverage } from './policy/coverage-view.ts';
 import { previewPolicy, previewPresentPolicy } from './policy/preview.ts';
 import { runPolicy } from './policy/run.ts';
@@ -166,6 +166,7 @@ export function bindDomain(deps: Deps): Domain {
       pause: command('policy.write', pausePolicy),
       resume: command('policy.write', resumePolicy),
       versions: use('policy.read', listPolicyVersions),
+      listOfBranches: use('policy.read', listPoliciesByBranch),
       export: use('policy.read', exportPolicies),
       import: use('policy.import', importPolicies),
     },

@@ -143,6 +143,8 @@ export interface DoorDomain {
     pause(actor: Actor, input: commands.PausePolicyInput, options?: CommandOptions): Promise<views.PolicyView>;
     resume(actor: Actor, id: string, options?: CommandOptions): Promise<views.PolicyView>;
     versions(actor: Actor, id: string, page: PageRequest): Promise<Page<views.PolicyVersionView>>;
+    /** For nested reads: those that cover each branch, by branch id, in one statement. */
+    listOfBranches(actor: Actor, branchIds: readonly string[]): Promise<Map<string, views.PolicyView[]>>;
     /** Every policy of the team as one document. */
     export(actor: Actor): Promise<views.PolicyDocument>;
     /** Makes the team's policies what the document says, or says what that would change. */

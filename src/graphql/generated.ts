@@ -458,6 +458,8 @@ export type Branch = {
   readonly timeline?: Maybe<Timeline>;
   /** Judged at this moment. */
   readonly status?: Maybe<BranchStatus>;
+  /** Those that cover it: none of a branch that is gone, or in a project that is. For who may read the team's policies. */
+  readonly policies?: Maybe<ReadonlyArray<Policy>>;
   readonly createdAt: Scalars['DateTime']['output'];
   readonly updatedAt: Scalars['DateTime']['output'];
 };
@@ -3765,6 +3767,7 @@ export type BranchResolvers<ContextType = GraphqlContext, ParentType extends Res
   restores?: Resolver<ResolversTypes['RestoreConnection'], ParentType, ContextType, Partial<BranchRestoresArgs>>;
   timeline?: Resolver<Maybe<ResolversTypes['Timeline']>, ParentType, ContextType, RequireFields<BranchTimelineArgs, 'first'>>;
   status?: Resolver<Maybe<ResolversTypes['BranchStatus']>, ParentType, ContextType>;
+  policies?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Policy']>>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };

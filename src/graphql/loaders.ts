@@ -89,6 +89,11 @@ const statusOfBranch: Load<BranchView, unknown, BranchStatusView | null> = async
   return queries.map(({ obj }) => statuses.get(obj.id) ?? null);
 };
 
+const policiesOfBranch: Load<BranchView, unknown, readonly PolicyView[]> = async (queries, { domain, actor }) => {
+  const policies = await domain.policies.listOfBranches(actor, idsOf(queries));
+  return queries.map(({ obj }) => policies.get(obj.id) ?? []);
+};
+
 const attemptsOfJob: Load<JobView, unknown, readonly AttemptView[]> = async (queries, { domain, actor }) => {
   const attempts = await domain.jobs.attemptsOf(actor, idsOf(queries));
   return queries.map(({ obj }) => attempts.get(obj.id) ?? []);
@@ -138,6 +143,7 @@ export const loaders = {
     restores: uncached(restoresOfBranch),
     timeline: uncached(timelineOfBranch),
     status: uncached(statusOfBranch),
+    policies: uncached(policiesOfBranch),
   },
   StatusChange: { branch: uncached(branchOf((change: StatusChangeView) => change.branchId)) },
   StatusItem: { branch: uncached(branchOf((item: StatusItemView) => item.branchId)) },

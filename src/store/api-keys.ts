@@ -55,7 +55,11 @@ export async function revokePresetKeysExcept(
 }
 
 /** A key with the team that it belongs to. */
-export type KnownKey = ApiKeyRow & { readonly team_slug: string; readonly team_name: string };
+export type KnownKey = ApiKeyRow & {
+  readonly team_slug: string;
+  readonly team_name: string;
+  readonly team_created_at: Date;
+};
 
 /** The key that was presented, unless it is revoked. Whether it has ended, or comes from elsewhere, is the caller's to ask. */
 export async function findPresentedKey(db: Db, presented: string): Promise<KnownKey | undefined> {
@@ -64,7 +68,7 @@ export async function findPresentedKey(db: Db, presented: string): Promise<Known
       .selectFrom('api_keys')
       .innerJoin('teams', 'teams.id', 'api_keys.team_id')
       .selectAll('api_keys')
-      .select(['teams.slug as team_slug', 'teams.name as team_name'])
+      .select(['teams.slug as team_slug', 'teams.name as team_name', 'teams.created_at as team_created_at'])
       .where('hash', 'in', [hashApiKey(presented), hashMadeKey(presented)])
       .where('revoked_at', 'is', null)
       // A preset key may have been made here before it was preset.

@@ -1,6 +1,6 @@
 // Owns the mirror of Neon's branches under lineage ids of our own, which outlive the change of Neon's id by a restore.
 
-import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
+import { type Insertable, type RawBuilder, type Selectable, sql, type Updateable } from 'kysely';
 import type { Database, Db, Tx } from './database.ts';
 import { directionOf, inRange, type Page, type PageRequest, readPage, readRange, toPages } from './page.ts';
 import { inScope, type Scope } from './scope.ts';
@@ -157,29 +157,18 @@ export async function countPresentBranches(
 /** What a policy selects by, of the present branches of the projects; without undo copies, which no policy means. */
 export async function listSelectableBranches(db: Db, projectIds: readonly string[]): Promise<SelectableBranchRow[]> {
   if (projectIds.length === 0) return [];
-  return db
-    .selectFrom('branches')
-    .select(({ eb }) => [
-      'id',
-      'project_id as projectId',
-      'neon_branch_id as neonBranchId',
-      'logical_size_bytes as sizeBytes',
-      'name',
-      'is_default as isDefault',
-      eb('parent_neon_branch_id', 'is', null).$castTo<boolean>().as('isRoot'),
-    ])
-    .where(sql<boolean>`project_id = any(${projectIds})`)
-    .where('gone_at', 'is', null)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('preserved_branches')
-            .select('id')
-            .whereRef('preserved_branches.project_id', '=', 'branches.project_id')
-            .whereRef('preserved_branches.neon_branch_id', '=', 'branches.neon_branch_id')
-            .where('preserved_branches.status', 'in', ['present', 'purging']),
-        ),
-      ),
-    )
-    .execute();
+  return (await selectableBranchesIn(sql`${projectIds}`).execute(db)).rows;
+}
+
+/** As `listSelectableBranches`, as a query. `projectIds` is an array. */
+export function selectableBranchesIn(projectIds: RawBuilder<unknown>): RawBuilder<SelectableBranchRow> {
+  return sql<SelectableBranchRow>`
+    select id, project_id as "projectId", neon_branch_id as "neonBranchId", logical_size_bytes as "sizeBytes", name,
+      is_default as "isDefault", parent_neon_branch_id is null as "isRoot"
+    from branches
+    where project_id = any(${projectIds}) and gone_at is null and not exists (
+      select from preserved_branches
+      where preserved_branches.project_id = branches.project_id
+        and preserved_branches.neon_branch_id = branches.neon_branch_id
+        and preserved_branches.status in ('present', 'purging'))`;
 }

@@ -1,6 +1,6 @@
 // Owns what is known of the schedules that Neon was asked to keep, one for a branch.
 
-import { type Insertable, type Selectable, sql } from 'kysely';
+import { type Insertable, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Database, Db, Tx } from './database.ts';
 
 export type DelegationRow = Selectable<Database['delegated_schedules']>;
@@ -11,7 +11,12 @@ export async function findDelegation(db: Db, branchId: string): Promise<Delegati
 
 export async function listDelegations(db: Db, branchIds: readonly string[]): Promise<DelegationRow[]> {
   if (branchIds.length === 0) return [];
-  return db.selectFrom('delegated_schedules').selectAll().where(sql<boolean>`branch_id = any(${branchIds})`).execute();
+  return (await delegationsOf(sql`${branchIds}`).execute(db)).rows;
+}
+
+/** As `listDelegations`, as a query. `branchIds` is an array. */
+export function delegationsOf(branchIds: RawBuilder<unknown>): RawBuilder<DelegationRow> {
+  return sql<DelegationRow>`select * from delegated_schedules where branch_id = any(${branchIds})`;
 }
 
 /** The branches whose schedule stands for the policy. */

@@ -1,6 +1,6 @@
 // Owns policies and their schedules. Editing a policy never changes when an unchanged schedule fires next.
 
-import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
+import { type Insertable, type RawBuilder, type Selectable, sql, type Updateable } from 'kysely';
 import type { ScheduleEngine } from '../core/policy.ts';
 import type { Database, Db, Tx } from './database.ts';
 import {
@@ -94,14 +94,18 @@ export async function listPoliciesOfProjects(
   projectIds: readonly string[],
 ): Promise<PolicyRow[]> {
   if (projectIds.length === 0) return [];
+  return (await policiesMeaning(teamId, sql`${projectIds}`).execute(db)).rows;
+}
+
+/** As `listPoliciesOfProjects`, as a query. `projectIds` is an array. */
+export function policiesMeaning(teamId: string, projectIds: RawBuilder<unknown>): RawBuilder<PolicyRow> {
   // Two halves, because each has an index and their disjunction has none.
-  const { rows } = await sql<PolicyRow>`
+  return sql<PolicyRow>`
     select * from policies
     where team_id = ${teamId} and deleted_at is null and (selector -> 'projects') ?| ${projectIds}
     union all
     select * from policies where team_id = ${teamId} and deleted_at is null and selector ? 'labels'
-    order by id`.execute(db);
-  return rows;
+    order by id`;
 }
 
 /** Changes the row if it still has `version`; undefined where it has not. */
@@ -124,13 +128,13 @@ export async function updatePolicy(
 /** The present schedules of the policies, by name. */
 export async function listSchedules(db: Db, policyIds: readonly string[]): Promise<ScheduleRow[]> {
   if (policyIds.length === 0) return [];
-  return db
-    .selectFrom('schedules')
-    .selectAll()
-    .where(sql<boolean>`policy_id = any(${policyIds})`)
-    .where('removed_at', 'is', null)
-    .orderBy('name')
-    .execute();
+  return (await schedulesOf(sql`${policyIds}`).execute(db)).rows;
+}
+
+/** As `listSchedules`, as a query. `policyIds` is an array. */
+export function schedulesOf(policyIds: RawBuilder<unknown>): RawBuilder<ScheduleRow> {
+  return sql<ScheduleRow>`
+    select * from schedules where policy_id = any(${policyIds}) and removed_at is null order by name`;
 }
 
 /**

@@ -1,6 +1,6 @@
 // Owns restore jobs and the branches that in-place restores preserved. Their statuses are changed by `status.ts` alone.
 
-import { type Insertable, type Selectable, type Updateable, sql } from 'kysely';
+import { type Insertable, type RawBuilder, type Selectable, type Updateable, sql } from 'kysely';
 import type { RestoreStatus } from '../core/lifecycle.ts';
 import type { Database, Db, Tx } from './database.ts';
 import { directionOf, inRange, type Page, type PageRequest, readPage, readRange, toPages } from './page.ts';
@@ -168,13 +168,14 @@ export async function findPreservedBranches(db: Db, restoreIds: readonly string[
 /** Neon ids of the undo copies in the projects: no policy means them. */
 export async function listPreservedNeonIds(db: Db, projectIds: readonly string[]): Promise<Set<string>> {
   if (projectIds.length === 0) return new Set();
-  const rows = await db
-    .selectFrom('preserved_branches')
-    .select('neon_branch_id')
-    .where(sql<boolean>`project_id = any(${projectIds})`)
-    .where('status', 'in', ['present', 'purging'])
-    .execute();
+  const { rows } = await undoCopiesIn(sql`${projectIds}`).execute(db);
   return new Set(rows.map((row) => row.neon_branch_id));
+}
+
+/** As `listPreservedNeonIds`, as a query. `projectIds` is an array. */
+export function undoCopiesIn(projectIds: RawBuilder<unknown>): RawBuilder<Pick<PreservedBranchRow, 'neon_branch_id'>> {
+  return sql`select neon_branch_id from preserved_branches
+    where project_id = any(${projectIds}) and status in ('present', 'purging')`;
 }
 
 export async function findPreservedBranch(db: Db, restoreId: string): Promise<PreservedBranchRow | undefined> {

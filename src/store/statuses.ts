@@ -1,6 +1,6 @@
 // Owns how covered branches were when they were last seen, and the facts by which they are judged, many branches in one statement each.
 
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { type BranchState, branchStates, type StateReason } from '../core/branch-status.ts';
 import type { CredentialStatus, FiringStatus } from '../core/lifecycle.ts';
 import type { BranchRow } from './branches.ts';
@@ -44,11 +44,6 @@ export async function listWatchedProjects(
     .execute();
 }
 
-/** Those of the ids that are the team's, removed or not. */
-export async function findWatchedProjects(db: Db, scope: Scope, ids: readonly string[]): Promise<WatchedProject[]> {
-  return watchedProjects(db, scope).where(sql<boolean>`projects.id = any(${ids})`).execute();
-}
-
 function watchedProjects(db: Db, scope: Scope) {
   return db
     .selectFrom('projects')
@@ -82,15 +77,19 @@ export interface NewestPoint {
 /** Of each of the branches, of any origin; absent where there is none. */
 export async function listNewestPoints(db: Db, branchIds: readonly string[]): Promise<NewestPoint[]> {
   if (branchIds.length === 0) return [];
-  const { rows } = await sql<NewestPoint>`
+  return (await newestPointsOf(sql`${branchIds}::text[]`).execute(db)).rows;
+}
+
+/** As `listNewestPoints`, as a query. `branchIds` is an array. */
+export function newestPointsOf(branchIds: RawBuilder<unknown>): RawBuilder<NewestPoint> {
+  return sql<NewestPoint>`
     select branch_id as "branchId", point.id, point.at
-    from unnest(${branchIds}::text[]) as branch_id
+    from unnest(${branchIds}) as branch_id
     join lateral (
       select id, coalesce(point_at, created_at) as at from snapshots
       where snapshots.branch_id = branch_id.branch_id and status = 'available'
       order by coalesce(point_at, created_at) desc limit 1
-    ) point on true`.execute(db);
-  return rows;
+    ) point on true`;
 }
 
 /** What a policy has of a branch. */
@@ -108,9 +107,15 @@ export async function listLineFacts(
   db: Db,
   lines: readonly { readonly policyId: string; readonly branchId: string }[],
 ): Promise<LineFacts[]> {
-  const { rows } = await sql<LineFacts>`
+  const given = sql`jsonb_to_recordset(${JSON.stringify(lines)}::jsonb) as lines ("policyId" text, "branchId" text)`;
+  return (await lineFactsOf(given).execute(db)).rows;
+}
+
+/** As `listLineFacts`, as a query. `lines` is what has the columns `policyId` and `branchId`. */
+export function lineFactsOf(lines: RawBuilder<unknown>): RawBuilder<LineFacts> {
+  return sql<LineFacts>`
     select "policyId", "branchId", point.at as "pointAt", firing.due_at as "dueAt", firing.status, firing.reason
-    from jsonb_to_recordset(${JSON.stringify(lines)}::jsonb) as lines ("policyId" text, "branchId" text)
+    from ${lines}
     left join lateral (
       select coalesce(point_at, created_at) as at from snapshots
       where branch_id = "branchId" and policy_id = "policyId" and status = 'available'
@@ -120,21 +125,26 @@ export async function listLineFacts(
       select due_at, status, reason from firings
       where branch_id = "branchId" and policy_id = "policyId" and status <> 'coalesced'
       order by due_at desc limit 1
-    ) firing on true`.execute(db);
-  return rows;
+    ) firing on true`;
 }
 
 /** How many of Neon's snapshots each project holds or is about to, as far as they are ours; absent where none. */
-export async function countSnapshotsInCap(
-  db: Db,
-  projectIds: readonly string[],
-): Promise<{ projectId: string; held: number }[]> {
-  const { rows } = await sql<{ projectId: string; held: number }>`
+export async function countSnapshotsInCap(db: Db, projectIds: readonly string[]): Promise<HeldInCap[]> {
+  return (await snapshotsInCap(sql`${projectIds}`).execute(db)).rows;
+}
+
+export interface HeldInCap {
+  readonly projectId: string;
+  readonly held: number;
+}
+
+/** As `countSnapshotsInCap`, as a query. `projectIds` is an array. */
+export function snapshotsInCap(projectIds: RawBuilder<unknown>): RawBuilder<HeldInCap> {
+  return sql<HeldInCap>`
     select project_id as "projectId", count(*)::int as held from snapshots
     where project_id = any(${projectIds}) and kind = 'neon_snapshot'
       and status in ('creating', 'available', 'expiring', 'purging')
-    group by project_id`.execute(db);
-  return rows;
+    group by project_id`;
 }
 
 export async function listStatusesOfProjects(db: Db, projectIds: readonly string[]): Promise<StatusRow[]> {

@@ -24,11 +24,12 @@ export async function findTeamsBySlug(db: Db, slugs: readonly string[]): Promise
 export async function listTeamsOfPerson(
   db: Db,
   person: { readonly issuer: string; readonly subject: string },
-): Promise<{ id: string; slug: string; name: string; role: Role }[]> {
+): Promise<(TeamRow & { role: Role })[]> {
   return db
     .selectFrom('memberships')
     .innerJoin('teams', 'teams.id', 'memberships.team_id')
-    .select(['teams.id', 'teams.slug', 'teams.name', 'memberships.role'])
+    .selectAll('teams')
+    .select('memberships.role')
     .where('memberships.issuer', '=', person.issuer)
     .where('memberships.subject', '=', person.subject)
     .orderBy('teams.slug')

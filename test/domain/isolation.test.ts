@@ -174,6 +174,7 @@ t.test("lists and nested reads of another team are empty, with and without the f
     domain.projects.reconcileReports(other, [project.id]),
     domain.projects.nextFirings(other, [project.id]),
     domain.jobs.attemptsOf(other, [job.id]),
+    domain.policies.listOfBranches(other, [main.id]),
   ]);
   t.ok(maps.every((map) => map.size === 0));
 });

@@ -145,7 +145,7 @@ t.test('a team does not lose its last admin by its own hand, however many try at
 t.test('who is of several teams names one', async (t) => {
   const [first] = actor.teams;
   if (!first) throw new Error('no team');
-  const shopRole = { id: shop.id, slug: 'shop', name: 'Shop', role: 'viewer' } as const;
+  const shopRole = { ...shop, role: 'viewer' } as const;
   const person = { ...inRole(actor, 'admin'), teamId: '', role: null, teams: [first, shopRole] };
   await refuses(t, at, 'team_required', () => domain.projects.list(person, page), { teams: ['default', 'shop'] });
   await refuses(t, at, 'team_required', () => domain.apiKeys.list(person, page));

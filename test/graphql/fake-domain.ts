@@ -148,6 +148,7 @@ export function makeFakeDomain(): FakeDomain {
       versions: on('policies.versions', (_: string, page: PageRequest) =>
         paged([{ ...samples.policyVersion, id: '2' }], page),
       ),
+      listOfBranches: on('policies.listOfBranches', (ids: readonly string[]) => grouped(ids, () => [...fake.policies])),
       export: on('policies.export', () => samples.policyDocument),
       import: on('policies.import', () => samples.policyImport),
     },

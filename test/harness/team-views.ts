@@ -22,7 +22,7 @@ export const admin: Actor = {
   role: 'admin',
   projects: null,
   isPlatform: false,
-  teams: [mine],
+  teams: [{ ...mine, createdAt: at }],
   requestId: null,
   sourceAddress: null,
 };

@@ -9,8 +9,10 @@ import { admin } from './team-views.ts';
 /** An admin of a new team. */
 export async function addTeam({ db }: Pick<Started, 'db'>, slug: string): Promise<Actor> {
   const team = { id: `tem_${slug}`, slug, name: `Team ${slug}` };
-  await db.transaction().execute((tx) => insertTeam(tx, { ...team, created_at: new Date() }));
-  return { ...admin, teamId: team.id, id: `key_${slug}`, teams: [{ ...team, role: 'admin' }] };
+  const at = new Date();
+  await db.transaction().execute((tx) => insertTeam(tx, { ...team, created_at: at }));
+  const teams = [{ ...team, role: 'admin', createdAt: at.toISOString() } as const];
+  return { ...admin, teamId: team.id, id: `key_${slug}`, teams };
 }
 
 /** The same actor in a lesser role, and of no platform. */

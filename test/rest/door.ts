@@ -183,6 +183,7 @@ function fakeDomain(calls: Call[], replace: Replace): DoorDomain {
       pause: async () => policy,
       resume: async () => policy,
       versions: async () => page(policyVersion),
+      listOfBranches: async () => new Map(),
       export: async () => policyDocument,
       import: async () => policyImport,
     },

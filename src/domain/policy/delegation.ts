@@ -6,12 +6,7 @@ import type { PolicyRule } from '../../core/policy.ts';
 import { selectsProject } from '../../core/selector.ts';
 import { type BranchRow, listBranchRows, listPresentBranches } from '../../store/branches.ts';
 import type { Db } from '../../store/database.ts';
-import {
-  type DelegationRow,
-  listBranchesDelegatedIn,
-  listBranchesOfDelegation,
-  listDelegations,
-} from '../../store/delegations.ts';
+import { type DelegationRow, listBranchesDelegatedIn, listBranchesOfDelegation } from '../../store/delegations.ts';
 import { listPromisedSubjects } from '../../store/outbox/unfinished.ts';
 import { listPoliciesOfProjects, listSchedules, type PolicyRow } from '../../store/policies.ts';
 import { listProjectRows, type ProjectRow } from '../../store/projects.ts';
@@ -139,11 +134,6 @@ export async function promiseDelegationsIn(unit: Unit, project: ProjectRow): Pro
   if (ids.size === 0) return;
   const promised = await listPromisedSubjects(unit.tx, project.neon_project_id, job);
   for (const id of ids) if (!promised.has(id)) unit.promise(job, id, project.neon_project_id);
-}
-
-/** What is known of the branches' schedules, by branch; one statement. */
-export async function readDelegations(db: Db, branchIds: readonly string[]): Promise<Map<string, DelegationRow>> {
-  return new Map((await listDelegations(db, branchIds)).map((row) => [row.branch_id, row] as const));
 }
 
 const branchesShown = 200;

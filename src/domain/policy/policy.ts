@@ -28,7 +28,7 @@ import { checkCaps } from './caps.ts';
 import { checkDelegation, promiseDelegations } from './delegation.ts';
 import { firesNext } from './next.ts';
 import { patchRule, readRule, ruleOf } from './rule.ts';
-import { toRuleView, viewPolicies, viewPolicy } from './view.ts';
+import { toRuleView, viewPolicies, viewPoliciesByBranch, viewPolicy } from './view.ts';
 
 /**
  * Refuses with what `readRule` refuses, `name_taken`, `not_found` for a project that is not the team's, and what `checkCaps` refuses
@@ -64,6 +64,16 @@ export async function listPolicies(deps: CommandDeps, actor: Actor, page: PageRe
   deps.allow();
   const { items, nextCursor } = await listPolicyRows(deps.db, actor.teamId, page);
   return { items: await viewPolicies(deps.db, actor.teamId, items, deps.now()), nextCursor };
+}
+
+/** Of each branch those that cover it, by its id; what is not the team's is absent. */
+export async function listPoliciesByBranch(
+  deps: CommandDeps,
+  actor: Actor,
+  branchIds: readonly string[],
+): Promise<Map<string, PolicyView[]>> {
+  deps.allow();
+  return viewPoliciesByBranch(deps.db, actor.teamId, branchIds, deps.now());
 }
 
 export async function getPolicy(deps: CommandDeps, actor: Actor, id: string): Promise<PolicyView> {

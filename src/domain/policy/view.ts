@@ -8,10 +8,9 @@ import {
   startWithinSecondsDefault,
 } from '../../core/policy.ts';
 import { selectsBranch, selectsProject } from '../../core/selector.ts';
-import { listSelectableBranches } from '../../store/branches.ts';
 import type { Db } from '../../store/database.ts';
-import { listSchedules, type PolicyRow, type ScheduleRow } from '../../store/policies.ts';
-import { listSelectableProjects } from '../../store/projects.ts';
+import type { PolicyRow, ScheduleRow } from '../../store/policies.ts';
+import { type PolicyFacts, readFactsOfBranches, readFactsOfPolicies } from '../../store/policy-facts.ts';
 import { wholeTeam } from '../../store/scope.ts';
 import { groupBy } from '../group.ts';
 import type {
@@ -22,7 +21,7 @@ import type {
   ScheduleRuleView,
   SelectorView,
 } from '../views.ts';
-import { readDelegations, toDelegationView } from './delegation.ts';
+import { toDelegationView } from './delegation.ts';
 import { toRetentionView } from './retention.ts';
 import { isInPause } from './next.ts';
 import { ruleOf, scheduleOf } from './rule.ts';
@@ -34,26 +33,53 @@ export async function viewPolicy(db: Db, row: PolicyRow, now: Date): Promise<Pol
   return view;
 }
 
-/** All of them with three statements, and a fourth where schedules are left to Neon. */
+/** All of them with one statement. */
 export async function viewPolicies(
   db: Db,
   teamId: string,
   rows: readonly PolicyRow[],
   now: Date,
 ): Promise<PolicyView[]> {
+  if (rows.length === 0) return [];
   const ids = rows.map(({ id }) => id);
-  const schedules = groupBy(await listSchedules(db, ids), ({ policy_id }) => policy_id);
-  const projects = await listSelectableProjects(db, wholeTeam(teamId));
-  const selected = projects.filter((project) => rows.some(({ selector }) => selectsProject(selector, project)));
-  const branches = groupBy(
-    await listSelectableBranches(
-      db,
-      selected.map(({ id }) => id),
-    ),
-    ({ projectId }) => projectId,
+  return toPolicyViews(rows, await readFactsOfPolicies(db, wholeTeam(teamId), ids), now);
+}
+
+/** Of each branch the policies that cover it, by its id, with one statement: none of a branch that is gone, or in a project that is. */
+export async function viewPoliciesByBranch(
+  db: Db,
+  teamId: string,
+  branchIds: readonly string[],
+  now: Date,
+): Promise<Map<string, PolicyView[]>> {
+  const facts = await readFactsOfBranches(db, wholeTeam(teamId), branchIds);
+  const projects = new Map(facts.projects.map((project) => [project.id, project] as const));
+  const asked = new Set(branchIds);
+  const covering = facts.branches
+    .filter(({ id }) => asked.has(id))
+    .map((branch) => {
+      const project = projects.get(branch.projectId);
+      const own = facts.policies.filter(
+        ({ selector }) => project && selectsProject(selector, project) && selectsBranch(selector.branches, branch),
+      );
+      return { id: branch.id, own: own.map(({ id }) => id) };
+    });
+  const wanted = new Set(covering.flatMap(({ own }) => own));
+  const shown = toPolicyViews(
+    facts.policies.filter(({ id }) => wanted.has(id)),
+    facts,
+    now,
   );
+  const views = new Map(shown.map((view) => [view.id, view] as const));
+  return new Map(covering.map(({ id, own }) => [id, own.flatMap((policyId) => views.get(policyId) ?? [])] as const));
+}
+
+function toPolicyViews(rows: readonly PolicyRow[], facts: PolicyFacts, now: Date): PolicyView[] {
+  const schedules = groupBy(facts.schedules, ({ policy_id }) => policy_id);
+  const branches = groupBy(facts.branches, ({ projectId }) => projectId);
+  const known = new Map(facts.delegations.map((row) => [row.branch_id, row] as const));
   const reached = rows.map((row) => {
-    const own = selected.filter((project) => selectsProject(row.selector, project));
+    const own = facts.projects.filter((project) => selectsProject(row.selector, project));
     const gone = own.filter(({ gone_at }) => gone_at);
     const present = own.filter(({ gone_at }) => !gone_at);
     const inProjects = present.flatMap(({ id }) => branches.get(id) ?? []);
@@ -72,7 +98,6 @@ export async function viewPolicies(
       delegated: isDelegated({ schedules: saved.map(scheduleOf) }) ? meant : undefined,
     };
   });
-  const known = await readDelegations(db, [...new Set(reached.flatMap(({ delegated }) => delegated ?? []))]);
   return reached.map(({ row, schedules: own, stops, reach, delegated }) => {
     const delegation = delegated ? toDelegationView(row.id, delegated, known) : null;
     return toPolicyView(row, own, { stops, reach, delegation, now });

@@ -11,6 +11,7 @@ import type { CoveringSince, Db } from '../../store/database.ts';
 import { listDelegations } from '../../store/delegations.ts';
 import { listPoliciesOfProjects, listSchedules, type PolicyRow, type ScheduleRow } from '../../store/policies.ts';
 import { listPreservedNeonIds } from '../../store/restores.ts';
+import type { StatusFacts } from '../../store/status-facts.ts';
 import {
   countSnapshotsInCap,
   type LineFacts,
@@ -30,7 +31,7 @@ import { scheduleOf } from '../policy/rule.ts';
 interface Covering {
   readonly row: PolicyRow;
   readonly schedules: readonly ScheduleRow[];
-  readonly line: LineFacts | undefined;
+  readonly line: LineFacts;
   readonly since: Date;
   readonly delegation: DelegationState | undefined;
 }
@@ -52,47 +53,66 @@ export interface Judged {
   readonly known: ReadonlyMap<string, StatusRow>;
 }
 
-interface Asked {
-  readonly teamId: string;
-  readonly projects: readonly WatchedProject[];
-  /** Those alone; all of the projects otherwise. */
-  readonly branchIds?: ReadonlySet<string>;
-  readonly now: Date;
-}
-
 /** Judges the covered branches of the projects, with ten statements for all of them. */
-export async function judgeBranches(db: Db, rhythms: Rhythms, asked: Asked): Promise<Judged> {
-  const { projects, now } = asked;
+export async function judgeBranches(
+  db: Db,
+  rhythms: Rhythms,
+  { teamId, projects, now }: { teamId: string; projects: readonly WatchedProject[]; now: Date },
+): Promise<Judged> {
   const ids = projects.map(({ id }) => id);
-  const known = new Map((await listStatusesOfProjects(db, ids)).map((row) => [row.branch_id, row] as const));
-  const covered = await listCovered(db, asked);
-  if (covered.length === 0) return { branches: [], known };
+  const known = await listStatusesOfProjects(db, ids);
+  const covered = await readCovered(db, teamId, projects);
+  if (covered.length === 0) return { branches: [], known: byBranch(known) };
   const branchIds = covered.map(({ branch }) => branch.id);
   const lines = covered.flatMap(({ branch, policies }) =>
     policies.map(({ id }) => ({ policyId: id, branchId: branch.id })),
   );
-  const schedules = groupBy(await listSchedules(db, [...new Set(lines.map(({ policyId }) => policyId))]), (row) => {
-    return row.policy_id;
-  });
-  const lineFacts = new Map((await listLineFacts(db, lines)).map((one) => [keyOf(one), one] as const));
+  const facts = {
+    known,
+    schedules: await listSchedules(db, [...new Set(lines.map(({ policyId }) => policyId))]),
+    lines: await listLineFacts(db, lines),
+    delegations: await listDelegations(db, branchIds),
+    points: await listNewestPoints(db, branchIds),
+    held: await countSnapshotsInCap(db, ids),
+  };
+  return { branches: judgeCovered(covered, facts, rhythms, now), known: byBranch(known) };
+}
+
+/** Judges those of the branches that a policy covers, by facts that were read together. */
+export function judgeByFacts(facts: StatusFacts, rhythms: Rhythms, now: Date): JudgedBranch[] {
+  const undoCopies = new Set(facts.undoCopies.map(({ neon_branch_id }) => neon_branch_id));
+  const branches = facts.branches.filter(({ is_watched }) => is_watched);
+  return judgeCovered(chooseCovered({ ...facts, branches, undoCopies }), facts, rhythms, now);
+}
+
+type Details = Pick<StatusFacts, 'known' | 'schedules' | 'lines' | 'delegations' | 'points' | 'held'>;
+
+function judgeCovered(covered: readonly Covered[], facts: Details, rhythms: Rhythms, now: Date): JudgedBranch[] {
+  const known = byBranch(facts.known);
+  const schedules = groupBy(facts.schedules, (row) => row.policy_id);
+  const lines = new Map(facts.lines.map((one) => [keyOf(one), one] as const));
   const delegations = new Map(
-    (await listDelegations(db, branchIds)).map((one) => {
-      return [keyOf({ policyId: one.policy_id, branchId: one.branch_id }), one.state] as const;
-    }),
+    facts.delegations.map((one) => [keyOf({ policyId: one.policy_id, branchId: one.branch_id }), one.state] as const),
   );
-  const points = new Map((await listNewestPoints(db, branchIds)).map((point) => [point.branchId, point] as const));
-  const held = new Map((await countSnapshotsInCap(db, ids)).map((one) => [one.projectId, one.held] as const));
-  const branches = covered.map(({ branch, project, policies }) => {
+  const points = new Map(facts.points.map((point) => [point.branchId, point] as const));
+  const held = new Map(facts.held.map((one) => [one.projectId, one.held] as const));
+  return covered.map(({ branch, project, policies }) => {
     const covering = policies.map((row): Covering => {
-      const line = lineFacts.get(keyOf({ policyId: row.id, branchId: branch.id }));
+      const key = keyOf({ policyId: row.id, branchId: branch.id });
+      const line = lines.get(key);
+      // Without it everything would seem to be missing.
+      if (!line)
+        throw new Error(`Nothing was read of the policy ${row.id} and the branch ${branch.id}, which it covers.`);
       const since = sinceOf(row.id, known.get(branch.id), now);
-      const delegation = delegations.get(keyOf({ policyId: row.id, branchId: branch.id }));
-      return { row, schedules: schedules.get(row.id) ?? [], line, since, delegation };
+      return { row, schedules: schedules.get(row.id) ?? [], line, since, delegation: delegations.get(key) };
     });
-    const facts = { branch, project, covering, lastPoint: points.get(branch.id), held: held.get(project.id) ?? 0 };
-    return judgeOne(facts, rhythms, now);
+    const own = { branch, project, covering, lastPoint: points.get(branch.id), held: held.get(project.id) ?? 0 };
+    return judgeOne(own, rhythms, now);
   });
-  return { branches, known };
+}
+
+function byBranch(rows: readonly StatusRow[]): Map<string, StatusRow> {
+  return new Map(rows.map((row) => [row.branch_id, row] as const));
 }
 
 interface Covered {
@@ -101,21 +121,33 @@ interface Covered {
   readonly policies: readonly PolicyRow[];
 }
 
-/** Also in projects that Neon does not show any more: there nothing fires, which is what is to be told. No policy means an undo copy. */
-async function listCovered(db: Db, { teamId, projects, branchIds }: Asked): Promise<Covered[]> {
-  const registered = projects.filter(({ removed_at }) => !removed_at);
-  const ids = registered.map(({ id }) => id);
+async function readCovered(db: Db, teamId: string, projects: readonly WatchedProject[]): Promise<Covered[]> {
+  const ids = projects.filter(({ removed_at }) => !removed_at).map(({ id }) => id);
   const policies = await listPoliciesOfProjects(db, teamId, ids);
   if (policies.length === 0) return [];
-  const branches = groupBy(await listWatchedBranches(db, ids), ({ project_id }) => project_id);
-  const preserved = await listPreservedNeonIds(db, ids);
+  const branches = await listWatchedBranches(db, ids);
+  return chooseCovered({ projects, policies, branches, undoCopies: await listPreservedNeonIds(db, ids) });
+}
+
+interface Choice {
+  readonly projects: readonly WatchedProject[];
+  readonly policies: readonly PolicyRow[];
+  readonly branches: readonly BranchRow[];
+  /** By Neon's ids. */
+  readonly undoCopies: ReadonlySet<string>;
+}
+
+/** Also in projects that Neon does not show any more: there nothing fires, which is what is to be told. No policy means an undo copy. */
+function chooseCovered({ projects, policies, branches, undoCopies }: Choice): Covered[] {
+  const ofProject = groupBy(branches, ({ project_id }) => project_id);
   const named = groupPolicies(policies);
-  return registered.flatMap((project) => {
+  return projects.flatMap((project) => {
+    if (project.removed_at) return [];
     const over = [...(named.get(project.id) ?? []), ...(named.get('') ?? [])].filter(({ selector }) =>
       selectsProject(selector, project),
     );
-    return (branches.get(project.id) ?? []).flatMap((branch): Covered[] => {
-      if ((branchIds && !branchIds.has(branch.id)) || preserved.has(branch.neon_branch_id)) return [];
+    return (ofProject.get(project.id) ?? []).flatMap((branch): Covered[] => {
+      if (undoCopies.has(branch.neon_branch_id)) return [];
       const own = over.filter(({ selector }) => meansBranch(selector, branch));
       return own.length > 0 ? [{ branch, project, policies: own }] : [];
     });
@@ -170,7 +202,7 @@ function toCoveringPolicy(one: Covering & { readonly isPaused: boolean }, branch
   const { row, schedules, line, since, isPaused } = one;
   const isDelegated = schedules.some(({ engine }) => engine === 'neon');
   // What it fired before it was left to Neon says nothing of the present.
-  const { dueAt, status, reason } = (isDelegated ? undefined : line) ?? { dueAt: null, status: null, reason: null };
+  const { dueAt, status, reason } = isDelegated ? { dueAt: null, status: null, reason: null } : line;
   return {
     id: row.id,
     pause: isPaused ? (row.paused_until ? 'until' : 'without_end') : null,
@@ -181,7 +213,7 @@ function toCoveringPolicy(one: Covering & { readonly isPaused: boolean }, branch
     schedules: firedByUs(schedules).map((schedule) => ({ ...scheduleOf(schedule), since: schedule.since })),
     // The end of a pause begins anew: what was due before, nobody asked for.
     coveredSince: new Date(Math.max(since.getTime(), row.paused_until?.getTime() ?? 0)),
-    newestPointAt: line?.pointAt ?? null,
+    newestPointAt: line.pointAt,
     lastFiring: dueAt && status ? { dueAt, status, reason } : null,
   };
 }

@@ -2,22 +2,21 @@
 
 import { notFound } from '../../core/errors.ts';
 import { plainRhythms } from '../../core/rhythm.ts';
-import { type BranchRow, findBranch, findBranches } from '../../store/branches.ts';
+import { type BranchRow, findBranch } from '../../store/branches.ts';
 import {
   countStates,
   findStatusCheck,
-  findWatchedProjects,
-  listNewestPoints,
   listStatuses,
   type NewestPoint,
   type WatchedProject,
 } from '../../store/statuses.ts';
+import { readStatusFacts } from '../../store/status-facts.ts';
 import type { Actor } from '../actor.ts';
 import { windowView } from '../branch/branch.ts';
 import type { ListStatusesFilter, PageRequest } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
 import type { BranchStatusView, PolicyStatusView, TeamStatusView } from '../views.ts';
-import { type JudgedBranch, judgeBranches } from './judge.ts';
+import { type JudgedBranch, judgeByFacts } from './judge.ts';
 
 /** As it is now, judged at this moment; a branch that no policy covers is `uncovered`. */
 export async function getBranchStatus(deps: CommandDeps, actor: Actor, id: string): Promise<BranchStatusView> {
@@ -27,29 +26,22 @@ export async function getBranchStatus(deps: CommandDeps, actor: Actor, id: strin
   return status;
 }
 
-/** By branch id; what is not the team's is absent. A fixed number of statements, however many are asked for. */
+/** By branch id; what is not the team's is absent. One statement, however many are asked for. */
 export async function getBranchStatuses(
   deps: CommandDeps,
   actor: Actor,
   ids: readonly string[],
 ): Promise<Map<string, BranchStatusView>> {
   deps.allow();
-  const { db } = deps;
-  const { teamId } = actor;
   const now = deps.now();
-  const rows = await findBranches(db, actor, ids);
-  const projects = await findWatchedProjects(db, actor, [...new Set(rows.map(({ project_id }) => project_id))]);
-  const branchIds = new Set(rows.map(({ id }) => id));
-  const { branches } = await judgeBranches(db, plainRhythms, { teamId, projects, branchIds, now });
-  const judged = new Map(branches.map((one) => [one.branch.id, one] as const));
-  const uncovered = rows.filter(({ id }) => !judged.has(id)).map(({ id }) => id);
-  const points = new Map((await listNewestPoints(db, uncovered)).map((point) => [point.branchId, point] as const));
-  const byId = new Map(projects.map((project) => [project.id, project] as const));
+  const facts = await readStatusFacts(deps.db, actor, ids);
+  const judged = new Map(judgeByFacts(facts, plainRhythms, now).map((one) => [one.branch.id, one] as const));
+  const points = new Map(facts.points.map((point) => [point.branchId, point] as const));
+  const projects = new Map(facts.projects.map((project) => [project.id, project] as const));
   return new Map(
-    rows.map((row) => {
-      const one = judged.get(row.id);
-      const lastPoint = one?.lastPoint ?? points.get(row.id);
-      return [row.id, toView({ row, project: byId.get(row.project_id), judged: one, lastPoint, now })];
+    facts.branches.map((row) => {
+      const shown = { row, project: projects.get(row.project_id), lastPoint: points.get(row.id), now };
+      return [row.id, toView({ ...shown, judged: judged.get(row.id) })];
     }),
   );
 }
@@ -118,7 +110,7 @@ function policyViews({ policies, judgement }: JudgedBranch): PolicyStatusView[] 
       name: row.name,
       state: own.state,
       reasons: own.reasons,
-      lastPointAt: line?.pointAt?.toISOString() ?? null,
+      lastPointAt: line.pointAt?.toISOString() ?? null,
       expectedAt: own.freshness.expected?.at.toISOString() ?? null,
       nextFiringAt: nextFiringAt?.toISOString() ?? null,
       frozen: own.freshness.isFrozen,

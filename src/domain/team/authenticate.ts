@@ -73,6 +73,7 @@ function noteUse({ db, now }: Pick<Deps, 'db' | 'now'>, noting: Set<string>, { i
 }
 
 function actorOf(key: KnownKey, { requestId, sourceAddress }: Presented): Actor {
+  const { team_id: id, team_slug: slug, team_name: name, role, team_created_at } = key;
   return {
     teamId: key.team_id,
     kind: key.kind,
@@ -81,7 +82,7 @@ function actorOf(key: KnownKey, { requestId, sourceAddress }: Presented): Actor 
     role: key.role,
     projects: key.projects,
     isPlatform: key.is_platform,
-    teams: [{ id: key.team_id, slug: key.team_slug, name: key.team_name, role: key.role }],
+    teams: [{ id, slug, name, role, createdAt: team_created_at.toISOString() }],
     requestId,
     sourceAddress,
   };

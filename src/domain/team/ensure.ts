@@ -4,7 +4,7 @@ import { type Actor, schedulerActor } from '../actor.ts';
 import { change } from '../change.ts';
 import type { Deps } from '../deps.ts';
 import { findPresentedKey, hashApiKey, putPresetKey as putKey, revokePresetKeysExcept } from '../../store/api-keys.ts';
-import { findTeamBySlug, insertTeam } from '../../store/teams.ts';
+import { findTeamBySlug, insertTeam, type TeamRow } from '../../store/teams.ts';
 import { violatedUnique } from '../../store/constraint.ts';
 
 const firstTeam = { slug: 'default', name: 'Default team' };
@@ -18,7 +18,7 @@ export const presetKeyName = 'AFTERGLOW_API_KEY';
  * several processes. Returns the holder of the key.
  */
 export async function ensureFirstTeam(deps: EnsureDeps, apiKey: string): Promise<Actor> {
-  const teamId = await ensureTeam(deps);
+  const { id: teamId, created_at } = await ensureTeam(deps);
   const known = await findPresentedKey(deps.db, apiKey);
   const id = known?.is_platform ? known.id : await putPresetKey(deps, teamId, apiKey);
   return {
@@ -28,7 +28,7 @@ export async function ensureFirstTeam(deps: EnsureDeps, apiKey: string): Promise
     label: prefixOf(apiKey),
     role: 'admin',
     isPlatform: true,
-    teams: [{ id: teamId, ...firstTeam, role: 'admin' }],
+    teams: [{ id: teamId, ...firstTeam, role: 'admin', createdAt: created_at.toISOString() }],
   };
 }
 
@@ -56,13 +56,13 @@ export function prefixOf(key: string): string {
   return key.slice(0, 8);
 }
 
-async function ensureTeam(deps: EnsureDeps): Promise<string> {
+async function ensureTeam(deps: EnsureDeps): Promise<Pick<TeamRow, 'id' | 'created_at'>> {
   const present = await findTeamBySlug(deps.db, firstTeam.slug);
-  if (present) return present.id;
-  const id = deps.newId('tem');
+  if (present) return present;
+  const made = { id: deps.newId('tem'), created_at: deps.now() };
   try {
-    await deps.db.transaction().execute((tx) => insertTeam(tx, { id, ...firstTeam, created_at: deps.now() }));
-    return id;
+    await deps.db.transaction().execute((tx) => insertTeam(tx, { ...made, ...firstTeam }));
+    return made;
   } catch (error) {
     // Another process was faster.
     if (violatedUnique(error) === 'teams_slug_key') return ensureTeam(deps);

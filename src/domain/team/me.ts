@@ -12,7 +12,8 @@ import type { FleetView, MeView } from '../views.ts';
 /** Who asks, its teams, and what it may do in the one in which it acts. */
 export async function getMe(deps: CommandDeps, actor: Actor): Promise<MeView> {
   deps.allow();
-  const { kind, id, label, isPlatform, teams, projects } = actor;
+  const { kind, id, label, isPlatform, projects } = actor;
+  const teams = actor.teams.map((team) => ({ id: team.id, slug: team.slug, name: team.name, role: team.role }));
   return { kind, id, label, isPlatform, team: await teamOf(deps, actor), teams, projects, actions: listAllowed(actor) };
 }
 

@@ -1,6 +1,6 @@
 // Owns who a person is by a token of the identity provider: its teams and roles by a claim of the token, or else by its memberships.
 
-import { listTeamsOfPerson, findTeamsBySlug } from '../../store/teams.ts';
+import { listTeamsOfPerson, findTeamsBySlug, type TeamRow } from '../../store/teams.ts';
 import type { Role } from '../../store/database.ts';
 import { type Actor, noTeam, type TeamRole } from '../actor.ts';
 import { higher, isRole } from '../authorize.ts';
@@ -22,7 +22,7 @@ export async function personOf(
   const { teamsClaim, platformClaim } = deps.settings;
   const teams =
     teamsClaim === undefined
-      ? await listTeamsOfPerson(deps.db, token)
+      ? (await listTeamsOfPerson(deps.db, token)).map(toTeamRole)
       : await listTeamsOfClaim(deps, readRoles(token.claims[teamsClaim]));
   const person: Actor = {
     teamId: noTeam,
@@ -43,10 +43,14 @@ export async function personOf(
 /** A team that the claim names and that is not here is left out. */
 async function listTeamsOfClaim({ db }: Pick<Deps, 'db'>, roles: ReadonlyMap<string, Role>): Promise<TeamRole[]> {
   const rows = await findTeamsBySlug(db, [...roles.keys()]);
-  return rows.flatMap(({ id, slug, name }) => {
-    const role = roles.get(slug);
-    return role ? [{ id, slug, name, role }] : [];
+  return rows.flatMap((row) => {
+    const role = roles.get(row.slug);
+    return role ? [toTeamRole({ ...row, role })] : [];
   });
+}
+
+function toTeamRole({ id, slug, name, role, created_at }: TeamRow & Pick<TeamRole, 'role'>): TeamRole {
+  return { id, slug, name, role, createdAt: created_at.toISOString() };
 }
 
 const entriesMax = 500;

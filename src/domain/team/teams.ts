@@ -37,7 +37,13 @@ export async function listTeams(deps: CommandDeps, actor: Actor, page: PageReque
   return { items: items.map((row) => toTeamView(actor, row)), nextCursor };
 }
 
+/** One in which the actor has a role was read when it was made. */
 export async function getTeam(deps: CommandDeps, actor: Actor, id: string): Promise<TeamView> {
+  const own = actor.teams.find((team) => team.id === id);
+  if (own) {
+    deps.allow();
+    return own;
+  }
   const { team } = await findNamedTeam(deps, actor, id);
   deps.allow();
   return toTeamView(actor, team);

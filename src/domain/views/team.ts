@@ -61,7 +61,7 @@ export interface MeView {
   readonly isPlatform: boolean;
   /** In which it acts; null where it has named none. */
   readonly team: TeamOfMe | null;
-  readonly teams: readonly TeamRole[];
+  readonly teams: readonly Omit<TeamRole, 'createdAt'>[];
   /** Those that its key is narrowed to. */
   readonly projects: readonly string[] | null;
   /** What it may do in that team. */
