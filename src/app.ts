@@ -12,7 +12,7 @@ import type { Deps, DomainSettings, IdPrefix } from './domain/deps.ts';
 import type { Actor, Domain } from './domain/index.ts';
 import { reportingPorts } from './domain/job/points.ts';
 import { ensureFirstTeam, revokeOtherPresetKeys } from './domain/team/ensure.ts';
-import { registerGraphql } from './graphql/register.ts';
+import { type GraphqlSettings, registerGraphql } from './graphql/register.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { ConnectNeon, SendingPorts } from './neon/api.ts';
 import { connectNeon } from './neon/client.ts';
@@ -49,6 +49,8 @@ export interface AppOptions {
   readonly trustedProxies?: string | undefined;
   /** What stands before every route. Default: bounds that only a caller meets which has run away. */
   readonly edge?: Partial<EdgeSettings> | undefined;
+  /** Default: GraphiQL and introspection but in production, any query, a cost of 50,000. */
+  readonly graphql?: Partial<GraphqlSettings> | undefined;
   readonly production: boolean;
   readonly logger: Logger;
   readonly settings?: Partial<DomainSettings>;
@@ -211,7 +213,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
     const before = { trustedProxies, edge, sharedCounts };
     const rest = await buildRest({ domain, logger, production, serves, renderMetrics, stallMs, ...before });
     opened.unshift(rest);
-    if (serves === 'everything') await registerGraphql(rest, { domain, graphiql: !production, stallMs });
+    if (serves === 'everything') {
+      const open = { graphiql: !production, introspection: !production };
+      const graphql = { ...open, costMax: 50_000, persistedOnly: false, ...options.graphql };
+      await registerGraphql(rest, { domain, ...graphql, stallMs });
+    }
     await rest.ready();
     return {
       domain,

@@ -199,6 +199,25 @@ export const settingsSchema = Type.Object({
     description:
       "Neon's own limit of calls a second to one route, for each Neon account; Afterglow stays well below it.",
   }),
+  GRAPHQL_COST_MAX: Type.Integer({
+    minimum: 100,
+    maximum: 10_000_000,
+    default: 50_000,
+    description: 'How many objects a GraphQL request may answer: pages multiply what is in them.',
+  }),
+  GRAPHQL_INTROSPECTION: Type.Optional(
+    Type.Boolean({ description: 'Whether /graphql tells its schema. Unset: true, and false in production.' }),
+  ),
+  GRAPHIQL: Type.Optional(
+    Type.Boolean({ description: 'Whether GraphiQL is served at /graphiql. Unset: true, and false in production.' }),
+  ),
+  GRAPHQL_PERSISTED_QUERIES: Type.Optional(
+    Type.String({ description: 'A JSON file of GraphQL queries by their ids, which requests may name (documentId).' }),
+  ),
+  GRAPHQL_PERSISTED_ONLY: Type.Boolean({
+    default: false,
+    description: 'Serve no other GraphQL queries than those of GRAPHQL_PERSISTED_QUERIES.',
+  }),
   PRICE_SNAPSHOT_GB_MONTH: Type.Number({
     minimum: 0,
     default: 0.09,
@@ -255,6 +274,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     }
   }
   faults.push(...findOidcFaults(given));
+  if (settings?.GRAPHQL_PERSISTED_ONLY && settings.GRAPHQL_PERSISTED_QUERIES === undefined) {
+    faults.push('GRAPHQL_PERSISTED_QUERIES must be set with GRAPHQL_PERSISTED_ONLY: nothing would be served.');
+  }
   if (faults.length > 0 || !settings) throw new ConfigError(faults);
   return {
     ...settings,

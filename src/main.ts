@@ -92,6 +92,13 @@ function optionsOf(config: Config, local: Local | undefined, logger: Logger) {
       shedAtDelayMs: config.SHED_AT_DELAY_MS,
       shedAtHeapPercent: config.SHED_AT_HEAP_PERCENT,
     },
+    graphql: {
+      costMax: config.GRAPHQL_COST_MAX,
+      introspection: config.GRAPHQL_INTROSPECTION ?? !config.isProduction,
+      graphiql: config.GRAPHIQL ?? !config.isProduction,
+      persistedQueries: config.GRAPHQL_PERSISTED_QUERIES,
+      persistedOnly: config.GRAPHQL_PERSISTED_ONLY,
+    },
     settings: {
       pollMinMs,
       snapshotBudgetMs: config.SNAPSHOT_BUDGET_SECONDS * 1_000,

@@ -1,10 +1,18 @@
 import type { Actor, Delivery, DoorDomain, Reader } from '../domain/index.ts';
 
+/** What the request may cost, and has: the operations of a batch share it. */
+export interface Budget {
+  readonly max: number;
+  spent: number;
+}
+
 /** What every resolver and loader is given beside its arguments. */
 export interface GraphqlContext {
   /** Another one once the operation has entered a team. */
   actor: Actor;
   readonly domain: DoorDomain;
+  readonly budget: Budget;
+  readonly operationName: string | undefined;
   /** Of a subscription alone: its field opens the stream, and later shows each of its deliveries. */
   readonly subscription?: Opening | Showing;
 }

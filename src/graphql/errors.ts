@@ -32,6 +32,8 @@ export function toFieldError(error: GraphQLError, facts: RequestFacts): GraphQLF
 
 /** An error that kept the operation from running at all: its syntax, its fields, its variables. */
 export function toRequestError(error: Error, requestId: string): GraphQLFormattedError {
+  const rule = error instanceof GraphQLError ? error.originalError : undefined;
+  if (rule instanceof Refusal) return { ...place(error as GraphQLError), ...show(rule, requestId) };
   // The parser goes as deep as the text does.
   const words = error instanceof RangeError ? 'The document nests too deep' : cleanMessage(error);
   const message = `${words}${/[.!?]$/.test(words) ? '' : '.'} Nothing was done.`;

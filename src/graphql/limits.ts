@@ -19,7 +19,11 @@ import { forms, lengthOf } from './forms.ts';
 import type { TextForm } from './generated.ts';
 
 /** Of the query's text. A document is kept parsed, so its size is bounded apart from the body's. */
-export const queryLengthMax = 16 * 1024;
+export const queryBytesMax = 16 * 1024;
+
+/** Of operations in one request. */
+export const batchMax = 10;
+
 /** Of a document. */
 export const tokensMax = 4000;
 
@@ -73,6 +77,11 @@ function limitField(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>
     for (const arg of args) checkField(schema, arg, values[arg.name], arg.name);
     return resolve(parent, values, context, info);
   };
+}
+
+/** One argument of a field, before anything runs. Refuses with `invalid_request`. */
+export function checkArgument(schema: GraphQLSchema, arg: GraphQLArgument, value: unknown): void {
+  checkField(schema, arg, value, arg.name);
 }
 
 function checkField(schema: GraphQLSchema, field: Field, value: unknown, path: string): void {

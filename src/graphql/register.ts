@@ -1,42 +1,67 @@
 // Owns the GraphQL door: POST /graphql, and GraphiQL where it is wanted. It translates; the domain decides.
-// The route is ours, not mercurius', so that there is no GET, no batch, and one shape for every refusal.
+// The route is ours, not mercurius', so that there is no GET, one shape for every refusal, and one bound for all of a batch.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { GraphQLError } from 'graphql';
+import type { GraphQLError, GraphQLSchema, ValidationRule } from 'graphql';
 import mercurius, { type MercuriusContext, type MercuriusOptions } from 'mercurius';
 import type { DoorDomain } from '../domain/index.ts';
 import { readActions } from './actions.ts';
+import type { Budget } from './context.ts';
+import { spend } from './cost.ts';
 import { toFieldError, toRequestError, whyNotRun } from './errors.ts';
 import { registerGraphiql } from './graphiql.ts';
 import { limitArguments, tokensMax, valuesMax } from './limits.ts';
 import { loaders } from './loaders.ts';
-import { type Operation, readOperation } from './operation.ts';
+import { type Door, type Operation, readBatch, readOperation } from './operation.ts';
+import { readPersistedQueries } from './persisted.ts';
 import { resolvers } from './resolvers/index.ts';
-import { depthRule, enteredRule } from './rules.ts';
+import { aliasRule, depthRule, enteredRule, introspectionRule } from './rules.ts';
 import { buildGraphqlSchema } from './schema.ts';
 import { serveSubscriptions } from './websocket.ts';
 
-interface GraphqlOptions {
-  readonly domain: DoorDomain;
+export interface GraphqlSettings {
   /** Serve GraphiQL too, at /graphiql. */
   readonly graphiql: boolean;
+  /** Tell the schema to whoever asks. */
+  readonly introspection: boolean;
+  /** How many objects a request may answer. */
+  readonly costMax: number;
+  /** The file of the persisted queries. */
+  readonly persistedQueries?: string | undefined;
+  /** Serve no other. */
+  readonly persistedOnly: boolean;
+}
+
+interface GraphqlOptions extends GraphqlSettings {
+  readonly domain: DoorDomain;
   /** The reader of subscriptions that takes nothing for so long is cut off. Default: 20 s. */
   readonly stallMs?: number | undefined;
 }
 
 /** `request.actor` must be there: the door of REST guards this one too. */
-export async function registerGraphql(
-  app: FastifyInstance,
-  { domain, graphiql, stallMs }: GraphqlOptions,
-): Promise<void> {
+export async function registerGraphql(app: FastifyInstance, options: GraphqlOptions): Promise<void> {
+  const rules = rulesOf(options);
+  const schema = buildGraphqlSchema();
+  readActions(schema);
+  const { persistedQueries: path, persistedOnly: only } = options;
+  const queries = path === undefined ? new Map<string, string>() : readPersistedQueries(path, schema, rules);
+  const door: Door = { domain: options.domain, costMax: options.costMax, persisted: { queries, only } };
   await app.register(async (scope) => {
-    await scope.register(mercurius, toMercurius());
+    await scope.register(mercurius, toMercurius(schema, rules));
+    scope.graphql.addHook('preExecution', async (executed, document, { budget, operationName }, variables) => {
+      spend(budget, { schema: executed, document, operationName, variables: variables ?? {} });
+    });
     scope.post('/graphql', { schema: { hide: true }, config: { valuesMax } }, (request, reply) =>
-      answer(domain, request, reply),
+      answer(door, request, reply),
     );
-    await serveSubscriptions(scope, { domain, stallMs });
-    if (graphiql) registerGraphiql(scope);
+    await serveSubscriptions(scope, { ...door, stallMs: options.stallMs });
+    if (options.graphiql) registerGraphiql(scope);
   });
+}
+
+function rulesOf({ introspection }: GraphqlSettings): ValidationRule[] {
+  const rules = [enteredRule, depthRule, aliasRule];
+  return introspection ? rules : [...rules, introspectionRule];
 }
 
 /**
@@ -45,33 +70,57 @@ export async function registerGraphql(
  */
 const documentsMax = 100;
 
-function toMercurius(): MercuriusOptions {
-  const schema = buildGraphqlSchema();
-  readActions(schema);
+function toMercurius(schema: GraphQLSchema, validationRules: ValidationRule[]): MercuriusOptions {
   return {
     schema,
     resolvers,
     loaders,
     schemaTransforms: [limitArguments],
     routes: false,
-    validationRules: [enteredRule, depthRule],
+    validationRules,
     cache: documentsMax,
     graphql: { parseOptions: { maxTokens: tokensMax } },
     errorFormatter: formatErrors,
   };
 }
 
-/** 200 where the operation ran, errors or not; 400 where it could not. */
-async function answer(domain: DoorDomain, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+/** 200 where the operation ran, errors or not; 400 where it could not. A batch is answered in its order, one operation after the other. */
+async function answer(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const budget = { max: door.costMax, spent: 0 };
   try {
-    const { query, variables, operationName }: Operation = readOperation(request.body);
-    return await reply.graphql(query, { actor: request.actor, domain }, variables, operationName);
+    const batch = readBatch(request.body);
+    if (!batch) return await run(door, request.body, { request, reply, budget });
+    const answers: unknown[] = [];
+    for (const body of batch) {
+      try {
+        answers.push(await run(door, body, { request, reply, budget }));
+      } catch (error) {
+        answers.push({ errors: toErrors(error, request) });
+      }
+    }
+    return await reply.code(200).send(answers);
   } catch (error) {
-    const errors = whyNotRun(error, request.id);
-    if (errors === undefined) throw error;
-    request.log.info({ code: 'invalid_request' }, 'graphql.refused');
-    return reply.code(400).send({ errors });
+    return reply.code(400).send({ errors: toErrors(error, request) });
   }
+}
+
+interface Running {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly budget: Budget;
+}
+
+async function run({ domain, persisted }: Door, body: unknown, { request, reply, budget }: Running): Promise<unknown> {
+  const { query, variables, operationName }: Operation = readOperation(body, persisted);
+  return reply.graphql(query, { actor: request.actor, domain, budget, operationName }, variables, operationName);
+}
+
+/** The errors of an operation that could not be run. Throws where the fault is ours. */
+function toErrors(error: unknown, request: FastifyRequest) {
+  const errors = whyNotRun(error, request.id);
+  if (errors === undefined) throw error;
+  request.log.info({ code: errors[0]?.extensions?.['code'] }, 'graphql.refused');
+  return errors;
 }
 
 /** Where there is no `data` at all, the operation was not run. */

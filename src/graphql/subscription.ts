@@ -4,11 +4,11 @@
 import type { FastifyReply } from 'fastify';
 import { type DocumentNode, type ExecutionResult, getOperationAST, GraphQLError, parse } from 'graphql';
 import { Refusal } from '../core/errors.ts';
-import type { Actor, Delivery, DoorDomain } from '../domain/index.ts';
+import type { Actor, Delivery } from '../domain/index.ts';
 import type { Opening, Showing } from './context.ts';
 import { refusalShown, type RequestFacts, whyNotRun } from './errors.ts';
 import { tokensMax } from './limits.ts';
-import { type Operation, readOperation } from './operation.ts';
+import { type Door, type Operation, readOperation } from './operation.ts';
 
 export interface Subscribed {
   readonly document: DocumentNode;
@@ -16,8 +16,7 @@ export interface Subscribed {
   readonly results: AsyncIterableIterator<ExecutionResult>;
 }
 
-export interface Subscriber {
-  readonly domain: DoorDomain;
+export interface Subscriber extends Door {
   /** The request that opened the connection. */
   readonly reply: FastifyReply;
   readonly actor: Actor;
@@ -35,7 +34,7 @@ export async function subscribe(
   const { request } = subscriber.reply;
   const facts = { requestId: request.id, log: request.log };
   try {
-    const operation = readOperation(payload);
+    const operation = readOperation(payload, subscriber.persisted);
     const document = parse(operation.query, { maxTokens: tokensMax });
     if (getOperationAST(document, operation.operationName)?.operation !== 'subscription') throw onlySubscriptions();
     const opened = await open(operation, subscriber, leaving);
@@ -110,11 +109,17 @@ async function* showEach(
 /** On a reply of its own, since the loaders of a reply are those of one operation. */
 async function run(
   { query, variables, operationName }: Operation,
-  { reply, actor, domain }: Subscriber,
+  { reply, actor, domain, costMax }: Subscriber,
   subscription: Opening | Showing,
 ): Promise<ExecutionResult> {
   const own = Object.create(reply) as FastifyReply;
-  return own.graphql(query, { actor, domain, subscription }, variables, operationName) as Promise<ExecutionResult>;
+  const budget = { max: costMax, spent: 0 };
+  return own.graphql(
+    query,
+    { actor, domain, budget, operationName, subscription },
+    variables,
+    operationName,
+  ) as Promise<ExecutionResult>;
 }
 
 function onlySubscriptions(): Refusal {

@@ -6,11 +6,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError } from 'graphql';
 import { handleProtocols, makeServer, type Server } from 'graphql-ws';
 import { Refusal, refusals } from '../core/errors.ts';
-import type { Actor, DoorDomain } from '../domain/index.ts';
+import type { Actor } from '../domain/index.ts';
+import type { Door } from './operation.ts';
 import { subscribe, type Subscribed } from './subscription.ts';
 
-export interface WebsocketOptions {
-  readonly domain: DoorDomain;
+export interface WebsocketOptions extends Door {
   /** A connection that takes nothing for so long is cut off. Default: 20 s. */
   readonly stallMs?: number | undefined;
 }
@@ -43,10 +43,10 @@ interface Connected {
 
 export async function serveSubscriptions(
   scope: FastifyInstance,
-  { domain, stallMs = 20_000 }: WebsocketOptions,
+  { stallMs = 20_000, ...door }: WebsocketOptions,
 ): Promise<void> {
   const replies = new WeakMap<FastifyRequest, FastifyReply>();
-  const server = makeProtocol(domain);
+  const server = makeProtocol(door);
   let unknown = 0;
   await scope.register(websocket, {
     options: { maxPayload: messageBytesMax, perMessageDeflate: false, handleProtocols },
@@ -109,7 +109,8 @@ function connect(socket: WebSocket, reply: FastifyReply): Connected {
   };
 }
 
-function makeProtocol(domain: DoorDomain): Server<Connected> {
+function makeProtocol(door: Door): Server<Connected> {
+  const { domain } = door;
   const opened = new WeakMap<object, Subscribed>();
   return makeServer<Record<string, unknown>, Connected>({
     connectionInitWaitTimeout: initWithinMs,
@@ -139,7 +140,7 @@ function makeProtocol(domain: DoorDomain): Server<Connected> {
       const cutOff = (refusal: Refusal): void => {
         if (endsConnection.has(refusal.code)) closeBy(extra, refusal);
       };
-      const subscribed = await subscribe(payload, { domain, reply, actor, renew, cutOff }, leaving);
+      const subscribed = await subscribe(payload, { ...door, reply, actor, renew, cutOff }, leaving);
       if (Array.isArray(subscribed)) {
         leaving.abort();
         return subscribed;

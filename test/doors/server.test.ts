@@ -18,7 +18,8 @@ async function openServer(test: Test, production: boolean) {
     },
   };
   const app = await buildRest({ domain, logger: pino({ level: 'silent' }), production });
-  await registerGraphql(app, { domain, graphiql: !production });
+  const open = { graphiql: !production, introspection: !production };
+  await registerGraphql(app, { domain, ...open, costMax: 1_000, persistedOnly: false });
   test.teardown(() => app.close());
   return { app, calls: fake.calls };
 }

@@ -2,7 +2,7 @@
 
 import Fastify from 'fastify';
 import type { Test } from 'tap';
-import { registerGraphql } from '../../src/graphql/register.ts';
+import { type GraphqlSettings, registerGraphql } from '../../src/graphql/register.ts';
 import { type FakeDomain, makeFakeDomain } from './fake-domain.ts';
 import { actor } from './samples.ts';
 
@@ -21,7 +21,14 @@ export interface Door extends FakeDomain {
   post(body: unknown): Promise<Answer>;
 }
 
-export async function openDoor(t: Test, options: { graphiql?: boolean } = {}): Promise<Door> {
+export const graphqlDefaults: GraphqlSettings = {
+  graphiql: false,
+  introspection: true,
+  costMax: 50_000,
+  persistedOnly: false,
+};
+
+export async function openDoor(t: Test, options: Partial<GraphqlSettings> = {}): Promise<Door> {
   const fake = makeFakeDomain();
   const log: string[] = [];
   const app = Fastify({
@@ -30,7 +37,7 @@ export async function openDoor(t: Test, options: { graphiql?: boolean } = {}): P
   });
   app.decorateRequest('actor', { getter: () => actor });
   app.decorateRequest('identify', async () => actor);
-  await registerGraphql(app, { domain: fake.domain, graphiql: options.graphiql ?? false });
+  await registerGraphql(app, { domain: fake.domain, ...graphqlDefaults, ...options });
   t.teardown(() => app.close());
 
   async function post(body: unknown): Promise<Answer> {

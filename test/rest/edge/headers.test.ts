@@ -2,6 +2,7 @@
 
 import t from 'tap';
 import { registerGraphql } from '../../../src/graphql/register.ts';
+import { graphqlDefaults } from '../../graphql/door.ts';
 import { key, openDoor } from '../door.ts';
 
 const bearer = { authorization: `Bearer ${key}` };
@@ -45,7 +46,8 @@ t.test(
   'the pages load under their own policy: all that they name is theirs, and no script is in the page',
   async (t) => {
     const { app } = await openDoor(t);
-    await registerGraphql(app, { domain: {} as Parameters<typeof registerGraphql>[1]['domain'], graphiql: true });
+    const domain = {} as Parameters<typeof registerGraphql>[1]['domain'];
+    await registerGraphql(app, { domain, ...graphqlDefaults, graphiql: true });
     for (const url of ['/docs', '/graphiql']) {
       const page = await app.inject(url);
       t.equal(page.statusCode, 200, url);

@@ -3,6 +3,7 @@
 import t, { type Test } from 'tap';
 import { Refusal } from '../../../src/core/errors.ts';
 import { registerGraphql } from '../../../src/graphql/register.ts';
+import { graphqlDefaults } from '../../graphql/door.ts';
 import { admin } from '../../harness/team-views.ts';
 import { type DoorOptions, openDoor } from '../door.ts';
 
@@ -39,7 +40,7 @@ t.test('every answer of a guarded route says what is left to its key and its tea
 
 t.test('a key past its limit is refused by both doors before anything is done, and no other key', async (t) => {
   const door = await openTeams(t, { requestsPerKey: 2, requestsPerTeam: 0 });
-  await registerGraphql(door.app, { domain: { ...fakeGraphqlDomain }, graphiql: false });
+  await registerGraphql(door.app, { domain: { ...fakeGraphqlDomain }, ...graphqlDefaults });
   await door.get('shop-a');
   await door.get('shop-a');
   const calls = door.calls.length;

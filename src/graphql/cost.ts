@@ -1,0 +1,104 @@
+// Owns what an operation may cost, judged before anything is read: how many objects its answer could hold. Pages multiply what is in them.
+
+import {
+  type DocumentNode,
+  type FieldNode,
+  getDirectiveValues,
+  getNamedType,
+  getOperationAST,
+  getVariableValues,
+  type GraphQLField,
+  type GraphQLSchema,
+  isInterfaceType,
+  isLeafType,
+  isObjectType,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql';
+import { getArgumentValues } from 'graphql/execution/values.js';
+import { Refusal } from '../core/errors.ts';
+import type { Budget } from './context.ts';
+import { checkArgument } from './limits.ts';
+
+interface Asked {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operationName: string | undefined;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** Takes the cost of the operation from the budget. Refuses with `query_too_costly`, and with `invalid_request` a page that is too large. */
+export function spend(budget: Budget, asked: Asked): void {
+  budget.spent += costOf(asked);
+  if (budget.spent <= budget.max) return;
+  throw new Refusal(
+    'query_too_costly',
+    `The request could answer ${budget.spent} objects, and at most ${budget.max} are allowed. Nothing more was done. Ask for smaller pages.`,
+    { members: { cost: budget.spent, costMax: budget.max } },
+  );
+}
+
+/** As many edges as a connection has without `first` and `last`. */
+const pageSize = 50;
+
+function costOf({ schema, document, operationName, variables }: Asked): number {
+  const operation = getOperationAST(document, operationName);
+  const root = operation && schema.getRootType(operation.operation);
+  if (!operation || !root) return 0;
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  // What does not fit is refused when the operation runs.
+  if (!coerced) return 0;
+  const given = coerced;
+  const fragments = new Map<string, number>();
+  return ofSelections(operation.selectionSet, root.name);
+
+  function ofSelections({ selections }: SelectionSetNode, typeName: string): number {
+    return selections.reduce((sum, selection) => {
+      if (selection.kind === Kind.FIELD) return sum + ofField(selection, typeName);
+      if (selection.kind === Kind.FRAGMENT_SPREAD) return sum + ofFragment(selection.name.value);
+      return sum + ofSelections(selection.selectionSet, selection.typeCondition?.name.value ?? typeName);
+    }, 0);
+  }
+
+  /** Cycles are refused before. */
+  function ofFragment(name: string): number {
+    const known = fragments.get(name);
+    if (known !== undefined) return known;
+    const fragment = document.definitions.find(
+      (one) => one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === name,
+    );
+    const cost =
+      fragment?.kind === Kind.FRAGMENT_DEFINITION
+        ? ofSelections(fragment.selectionSet, fragment.typeCondition.name.value)
+        : 0;
+    fragments.set(name, cost);
+    return cost;
+  }
+
+  function ofField(node: FieldNode, typeName: string): number {
+    const type = schema.getType(typeName);
+    const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined;
+    if (!field) return 0;
+    const inner = node.selectionSet ? ofSelections(node.selectionSet, getNamedType(field.type).name) : 0;
+    return ownCost(schema, field) + inner * sizeOf(field, node);
+  }
+
+  /** How many times what is under the field may be there. */
+  function sizeOf(field: GraphQLField<unknown, unknown>, node: FieldNode): number {
+    const sizes = field.args.filter(({ name }) => name === 'first' || name === 'last' || name === 'ids');
+    if (sizes.length === 0) return 1;
+    const values: Record<string, unknown> = getArgumentValues(field, node, given);
+    for (const arg of sizes) checkArgument(schema, arg, values[arg.name]);
+    const size = values['first'] ?? values['last'] ?? values['ids'];
+    if (Array.isArray(size)) return size.length;
+    return typeof size === 'number' ? size : pageSize;
+  }
+}
+
+/** What the schema says with @cost; else 1 for each object, and nothing for what only leads to one. */
+function ownCost(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>): number {
+  const directive = schema.getDirective('cost');
+  const said = directive && field.astNode && getDirectiveValues(directive, field.astNode)?.['is'];
+  if (typeof said === 'number') return said;
+  return isLeafType(getNamedType(field.type)) || field.name === 'edges' || field.name === 'pageInfo' ? 0 : 1;
+}
