@@ -85,6 +85,8 @@ const uncalled: DoorDomain = {
     request: never,
     list: never,
     get: never,
+    listWritten: never,
+    getWritten: never,
     delete: never,
     cancel: never,
     lock: never,

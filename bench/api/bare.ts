@@ -18,7 +18,6 @@ const columns = `snapshots.id, project_id as "projectId", snapshots.branch_id as
 
 interface Row {
   readonly id: string;
-  readonly steps: readonly { readonly name: string; readonly startedAt: string; readonly endedAt: string }[];
   readonly [column: string]: unknown;
 }
 
@@ -33,7 +32,7 @@ function view(row: Row) {
     name: row['name'],
     kind: row['kind'],
     status: row['status'],
-    steps: row.steps.map(({ name, startedAt, endedAt }) => ({ name, startedAt, endedAt })),
+    steps: row['steps'],
     requestedAt: row['requestedAt'],
     requestedLsn: row['requestedLsn'],
     pointAt: row['pointAt'],

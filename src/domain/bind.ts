@@ -71,8 +71,10 @@ import { lockSnapshot } from './snapshot/lock.ts';
 import {
   deleteSnapshot,
   getSnapshot,
+  getSnapshotWritten,
   listSnapshots,
   listSnapshotsByBranch,
+  listSnapshotsWritten,
   requestSnapshot,
 } from './snapshot/snapshot.ts';
 import { getBranchStatus, getBranchStatuses, getTeamStatus } from './status/status.ts';
@@ -183,6 +185,8 @@ export function bindDomain(deps: Deps): Domain {
       request: command('snapshot.request', requestSnapshot),
       list: use('snapshot.read', listSnapshots),
       get: use('snapshot.read', getSnapshot),
+      listWritten: use('snapshot.read', listSnapshotsWritten),
+      getWritten: use('snapshot.read', getSnapshotWritten),
       delete: use('snapshot.delete', deleteSnapshot),
       cancel: command('snapshot.cancel', cancelSnapshot),
       lock: command('lock.set', lockSnapshot),

@@ -178,6 +178,13 @@ export interface DoorDomain {
     request(actor: Actor, input: commands.RequestSnapshotInput, options?: CommandOptions): Promise<views.SnapshotView>;
     list(actor: Actor, filter: commands.ListSnapshotsFilter, page: PageRequest): Promise<Page<views.SnapshotView>>;
     get(actor: Actor, id: string): Promise<views.SnapshotView>;
+    /** As `list` and `get`, not read: what a door passes on. */
+    listWritten(
+      actor: Actor,
+      filter: commands.ListSnapshotsFilter,
+      page: PageRequest,
+    ): Promise<Page<views.WrittenView>>;
+    getWritten(actor: Actor, id: string): Promise<views.WrittenView>;
     delete(actor: Actor, id: string): Promise<views.SnapshotView>;
     /** Ends one that is not available yet; what was made for it is removed. */
     cancel(actor: Actor, id: string, options?: CommandOptions): Promise<views.SnapshotView>;

@@ -163,6 +163,12 @@ export interface HoldView {
   readonly releaseReason: string | null;
 }
 
+/** A view as the JSON that the database has written, for a door that answers with it. */
+export interface WrittenView {
+  readonly json: string;
+  readonly version: number;
+}
+
 export interface SnapshotView {
   readonly id: string;
   readonly projectId: string;

@@ -1,7 +1,7 @@
 // Owns the keys by which actors are known. A key is kept as its hash only, and what finds one reads its row anew: a revocation holds in
 // every process from its commit on.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Database, Db, Tx } from './database.ts';
 import { type Page, type PageRequest, readPage } from './page.ts';
@@ -10,7 +10,7 @@ export type ApiKeyRow = Selectable<Database['api_keys']>;
 
 /** SHA-256: keys are random and long, so a slow hash would protect nothing. Of the key that the settings preset. */
 export function hashApiKey(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
+  return hash('sha256', key, 'buffer');
 }
 
 /**
@@ -18,7 +18,7 @@ export function hashApiKey(key: string): Buffer {
  * projects nor networks, finds no such key while both run.
  */
 export function hashMadeKey(key: string): Buffer {
-  return createHash('sha256').update('afterglow api key\n').update(key).digest();
+  return hash('sha256', `afterglow api key\n${key}`, 'buffer');
 }
 
 export async function insertApiKey(tx: Tx, key: Insertable<Database['api_keys']>): Promise<ApiKeyRow> {
@@ -52,30 +52,6 @@ export async function revokePresetKeysExcept(
     .returning('id')
     .execute();
   return rows.map((row) => row.id);
-}
-
-/** A key with the team that it belongs to. */
-export type KnownKey = ApiKeyRow & {
-  readonly team_slug: string;
-  readonly team_name: string;
-  readonly team_created_at: Date;
-};
-
-/** The key that was presented, unless it is revoked. Whether it has ended, or comes from elsewhere, is the caller's to ask. */
-export async function findPresentedKey(db: Db, presented: string): Promise<KnownKey | undefined> {
-  return (
-    db
-      .selectFrom('api_keys')
-      .innerJoin('teams', 'teams.id', 'api_keys.team_id')
-      .selectAll('api_keys')
-      .select(['teams.slug as team_slug', 'teams.name as team_name', 'teams.created_at as team_created_at'])
-      .where('hash', 'in', [hashApiKey(presented), hashMadeKey(presented)])
-      .where('revoked_at', 'is', null)
-      // A preset key may have been made here before it was preset.
-      .orderBy('is_platform', 'desc')
-      .limit(1)
-      .executeTakeFirst()
-  );
 }
 
 export async function findApiKey(db: Db, teamId: string, id: string): Promise<ApiKeyRow | undefined> {

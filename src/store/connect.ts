@@ -5,6 +5,7 @@ import pg from 'pg';
 import type { Database, Db } from './database.ts';
 import { listenOn, newsChannel, outboxChannel } from './listen.ts';
 import { type HeardNews, readNews } from './news.ts';
+import { PreparingClient } from './prepared.ts';
 
 export interface StoreConnection {
   readonly db: Db;
@@ -30,7 +31,7 @@ export function connectStore(connectionString: string, options: StoreOptions): S
       oid === int8 ? Number : (pg.types.getTypeParser(oid, format ?? 'text') as (text: string) => unknown),
   };
   const { onError } = options;
-  const pool = openPool({ connectionString, types, max: options.connectionsMax }, onError);
+  const pool = openPool({ connectionString, types, max: options.connectionsMax, Client: PreparingClient }, onError);
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return {
     db,

@@ -27,20 +27,6 @@ export async function findCovers(db: Db, snapshotIds: readonly string[], now: Da
   return new Map(rows.map((row) => [row.id, { holdIds: row.hold_ids, lockedUntil: row.locked_until }] as const));
 }
 
-/** Ids of the open holds that cover each of the snapshots; those without are absent. */
-export async function listOpenHolds(db: Db, snapshotIds: readonly string[]): Promise<Map<string, string[]>> {
-  if (snapshotIds.length === 0) return new Map();
-  const rows = await db
-    .selectFrom('hold_matches')
-    .select(['snapshot_id', 'hold_id'])
-    .where(sql<boolean>`snapshot_id = any(${snapshotIds})`)
-    .where('released_at', 'is', null)
-    .orderBy('hold_id')
-    .execute();
-  const groups = Map.groupBy(rows, (row) => row.snapshot_id);
-  return new Map([...groups].map(([id, found]) => [id, found.map((row) => row.hold_id)]));
-}
-
 /** Whether the step leads a snapshot out. Once it is purging its copy is given up, and nothing covers it any more. */
 export function isWayOut(from: SnapshotStatus, to: SnapshotStatus): boolean {
   return to === 'expiring' || to === 'purging' || (to === 'purged' && from !== 'purging');

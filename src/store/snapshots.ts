@@ -3,7 +3,6 @@
 import { type Insertable, type Selectable, type Updateable, sql } from 'kysely';
 import type { SnapshotStatus } from '../core/lifecycle.ts';
 import type { Database, Db, Tx } from './database.ts';
-import { directionOf, inRange, type Page, type PageRequest, readPage, readRange, toPages } from './page.ts';
 import { inScope, type Scope } from './scope.ts';
 
 export type SnapshotRow = Selectable<Database['snapshots']>;
@@ -61,59 +60,6 @@ export async function lockSnapshot(tx: Tx, id: string): Promise<SnapshotRow> {
 /** Everything but the status. */
 export async function patchSnapshot(tx: Tx, id: string, patch: Updateable<Database['snapshots']>): Promise<void> {
   await tx.updateTable('snapshots').set(patch).where('id', '=', id).execute();
-}
-
-export async function listSnapshots(
-  db: Db,
-  scope: Scope,
-  filter: SnapshotFilter,
-  page: PageRequest,
-): Promise<Page<SnapshotRow>> {
-  let query = db.selectFrom('snapshots').selectAll().where(inScope(scope, 'snapshots'));
-  if (filter.projectId !== undefined) query = query.where('project_id', '=', filter.projectId);
-  if (filter.branchId !== undefined) query = query.where('branch_id', '=', filter.branchId);
-  if (filter.policyId !== undefined) query = query.where('policy_id', '=', filter.policyId);
-  if (filter.status !== undefined) query = query.where('status', '=', filter.status);
-  return readPage(query, page, { start: 'snp_' });
-}
-
-export type SnapshotWithHolds = SnapshotRow & { readonly open_holds: string[] };
-
-/** A page of the snapshots of each branch, by its id, with the open holds that cover each, in one statement: for nested reads. */
-export async function listSnapshotsOfBranches(
-  db: Db,
-  scope: Scope,
-  branchIds: readonly string[],
-  filter: Pick<SnapshotFilter, 'policyId' | 'status'>,
-  page: PageRequest,
-): Promise<Map<string, Page<SnapshotWithHolds>>> {
-  const range = readRange(page, 'snp_');
-  const { policyId, status } = filter;
-  const rows = await db
-    .selectFrom('branches')
-    .innerJoinLateral(
-      (eb) => {
-        let query = eb.selectFrom('snapshots').selectAll().whereRef('snapshots.branch_id', '=', 'branches.id');
-        if (policyId !== undefined) query = query.where('snapshots.policy_id', '=', policyId);
-        if (status !== undefined) query = query.where('snapshots.status', '=', status);
-        return query
-          .where(inRange(range, sql.ref('snapshots.id')))
-          .orderBy('snapshots.id', directionOf(page))
-          .limit(page.limit + 1)
-          .as('own');
-      },
-      (join) => join.onTrue(),
-    )
-    .selectAll('own')
-    .select(
-      sql<string[]>`array(select hold_id from hold_matches
-        where snapshot_id = own.id and released_at is null order by hold_id)`.as('open_holds'),
-    )
-    .where(inScope(scope, 'branches'))
-    .where(sql<boolean>`branches.id = any(${branchIds})`)
-    .orderBy('own.id', directionOf(page))
-    .execute();
-  return toPages(rows, page, (row) => row.branch_id);
 }
 
 /** Available points of one branch made by one policy, locked, for a retention decision. */

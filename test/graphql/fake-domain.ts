@@ -158,6 +158,8 @@ export function makeFakeDomain(): FakeDomain {
       request: on('snapshots.request', () => samples.snapshot),
       list: on('snapshots.list', (_: unknown, page: PageRequest) => paged(fake.snapshots, page)),
       get: on('snapshots.get', (id: string) => one('snapshot', fake.snapshots, id)),
+      listWritten: on('snapshots.listWritten', () => ({ items: [], nextCursor: null })),
+      getWritten: on('snapshots.getWritten', () => ({ json: '{}', version: 1 })),
       delete: on('snapshots.delete', () => samples.snapshot),
       cancel: on('snapshots.cancel', () => samples.snapshot),
       lock: on('snapshots.lock', () => samples.snapshot),

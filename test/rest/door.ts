@@ -193,6 +193,8 @@ function fakeDomain(calls: Call[], replace: Replace): DoorDomain {
       request: async () => snapshot,
       list: async () => page(snapshot),
       get: async () => snapshot,
+      listWritten: async () => page({ json: JSON.stringify(snapshot), version: snapshot.version }),
+      getWritten: async () => ({ json: JSON.stringify(snapshot), version: snapshot.version }),
       delete: async () => ({ ...snapshot, status: 'expiring' }),
       cancel: async () => ({ ...snapshot, status: 'cancelled', cleanUp: 'pending' }),
       lock: async () => snapshot,

@@ -8,7 +8,7 @@ const lists = [
   ['/v1/projects/prj_1/branches', 'branches.list'],
   ['/v1/status', 'status.team'],
   ['/v1/policies', 'policies.list'],
-  ['/v1/snapshots', 'snapshots.list'],
+  ['/v1/snapshots', 'snapshots.listWritten'],
   ['/v1/holds', 'holds.list'],
   ['/v1/retention-plans', 'retentionPlans.list'],
   ['/v1/restores', 'restores.list'],
@@ -90,8 +90,9 @@ t.test('filters reach the domain, and only those of the list', async (t) => {
 
 t.test('the next page is linked, with the filters of this one', async (t) => {
   let nextCursor: string | null = 'c2';
-  const list = async () => ({ items: [snapshot], nextCursor });
-  const { send, calls } = await openDoor(t, { replace: { snapshots: { list } } });
+  const written = { json: JSON.stringify(snapshot), version: 1 };
+  const listWritten = async () => ({ items: [written], nextCursor });
+  const { send, calls } = await openDoor(t, { replace: { snapshots: { listWritten } } });
   const first = await send('GET', '/v1/snapshots?status=available&branchId=b%20c&limit=1&cursor=c1');
   t.equal(first.json().nextCursor, 'c2');
   const link = String(first.headers['link']);

@@ -7,13 +7,7 @@ import { type BranchRow, findBranch } from '../../store/branches.ts';
 import { violatedUnique } from '../../store/constraint.ts';
 import { listSnapshotsInRestore } from '../../store/restores.ts';
 import { findProject, getProjectRow, lockProject, type ProjectRow } from '../../store/projects.ts';
-import {
-  findNearestSnapshot,
-  findSnapshot,
-  listSnapshots as listSnapshotRows,
-  listSnapshotsOfBranches,
-  type SnapshotRow,
-} from '../../store/snapshots.ts';
+import { findNearestSnapshot, findSnapshot, type SnapshotRow } from '../../store/snapshots.ts';
 import type { Actor } from '../actor.ts';
 import { advance } from '../advance.ts';
 import { windowOf } from '../branch/branch.ts';
@@ -23,9 +17,10 @@ import type { ListSnapshotsFilter, NestedSnapshotsFilter, PageRequest, RequestSn
 import type { CommandDeps, Deps } from '../deps.ts';
 import { mapPages } from '../group.ts';
 import { checkProjectPresent } from '../project/present.ts';
-import type { Page, SnapshotView } from '../views.ts';
+import { findSnapshotJson, listSnapshotJson, listSnapshotJsonOfBranches } from '../../store/snapshot-json.ts';
+import type { Page, SnapshotView, WrittenView } from '../views.ts';
 import { addSnapshot } from './add.ts';
-import { toSnapshotView, viewSnapshot, viewSnapshots } from './view.ts';
+import { readSnapshot, viewSnapshot } from './view.ts';
 
 /**
  * Refuses with `invalid_instant`, `not_found`, `project_gone`, `branch_gone`, `instant_in_future`, `outside_restore_window`, `name_taken`.
@@ -70,15 +65,31 @@ export async function listSnapshots(
   filter: ListSnapshotsFilter,
   page: PageRequest,
 ): Promise<Page<SnapshotView>> {
+  const { items, nextCursor } = await listSnapshotsWritten(deps, actor, filter, page);
+  return { items: items.map(({ json }) => readSnapshot(json)), nextCursor };
+}
+
+/** The same as JSON, which a door passes on without reading it. */
+export async function listSnapshotsWritten(
+  deps: CommandDeps,
+  actor: Actor,
+  filter: ListSnapshotsFilter,
+  page: PageRequest,
+): Promise<Page<WrittenView>> {
   deps.allow();
-  const { items, nextCursor } = await listSnapshotRows(deps.db, actor, filter, page);
-  return { items: await viewSnapshots(deps.db, items), nextCursor };
+  return listSnapshotJson(deps.db, actor, filter, page);
 }
 
 export async function getSnapshot(deps: CommandDeps, actor: Actor, id: string): Promise<SnapshotView> {
-  const row = await getRow(deps, actor, id);
+  return readSnapshot((await getSnapshotWritten(deps, actor, id)).json);
+}
+
+/** The same as JSON, which a door passes on without reading it. */
+export async function getSnapshotWritten(deps: CommandDeps, actor: Actor, id: string): Promise<WrittenView> {
+  const written = await findSnapshotJson(deps.db, actor, id);
+  if (!written) throw notFound('snapshot', id);
   deps.allow();
-  return viewSnapshot(deps.db, row);
+  return written;
 }
 
 /** A page of the snapshots of each branch, by its id; branches without any, and those that are not the team's, are absent. */
@@ -90,8 +101,8 @@ export async function listSnapshotsByBranch(
   page: PageRequest,
 ): Promise<Map<string, Page<SnapshotView>>> {
   deps.allow();
-  const pages = await listSnapshotsOfBranches(deps.db, actor, branchIds, filter, page);
-  return mapPages(pages, (row) => toSnapshotView(row, row.open_holds));
+  const pages = await listSnapshotJsonOfBranches(deps.db, actor, branchIds, filter, page);
+  return mapPages(pages, ({ json }) => readSnapshot(json));
 }
 
 /**

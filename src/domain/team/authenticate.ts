@@ -3,7 +3,8 @@
 
 import { Refusal } from '../../core/errors.ts';
 import { isWithin, parseNetwork } from '../../core/network.ts';
-import { findPresentedKey, type KnownKey, noteKeyUse } from '../../store/api-keys.ts';
+import { noteKeyUse } from '../../store/api-keys.ts';
+import { findPresentedKey, type KnownKey } from '../../store/presented-keys.ts';
 import type { Actor } from '../actor.ts';
 import { toRefusal } from '../command.ts';
 import type { Deps } from '../deps.ts';

@@ -3,7 +3,8 @@
 import { type Actor, schedulerActor } from '../actor.ts';
 import { change } from '../change.ts';
 import type { Deps } from '../deps.ts';
-import { findPresentedKey, hashApiKey, putPresetKey as putKey, revokePresetKeysExcept } from '../../store/api-keys.ts';
+import { hashApiKey, putPresetKey as putKey, revokePresetKeysExcept } from '../../store/api-keys.ts';
+import { findPresentedKey } from '../../store/presented-keys.ts';
 import { findTeamBySlug, insertTeam, type TeamRow } from '../../store/teams.ts';
 import { violatedUnique } from '../../store/constraint.ts';
 

@@ -4,6 +4,7 @@ import { withEtag } from '../etag.ts';
 import { optionsOf } from '../idempotency.ts';
 import { pageRequestOf, withNextLink } from '../paging.ts';
 import { settle } from '../prefer.ts';
+import { sendPage, sendWritten } from '../written.ts';
 import { answers, pageOf, withBody, withKey } from '../schemas/answer.ts';
 import { CreateHeaders, idParams, NoQuery, WaitHeaders, WorkHeaders } from '../schemas/parts.ts';
 import { ListSnapshotsQuery, LockSnapshot, RequestSnapshot } from '../schemas/snapshots.ts';
@@ -74,7 +75,10 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { do
     async (request, reply) => {
       const { limit, cursor, ...filter } = request.query;
       const page = pageRequestOf({ limit, cursor });
-      return withNextLink(request, reply, await domain.snapshots.list(request.actor, filter, page));
+      return sendPage(
+        reply,
+        withNextLink(request, reply, await domain.snapshots.listWritten(request.actor, filter, page)),
+      );
     },
   );
 
@@ -91,7 +95,8 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { do
         response: answers({ 200: { description: 'As it is now.', schema: one, headers: ['ETag'] } }, ['not_found']),
       },
     },
-    async (request, reply) => withEtag(reply, await domain.snapshots.get(request.actor, request.params.id)),
+    async (request, reply) =>
+      sendWritten(reply, withEtag(reply, await domain.snapshots.getWritten(request.actor, request.params.id))),
   );
 
   app.post(

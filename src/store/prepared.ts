@@ -1,0 +1,36 @@
+// Owns statements that are asked with almost every request: reading and planning them anew would cost more than running them. It runs
+// nothing by itself.
+
+import { CompiledQuery } from 'kysely';
+import pg from 'pg';
+import type { Db } from './database.ts';
+
+/** By its text, the name under which a connection keeps a statement. */
+const names = new Map<string, string>();
+
+/**
+ * A statement that every connection plans once and then runs by its name. Never with `*` in what it gives: a connection that has planned it
+ * refuses it once a migration has given it other columns. Repeatable for the same text.
+ */
+export function prepare<Row>(text: string): (db: Db, parameters: readonly unknown[]) => Promise<Row[]> {
+  if (!names.has(text)) names.set(text, `afterglow_${names.size}`);
+  return async (db, parameters) => {
+    const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(text, [...parameters]));
+    return rows;
+  };
+}
+
+type Query = (text: unknown, values?: unknown, done?: unknown) => unknown;
+
+/** A client that sends a prepared statement under its name, and anything else as it is. */
+export class PreparingClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    const send: Query = this.query.bind(this);
+    const query: Query = (text, values, done) => {
+      const name = typeof text === 'string' ? names.get(text) : undefined;
+      return name === undefined ? send(text, values, done) : send({ name, text, values }, done);
+    };
+    this.query = query as typeof this.query;
+  }
+}
