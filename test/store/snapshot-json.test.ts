@@ -1,6 +1,6 @@
 // How the database writes a snapshot: what the schema of the answer names and nothing else, and what JavaScript would have written.
 
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import t from 'tap';
 import { Snapshot } from '../../src/rest/schemas/snapshots.ts';
@@ -13,7 +13,7 @@ import { addRows } from './protected.ts';
 const { db } = await openStore(t);
 const rows = await addRows(db);
 const scope = wholeTeam('tem_a');
-const ajv = addFormats.default(new Ajv2020({ strict: false }));
+const ajv = addFormats.default(new Ajv({ strict: false }));
 const fits = ajv.compile({ ...Snapshot, additionalProperties: false });
 
 async function read(id: string): Promise<Record<string, unknown>> {
