@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { type AuditFact, hashAuditEvent, presentForm } from './audit-chain.ts';
 import type { ActorKind, Database, Db, Tx } from './database.ts';
 import { directionOf, invalidCursor, type Page, type PageRequest, rangeWithin, toPage } from './page.ts';
+import { prepare } from './prepared.ts';
 
 export type AuditEventRow = Selectable<Database['audit_events']>;
 type Told = Readonly<Record<string, unknown>>;
@@ -42,55 +43,57 @@ export async function appendAuditEvents(tx: Tx, events: readonly NewAuditEvent[]
 }
 
 async function appendToChain(tx: Tx, teamId: string, events: readonly NewAuditEvent[]): Promise<void> {
-  const head = await tx
-    .selectFrom('audit_heads')
-    .selectAll()
-    .where('team_id', '=', teamId)
-    .forUpdate()
-    .executeTakeFirstOrThrow();
+  const [head] = await lockHead(tx, [teamId]);
+  if (!head) throw new Error(`The team ${teamId} has no chain.`);
   let { sequence, hash, at } = head;
   const rows = events.map((event) => {
     sequence += 1;
     at = inOrder(at, event.at);
-    const [details, before, after] = [event.details, event.before, event.after].map((told) => JSON.stringify(told));
-    const previousHash = hash;
-    const row = {
-      team_id: teamId,
-      sequence,
-      id: event.id,
-      at,
-      actor_kind: event.actor.kind,
-      actor_id: event.actor.id,
-      actor_label: event.actor.label,
-      action: event.action,
-      subject_kind: event.subject.kind,
-      subject_id: event.subject.id,
-      request_id: event.requestId,
-      source_address: event.sourceAddress,
+    const fact: AuditFact = {
       form: presentForm,
+      id: event.id,
+      teamId,
+      sequence,
+      at: at.toISOString(),
+      actor: { kind: event.actor.kind, id: event.actor.id, label: event.actor.label },
+      action: event.action,
+      subject: { kind: event.subject.kind, id: event.subject.id },
+      requestId: event.requestId,
+      sourceAddress: event.sourceAddress,
+      details: asKept(event.details) ?? {},
+      before: asKept(event.before),
+      after: asKept(event.after),
     };
-    const told = { details: parsed(details) ?? {}, before: parsed(before), after: parsed(after) };
-    hash = hashAuditEvent(previousHash, factOf({ ...row, ...told }));
-    return {
-      ...row,
-      details: details ?? '{}',
-      before: told.before && (before ?? null),
-      after: told.after && (after ?? null),
-      previous_hash: previousHash,
-      hash,
-    };
+    const previousHash = hash;
+    hash = hashAuditEvent(previousHash, fact);
+    return { ...fact, previousHash: hexOf(previousHash), hash: hexOf(hash) };
   });
-  for (let from = 0; from < rows.length; from += rowsAtOnce) {
-    await tx
-      .with('head', (db) => db.updateTable('audit_heads').set({ sequence, hash, at }).where('team_id', '=', teamId))
-      .insertInto('audit_events')
-      .values(rows.slice(from, from + rowsAtOnce))
-      .execute();
-  }
+  await appendRows(tx, [teamId, sequence, hash, at, JSON.stringify(rows)]);
 }
 
-/** Postgres takes 65,535 parameters in a statement. */
-const rowsAtOnce = 1_000;
+type Head = Pick<Selectable<Database['audit_heads']>, 'sequence' | 'hash' | 'at'>;
+
+const lockHead = prepare<Head>('select sequence, hash, at from audit_heads where team_id = $1 for update');
+
+/** The events of one chain and what its head is after them, as one statement for any number of events. */
+const appendRows = prepare<never>(`
+  with head as (update audit_heads set sequence = $2, hash = $3, at = $4 where team_id = $1)
+  insert into audit_events (team_id, sequence, id, at, actor_kind, actor_id, actor_label, action, subject_kind, subject_id, request_id,
+    source_address, form, details, before, after, previous_hash, hash)
+  select $1, sequence, id, at, actor->>'kind', actor->>'id', actor->>'label', action, subject->>'kind', subject->>'id', "requestId",
+    "sourceAddress", form, details, before, after, "previousHash", hash
+  from json_to_recordset($5) as event (sequence bigint, id text, at timestamptz, actor json, action text, subject json, "requestId" text,
+    "sourceAddress" text, form integer, details jsonb, before jsonb, after jsonb, "previousHash" bytea, hash bytea)`);
+
+/** As Postgres reads bytes from text. */
+function hexOf(bytes: Buffer): string {
+  return `\\x${bytes.toString('hex')}`;
+}
+
+/** As it can be read again: what JSON does not say is not hashed. */
+function asKept(told: Told | null): Told | null {
+  return told === null ? null : (JSON.parse(JSON.stringify(told)) as Told | null);
+}
 
 /** By so much the clocks of processes may differ, and a transaction last, without that a chain goes back in time. */
 const skewMs = 60_000;
@@ -99,10 +102,6 @@ const skewMs = 60_000;
 function inOrder(last: Date | null, own: Date): Date {
   const behindMs = last === null ? 0 : last.getTime() - own.getTime();
   return last !== null && behindMs > 0 && behindMs <= skewMs ? last : own;
-}
-
-function parsed(text: string | undefined): Told | null {
-  return text === undefined ? null : (JSON.parse(text) as Told | null);
 }
 
 /** What of a row is hashed. */
