@@ -333,21 +333,19 @@ t.test("another team's hold is another team's, and covers nothing of ours", asyn
   await release(hold.id);
 });
 
-t.test('a list of held snapshots takes two statements, however many it holds', async (t) => {
+t.test('a list of held snapshots takes one statement, however many it holds', async (t) => {
   const all = (await domain.snapshots.list(actor, {}, page)).items;
   t.ok(all.length > 5);
   const hold = await place({ branchId: main.id, from: '2020-01-01T00:00:00Z' });
   let statements = 0;
-  const counted: Kysely<Database> = db.withPlugin({
-    transformQuery: ({ node }) => {
-      statements += 1;
-      return node;
-    },
-    transformResult: async ({ result }) => result,
-  });
+  const executeQuery: typeof db.executeQuery = (...asked) => {
+    statements += 1;
+    return db.executeQuery(...asked);
+  };
+  const counted = Object.create(db, { executeQuery: { value: executeQuery } }) as Kysely<Database>;
   const deps = { db: counted, allow: () => undefined } as Parameters<typeof listSnapshots>[0];
   const { items } = await listSnapshots(deps, actor, {}, page);
-  t.equal(statements, 2);
+  t.equal(statements, 1);
   t.equal(items.length, all.length);
   t.ok(items.every(({ holds }) => holds.includes(hold.id)));
   await release(hold.id);
