@@ -101,7 +101,12 @@ export async function connectQueue(options: QueueOptions): Promise<QueueConnecti
     await Promise.all(Object.values(made).map((queue) => queue.waitUntilReady()));
     queues = made;
   });
-  if (backend.isUsable()) await usable;
+  if (backend.isUsable()) {
+    await usable.catch((error: unknown) => {
+      backend.disconnect();
+      throw error;
+    });
+  }
   // Whoever waits for it hears of it; until somebody does, it is no fault of the process.
   usable.catch(() => undefined);
 
@@ -215,7 +220,8 @@ async function onRedis({ prefix, rateLimits, log, times }: QueueOptions, redisUr
   const impatient = new Redis(redisUrl, impatientOptions);
   // What befalls it the other one tells; it comes back by itself.
   impatient.on('error', () => undefined);
-  await impatient.connect().catch(() => undefined);
+  // One that loads its data answers, and lets nobody in until it is done.
+  await within(impatientOptions.connectTimeout, impatient.connect());
   return {
     rateBucket: rateBucketOnRedis(connection, { prefix, limits: rateLimits }),
     impatient,

@@ -58,6 +58,8 @@ export async function openRedis(url: string, log: OutageLog): Promise<RedisConne
     redis.disconnect();
     throw error;
   }
+  // It may be loading its data, or stand still: that is no error of the connection, so nothing else would tell it.
+  if (!isUsable) outage.begin(new Error(`It did not let itself be used within ${firstAnswerMs} ms.`));
   return { redis, usable, isUsable: () => isUsable, isThere: () => redis.status === 'ready' };
 }
 
@@ -65,7 +67,7 @@ export async function openRedis(url: string, log: OutageLog): Promise<RedisConne
 export function isAway(error: Error): boolean {
   const { code } = error as { code?: string };
   return (
-    /^(ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE)$/.test(code ?? '') ||
+    /^(ECONN\w+|ENOTFOUND|EAI_\w+|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL|EPIPE)$/.test(code ?? '') ||
     /Connection is closed|connect ETIMEDOUT|Stream isn't writeable/.test(error.message)
   );
 }
