@@ -6,17 +6,26 @@ import { fileURLToPath } from 'node:url';
 import { Kysely, PostgresDialect } from 'kysely';
 import { FileMigrationProvider, Migrator } from 'kysely/migration';
 import { openPool } from './connect.ts';
+import { gaveWay } from './constraint.ts';
 
 const migrationFolder = fileURLToPath(new URL('../../migrations', import.meta.url));
 
-/** Applies every migration that is missing, in order; throws the first one's error, which leaves that one undone. */
+const triesMax = 10;
+
+/**
+ * Applies every migration that is missing, in order; throws the first one's error, which leaves that one undone. What the former version has
+ * under way meanwhile may hold one table that a migration needs and wait for another: then one of the two gives way, and this one begins again.
+ */
 export async function migrateToLatest(connectionString: string): Promise<void> {
   const pool = openPool({ connectionString, max: 2 }, () => undefined);
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     const migrator = new Migrator({ db, provider: new FileMigrationProvider({ fs, path, migrationFolder }) });
-    const { error } = await migrator.migrateToLatest();
-    if (error) throw error;
+    for (let tries = 1; ; tries += 1) {
+      const { error } = await migrator.migrateToLatest();
+      if (!error) return;
+      if (!gaveWay(error) || tries === triesMax) throw error;
+    }
   } finally {
     await db.destroy();
   }
