@@ -276,9 +276,11 @@ function lifecycle(
   async function beginWork(): Promise<void> {
     if (!roles.has('worker') || closed) return;
     const worker = await startWorker(domain, queue, { log, pace });
-    stops.unshift(await store.listen(worker.wake));
+    // At once: where nothing can listen, the loops are ended all the same.
     stops.push(worker.stop);
-    if (closed) await worker.stop();
+    const endListening = await store.listen(worker.wake);
+    stops.unshift(endListening);
+    if (closed) await Promise.all([worker.stop(), endListening()]);
   }
   return {
     failed,
