@@ -55,12 +55,15 @@ async function beginPurge(unit: Unit, id: string): Promise<SnapshotRow> {
 }
 
 /**
- * What is not listed may come back: while its deletion runs, Neon hides it, and shows it again if that fails. Of a branch the operations
- * are its own, also where the answer with their ids was lost.
+ * What is not listed may come back: while its deletion runs, Neon hides it, and shows it again if that fails. Where the answer with the ids
+ * of the operations was lost, they are those of a branch: of the copy, or of the one that a snapshot was taken of.
  */
 async function isBeingRemoved(deps: Deps, neon: NeonApi, project: ProjectRow, row: SnapshotRow): Promise<boolean> {
   const { neon_project_id: neonProjectId } = project;
-  if (row.kind === 'branch') return isWorkedOn(neon, neonProjectId, [row.neon_id ?? ''], deps.now());
+  if (row.kind === 'branch' || row.operation_ids.length === 0) {
+    const concerned = row.kind === 'branch' ? row.neon_id : row.neon_branch_id;
+    return isWorkedOn(neon, neonProjectId, concerned === null ? [] : [concerned], deps.now());
+  }
   return haveEnded(neon, neonProjectId, row.operation_ids, deps.now()).then(
     (ended) => !ended,
     (error: unknown) => {
