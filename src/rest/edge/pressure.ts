@@ -3,7 +3,7 @@
 
 import { getHeapStatistics } from 'node:v8';
 import underPressure from '@fastify/under-pressure';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from '../../core/errors.ts';
 import type { EdgeSettings } from './settings.ts';
 
@@ -19,14 +19,15 @@ export async function shedLoad(
   { shedAtDelayMs, shedAtHeapPercent, shedSampleMs }: EdgeSettings,
 ): Promise<void> {
   const lasts = makeLasts(shedSampleMs);
-  let underWay = 0;
+  // Not a number: what was answered before it came here (no route, a preflight) is answered all the same, and would be taken from it.
+  const underWay = new Set<FastifyRequest>();
   // A stream is under way for hours, and asks for little.
   app.addHook('onRequest', (request, _reply, done) => {
-    if (!request.routeOptions.config.streams) underWay += 1;
+    if (!request.routeOptions.config.streams) underWay.add(request);
     done();
   });
   app.addHook('onResponse', (request, _reply, done) => {
-    if (!request.routeOptions.config.streams) underWay -= 1;
+    underWay.delete(request);
     done();
   });
   await app.register(underPressure, {
@@ -34,7 +35,7 @@ export async function shedLoad(
     maxHeapUsedBytes: (getHeapStatistics().heap_size_limit * shedAtHeapPercent) / 100,
     sampleInterval: shedSampleMs,
     pressureHandler: async (request, _reply, kind, value) => {
-      if (!lasts(kind, value ?? Infinity) || underWay <= underWayMin || request.routeOptions.config.isOpen) return;
+      if (!lasts(kind, value ?? Infinity) || underWay.size <= underWayMin || request.routeOptions.config.isOpen) return;
       throw new Refusal(
         'overloaded',
         'This process has more to do than it can answer in time. Nothing was done. Send the request again a little later.',

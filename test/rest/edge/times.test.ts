@@ -44,11 +44,17 @@ t.test(
     const held: (() => void)[] = [];
     const list = () => new Promise<never>((_, reject) => held.push(() => reject(new Error('over'))));
     const { app, send, lines } = await openDoor(t, {
-      edge: { shedAtDelayMs: 5, shedSampleMs: 50 },
-      replace: { snapshots: { list } },
+      edge: { shedAtDelayMs: 5, shedSampleMs: 200, corsOrigins: ['https://there.example'] },
+      replace: { snapshots: { listWritten: list } },
       alarms: 21,
     });
     t.equal((await send('GET', '/v1/jobs')).statusCode, 200, 'before');
+    // Answered before they are under way, and so no less is under way after them.
+    const preflight = { origin: 'https://there.example', 'access-control-request-method': 'GET' };
+    for (let sent = 0; sent < 30; sent += 1) {
+      t.equal((await app.inject('/nowhere')).statusCode, 404);
+      await app.inject({ method: 'OPTIONS', url: '/v1/jobs', headers: preflight });
+    }
     const piled = Array.from({ length: 21 }, () => send('GET', '/v1/snapshots'));
     const busy = setInterval(() => {
       for (const until = performance.now() + 30; performance.now() < until; );
@@ -79,7 +85,7 @@ t.test('a single caller at a time is never refused for the time that it takes', 
     for (const until = performance.now() + 120; performance.now() < until; );
     return { items: [], nextCursor: null };
   };
-  const { app } = await openDoor(t, { edge: { shedAtDelayMs: 5, shedSampleMs: 50 }, replace: { snapshots: { list } } });
+  const { app } = await openDoor(t, { edge: { shedAtDelayMs: 5, shedSampleMs: 50 }, replace: { snapshots: { listWritten: list } } });
   for (let sent = 0; sent < 8; sent += 1) {
     const answer = await app.inject({ url: '/v1/snapshots', headers: { authorization: `Bearer ${key}` } });
     t.equal(answer.statusCode, 200);
