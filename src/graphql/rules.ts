@@ -74,7 +74,8 @@ export function aliasRule(context: ValidationContext): ASTVisitor {
   };
 
   function aliasesIn({ selections }: SelectionSetNode, above: number): number {
-    if (above > lookedInto) return 0;
+    // Introspection is not measured by depth, so that what is deeper must not go uncounted.
+    if (above > lookedInto) return aliasesMax + 1;
     return selections.reduce((sum, selection) => {
       if (selection.kind === Kind.FRAGMENT_SPREAD) return sum + aliasesInFragment(selection.name.value, above);
       const own = selection.kind === Kind.FIELD && selection.alias ? 1 : 0;

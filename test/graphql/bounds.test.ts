@@ -18,6 +18,8 @@ const inFragments = `{ branch(id: "brn_1") { ...A } }
   fragment C on Branch { snapshots(first: 1) { edges { node { branch { id } } } } }`;
 const spread = (times: number) => `{ p: project(id: "prj_1") { ${'...F '.repeat(times)} }
   } fragment F on Project { a: id b: name }`;
+const inSchema = (count: number, levels: number) =>
+  `{ __schema { queryType { ${'... { '.repeat(levels)} ${aliases(count).replaceAll('id', 'name')} ${'} '.repeat(levels)} } } }`;
 
 const bounds = [
   { title: 'bytes', code: 'query_too_long', within: text(16_384), beyond: text(16_385) },
@@ -34,6 +36,12 @@ const bounds = [
     code: 'too_many_aliases',
     within: `{ project(id: "prj_1") { ${aliases(50)} } }`,
     beyond: `{ project(id: "prj_1") { ${aliases(51)} } }`,
+  },
+  {
+    title: 'aliases in what the schema tells, however deep',
+    code: 'too_many_aliases',
+    within: inSchema(50, 20),
+    beyond: inSchema(51, 120),
   },
   { title: 'aliases of fragments', code: 'too_many_aliases', within: spread(24), beyond: spread(25) },
 ] as const;
