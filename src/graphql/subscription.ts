@@ -19,11 +19,14 @@ export interface Subscribed {
 export interface Subscriber extends Door {
   /** The request that opened the connection. */
   readonly reply: FastifyReply;
-  readonly actor: Actor;
+  /** Who it is now. */
   readonly renew: () => Promise<Actor>;
   /** Told the refusal with which the stream ends. */
   readonly cutOff: (refusal: Refusal) => void;
 }
+
+/** As it was when it was last looked at. */
+type Known = Subscriber & { actor: Actor };
 
 /** Opens what the payload of a `subscribe` message asks for; `leaving` is aborted when nobody reads any more. Throws `GraphQLError`s. */
 export async function subscribe(
@@ -31,16 +34,20 @@ export async function subscribe(
   subscriber: Subscriber,
   leaving: AbortController,
 ): Promise<Subscribed | GraphQLError[]> {
-  const { request } = subscriber.reply;
+  const { reply, renew, cutOff } = subscriber;
+  const { request } = reply;
   const facts = { requestId: request.id, log: request.log };
   try {
     const operation = readOperation(payload, subscriber.persisted);
     const document = parse(operation.query, { maxTokens: tokensMax });
     if (getOperationAST(document, operation.operationName)?.operation !== 'subscription') throw onlySubscriptions();
-    const opened = await open(operation, subscriber, leaving);
+    // Its connection was opened long ago, perhaps, and rights have ended since. Each delivery is shown by those of its moment.
+    const known: Known = { ...subscriber, actor: await renew(), renew: async () => (known.actor = await renew()) };
+    const opened = await open(operation, known, leaving);
     if (Array.isArray(opened)) return opened;
-    return { document, results: show(operation, subscriber, { ...opened, leaving, facts }) };
+    return { document, results: show(operation, known, { ...opened, leaving, facts }) };
   } catch (error) {
+    if (error instanceof Refusal) cutOff(error);
     const errors = whyNotRun(error, request.id);
     if (errors) return errors.map(({ message, extensions }) => new GraphQLError(message, { extensions }));
     throw error;
@@ -54,7 +61,7 @@ interface Opened {
 
 async function open(
   operation: Operation,
-  subscriber: Subscriber,
+  subscriber: Known,
   { signal }: AbortController,
 ): Promise<Opened | GraphQLError[]> {
   const found: Opened[] = [];
@@ -74,7 +81,7 @@ interface Shown extends Opened {
 }
 
 /** The generator's own return would wait for a delivery that may never come. */
-function show(operation: Operation, subscriber: Subscriber, shown: Shown): AsyncIterableIterator<ExecutionResult> {
+function show(operation: Operation, subscriber: Known, shown: Shown): AsyncIterableIterator<ExecutionResult> {
   const results = showEach(operation, subscriber, shown);
   return {
     next: () => results.next(),
@@ -90,7 +97,7 @@ function show(operation: Operation, subscriber: Subscriber, shown: Shown): Async
 
 async function* showEach(
   operation: Operation,
-  subscriber: Subscriber,
+  subscriber: Known,
   { deliveries, isShown, leaving, facts }: Shown,
 ): AsyncGenerator<ExecutionResult, void> {
   try {
@@ -109,7 +116,7 @@ async function* showEach(
 /** On a reply of its own, since the loaders of a reply are those of one operation. */
 async function run(
   { query, variables, operationName }: Operation,
-  { reply, actor, domain, costMax }: Subscriber,
+  { reply, actor, domain, costMax }: Known,
   subscription: Opening | Showing,
 ): Promise<ExecutionResult> {
   const own = Object.create(reply) as FastifyReply;

@@ -140,7 +140,7 @@ function makeProtocol(door: Door): Server<Connected> {
       const cutOff = (refusal: Refusal): void => {
         if (endsConnection.has(refusal.code)) closeBy(extra, refusal);
       };
-      const subscribed = await subscribe(payload, { ...door, reply, actor, renew, cutOff }, leaving);
+      const subscribed = await subscribe(payload, { ...door, reply, renew, cutOff }, leaving);
       if (Array.isArray(subscribed)) {
         leaving.abort();
         return subscribed;

@@ -1,5 +1,6 @@
 // Who may read is asked when a stream is opened and again when something is given: what holds no more ends it, through both doors.
 
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { WebSocket } from 'ws';
@@ -37,6 +38,24 @@ t.test('a key that is revoked is given nothing that comes after, not even that',
   t.notOk(told.includes('api_key.revoked') || told.includes('thing.happened'));
   t.equal(socket.results.length, 1, 'where it begins, and nothing else');
   t.equal((await readEvents(t, `${second.url}/v1/events`, { key })).status, 401);
+});
+
+t.test('a key that is revoked opens no subscription on a connection that was open before', async (t) => {
+  const { id, key } = await makeKey();
+  const socket = new WebSocket(`${second.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  t.teardown(() => socket.terminate());
+  const said: { type: string }[] = [];
+  socket.on('message', (data: Buffer) => void said.push(JSON.parse(data.toString()) as { type: string }));
+  const closed = once(socket, 'close');
+  await once(socket, 'open');
+  socket.send(JSON.stringify({ type: 'connection_init', payload: authorization(key) }));
+  while (said.length === 0) await sleep(10);
+  await domain.apiKeys.revoke(actor, id);
+  const query = 'subscription { auditEventAdded(after: 0) { event { action } } }';
+  socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
+  const [code] = (await closed) as [number];
+  t.equal(code, 4401);
+  t.notOk(said.some(({ type }) => type === 'next'));
 });
 
 t.test('a key whose time is over ends a stream that nothing is told on', async (t) => {
