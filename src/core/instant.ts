@@ -8,7 +8,7 @@ const rfc3339 =
 /**
  * Reads an RFC 3339 instant with a zone, to the millisecond.
  * Refuses with `invalid_instant` what has no zone, more than milliseconds (Neon's answers could not be compared with it),
- * or names a day or time that does not exist.
+ * or names a day or time that does not exist, or one whose year in UTC has not the four digits in which instants are shown.
  */
 export function parseInstant(text: string, field: string): Date {
   const match = rfc3339.exec(text);
@@ -18,6 +18,8 @@ export function parseInstant(text: string, field: string): Date {
   const written = new Date(Date.UTC(year ?? 0, (month ?? 0) - 1, day, hour, minute, second));
   const isRealDay = written.getUTCMonth() + 1 === month && written.getUTCDate() === day;
   if (Number.isNaN(instant.getTime()) || !isRealDay || (hour ?? 99) > 23) throw invalid(text, field);
+  // 9999-12-31T23:00:00-02:00: Postgres would write it, and nobody could read it again.
+  if (instant.getUTCFullYear() < 1 || instant.getUTCFullYear() > 9999) throw invalid(text, field);
   return instant;
 }
 
