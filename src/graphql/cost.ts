@@ -3,14 +3,20 @@
 import {
   type DocumentNode,
   type FieldNode,
+  type FragmentDefinitionNode,
   getDirectiveValues,
   getNamedType,
+  getNullableType,
   getOperationAST,
   getVariableValues,
   type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
   type GraphQLSchema,
-  isInterfaceType,
+  type InlineFragmentNode,
+  isAbstractType,
   isLeafType,
+  isListType,
   isObjectType,
   Kind,
   type SelectionSetNode,
@@ -50,37 +56,54 @@ function costOf({ schema, document, operationName, variables }: Asked): number {
   if (!coerced) return 0;
   const given = coerced;
   const fragments = new Map<string, number>();
-  return ofSelections(operation.selectionSet, root.name);
+  return ofSelections(operation.selectionSet, root);
 
-  function ofSelections({ selections }: SelectionSetNode, typeName: string): number {
+  /** Of an interface, the most that an object of one of its types may come to. */
+  function ofType(set: SelectionSetNode, type: GraphQLNamedType): number {
+    if (isObjectType(type)) return ofSelections(set, type);
+    if (!isAbstractType(type)) return 0;
+    return Math.max(0, ...schema.getPossibleTypes(type).map((possible) => ofSelections(set, possible)));
+  }
+
+  function ofSelections({ selections }: SelectionSetNode, type: GraphQLObjectType): number {
     return selections.reduce((sum, selection) => {
-      if (selection.kind === Kind.FIELD) return sum + ofField(selection, typeName);
-      if (selection.kind === Kind.FRAGMENT_SPREAD) return sum + ofFragment(selection.name.value);
-      return sum + ofSelections(selection.selectionSet, selection.typeCondition?.name.value ?? typeName);
+      if (selection.kind === Kind.FIELD) return sum + ofField(selection, type);
+      if (selection.kind === Kind.FRAGMENT_SPREAD) return sum + ofFragment(selection.name.value, type);
+      return sum + ofCondition(selection, type);
     }, 0);
   }
 
+  /** Nothing, where its condition is one that no object of the type meets. */
+  function ofCondition(
+    { selectionSet, typeCondition }: InlineFragmentNode | FragmentDefinitionNode,
+    type: GraphQLObjectType,
+  ): number {
+    const wanted = typeCondition ? schema.getType(typeCondition.name.value) : type;
+    const isMet = wanted === type || (isAbstractType(wanted) && schema.isSubType(wanted, type));
+    return isMet ? ofSelections(selectionSet, type) : 0;
+  }
+
   /** Cycles are refused before. */
-  function ofFragment(name: string): number {
-    const known = fragments.get(name);
+  function ofFragment(name: string, type: GraphQLObjectType): number {
+    const key = `${name} ${type.name}`;
+    const known = fragments.get(key);
     if (known !== undefined) return known;
     const fragment = document.definitions.find(
       (one) => one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === name,
     );
-    const cost =
-      fragment?.kind === Kind.FRAGMENT_DEFINITION
-        ? ofSelections(fragment.selectionSet, fragment.typeCondition.name.value)
-        : 0;
-    fragments.set(name, cost);
+    const cost = fragment?.kind === Kind.FRAGMENT_DEFINITION ? ofCondition(fragment, type) : 0;
+    fragments.set(key, cost);
     return cost;
   }
 
-  function ofField(node: FieldNode, typeName: string): number {
-    const type = schema.getType(typeName);
-    const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined;
+  function ofField(node: FieldNode, type: GraphQLObjectType): number {
+    const field = type.getFields()[node.name.value];
     if (!field) return 0;
-    const inner = node.selectionSet ? ofSelections(node.selectionSet, getNamedType(field.type).name) : 0;
-    return ownCost(schema, field) + inner * sizeOf(field, node);
+    const inner = node.selectionSet ? ofType(node.selectionSet, getNamedType(field.type)) : 0;
+    const own = ownCost(schema, field);
+    const size = sizeOf(field, node);
+    // The objects of a list are its own; those of a connection are in its edges.
+    return isListType(getNullableType(field.type)) ? (own + inner) * size : own + inner * size;
   }
 
   /** How many times what is under the field may be there. */
