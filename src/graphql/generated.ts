@@ -327,6 +327,14 @@ export type ActorKind =
   | 'service'
   | 'scheduler';
 
+/**
+ * What can be read again by its id alone. Members, firings, reports of comparisons and events of the audit history have ids too, and are read
+ * in their lists.
+ */
+export type Node = {
+  readonly id: Scalars['ID']['output'];
+};
+
 /** Where a page ends in the direction of its reading is known; on the other side there are others where a cursor was given. */
 export type PageInfo = {
   readonly hasNextPage: Scalars['Boolean']['output'];
@@ -336,7 +344,7 @@ export type PageInfo = {
 };
 
 /** A Neon API key of the team. The key itself is never shown. */
-export type Credential = {
+export type Credential = Node & {
   readonly id: Scalars['ID']['output'];
   readonly name: Scalars['String']['output'];
   readonly neonAccountId: Scalars['String']['output'];
@@ -365,7 +373,7 @@ export type ProjectFiring = {
 };
 
 /** A Neon project that the team has registered. */
-export type Project = {
+export type Project = Node & {
   readonly id: Scalars['ID']['output'];
   readonly neonProjectId: Scalars['String']['output'];
   readonly credentialId: Scalars['ID']['output'];
@@ -436,7 +444,7 @@ export type RestoreWindow = {
 };
 
 /** A Neon branch, under an id that stays when Neon's own changes. */
-export type Branch = {
+export type Branch = Node & {
   readonly id: Scalars['ID']['output'];
   readonly projectId: Scalars['ID']['output'];
   readonly neonBranchId: Scalars['String']['output'];
@@ -605,7 +613,7 @@ export type TimelinePoint = {
 };
 
 /** What must be kept: of which branches, when, and how much of it. */
-export type Policy = {
+export type Policy = Node & {
   readonly id: Scalars['ID']['output'];
   readonly name: Scalars['String']['output'];
   readonly selector: PolicySelector;
@@ -1072,7 +1080,7 @@ export type RecordedError = {
 };
 
 /** A stored recovery point. */
-export type Snapshot = {
+export type Snapshot = Node & {
   readonly id: Scalars['ID']['output'];
   readonly projectId: Scalars['ID']['output'];
   readonly branchId: Scalars['ID']['output'];
@@ -1124,7 +1132,7 @@ export type Lock = {
 };
 
 /** What a policy would let go. Nothing goes until a person approves it. */
-export type RetentionPlan = {
+export type RetentionPlan = Node & {
   readonly id: Scalars['ID']['output'];
   readonly policyId: Scalars['ID']['output'];
   readonly policyVersion: Scalars['Int']['output'];
@@ -1167,7 +1175,7 @@ export type RetentionPlanConnection = {
 };
 
 /** A legal hold: what it covers is not removed until it is released, also what is made later. */
-export type Hold = {
+export type Hold = Node & {
   readonly id: Scalars['ID']['output'];
   /** The case that it belongs to. */
   readonly matter: Scalars['String']['output'];
@@ -1219,7 +1227,7 @@ export type SnapshotConnection = {
   readonly pageInfo: PageInfo;
 };
 
-export type Restore = {
+export type Restore = Node & {
   readonly id: Scalars['ID']['output'];
   readonly projectId: Scalars['ID']['output'];
   /** The branch whose past is restored: that of `source`. */
@@ -1285,7 +1293,7 @@ export type RestoreConnection = {
 };
 
 /** Work that was promised, and what it is doing or waits for. It is forgotten 30 days after it ended. */
-export type Job = {
+export type Job = Node & {
   readonly id: Scalars['ID']['output'];
   /** Its kind, such as restore.run. */
   readonly job: Scalars['String']['output'];
@@ -1594,7 +1602,7 @@ export type JobCountStatus =
   | 'waits_for_neon';
 
 /** A tenant: nothing of it is seen or changed by another. */
-export type Team = {
+export type Team = Node & {
   readonly id: Scalars['ID']['output'];
   readonly slug: Scalars['String']['output'];
   readonly name: Scalars['String']['output'];
@@ -1644,7 +1652,7 @@ export type MemberConnection = {
 };
 
 /** A key, without its secret. */
-export type ApiKey = {
+export type ApiKey = Node & {
   readonly id: Scalars['ID']['output'];
   readonly name: Scalars['String']['output'];
   /** How it begins. */
@@ -1707,6 +1715,10 @@ export type Query = {
   readonly me?: Maybe<Me>;
   /** For the platform. */
   readonly fleet?: Maybe<Fleet>;
+  /** Whatever has this id, as the field of its kind answers: by the same action, and with the same refusals. */
+  readonly node?: Maybe<Node>;
+  /** Each as `node` answers it, in the order of the ids: one that is refused is null, and leaves the others. */
+  readonly nodes?: Maybe<ReadonlyArray<Maybe<Node>>>;
   /**
    * Enters one of your teams, by its id or its slug: what is read under it is read there, as with the header Afterglow-Team. A document that
    * does so reads nothing beside it.
@@ -1756,6 +1768,26 @@ export type Query = {
   readonly auditEvents?: Maybe<AuditEventConnection>;
   /** The head of this moment first, then the closing heads of months that retention let go, newest first. */
   readonly auditHeads?: Maybe<ReadonlyArray<AuditHead>>;
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryNodeArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/**
+ * Lists are newest first, 50 a page and at most 200. They are read forwards by `first` and `after` (the `endCursor` of the page before), and
+ * backwards, from the oldest, by `last` and `before` (the `startCursor` of the page after). Every refusal stands in
+ * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
+ */
+export type QueryNodesArgs = {
+  ids: ReadonlyArray<Scalars['ID']['input']>;
 };
 
 
@@ -3164,6 +3196,22 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 
 
 
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  Node:
+    | ( CredentialView )
+    | ( ProjectView )
+    | ( BranchView )
+    | ( PolicyView )
+    | ( SnapshotView )
+    | ( RetentionPlan )
+    | ( Hold )
+    | ( RestoreView )
+    | ( JobView )
+    | ( TeamView )
+    | ( ApiKeyView )
+  ;
+};
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
@@ -3205,9 +3253,10 @@ export type ResolversTypes = {
   PolicyPreset: PolicyPreset;
   PolicyStopCode: PolicyStopCode;
   ActorKind: ActorKind;
+  Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Credential: ResolverTypeWrapper<CredentialView>;
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   CredentialEdge: ResolverTypeWrapper<Omit<CredentialEdge, 'node'> & { node: ResolversTypes['Credential'] }>;
   CredentialConnection: ResolverTypeWrapper<Omit<CredentialConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['CredentialEdge']> }>;
   ProjectFiring: ResolverTypeWrapper<ProjectFiring>;
@@ -3425,9 +3474,10 @@ export type ResolversParentTypes = {
   JSON: Scalars['JSON']['output'];
   SafeInt: Scalars['SafeInt']['output'];
   BranchSelection: Scalars['BranchSelection']['output'];
+  Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
+  ID: Scalars['ID']['output'];
   PageInfo: PageInfo;
   Credential: CredentialView;
-  ID: Scalars['ID']['output'];
   CredentialEdge: Omit<CredentialEdge, 'node'> & { node: ResolversParentTypes['Credential'] };
   CredentialConnection: Omit<CredentialConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['CredentialEdge']> };
   ProjectFiring: ProjectFiring;
@@ -3669,6 +3719,10 @@ export interface BranchSelectionScalarConfig extends GraphQLScalarTypeConfig<Res
   name: 'BranchSelection';
 }
 
+export type NodeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
+  __resolveType: TypeResolveFn<'Credential' | 'Project' | 'Branch' | 'Policy' | 'Snapshot' | 'RetentionPlan' | 'Hold' | 'Restore' | 'Job' | 'Team' | 'ApiKey', ParentType, ContextType>;
+};
+
 export type PageInfoResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
   hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
@@ -3684,6 +3738,7 @@ export type CredentialResolvers<ContextType = GraphqlContext, ParentType extends
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type CredentialEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['CredentialEdge'] = ResolversParentTypes['CredentialEdge']> = {
@@ -3724,6 +3779,7 @@ export type ProjectResolvers<ContextType = GraphqlContext, ParentType extends Re
   syncedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   goneAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   reconcileReport?: Resolver<Maybe<ResolversTypes['ReconcileReport']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type ProjectLimitsResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ProjectLimits'] = ResolversParentTypes['ProjectLimits']> = {
@@ -3776,6 +3832,7 @@ export type BranchResolvers<ContextType = GraphqlContext, ParentType extends Res
   policies?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Policy']>>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type BranchEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['BranchEdge'] = ResolversParentTypes['BranchEdge']> = {
@@ -3894,6 +3951,7 @@ export type PolicyResolvers<ContextType = GraphqlContext, ParentType extends Res
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type FiringForecastResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['FiringForecast'] = ResolversParentTypes['FiringForecast']> = {
@@ -4241,6 +4299,7 @@ export type SnapshotResolvers<ContextType = GraphqlContext, ParentType extends R
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   availableAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   endedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type LockResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Lock'] = ResolversParentTypes['Lock']> = {
@@ -4267,6 +4326,7 @@ export type RetentionPlanResolvers<ContextType = GraphqlContext, ParentType exte
   decidedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type RetentionPlanDecisionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RetentionPlanDecision'] = ResolversParentTypes['RetentionPlanDecision']> = {
@@ -4299,6 +4359,7 @@ export type HoldResolvers<ContextType = GraphqlContext, ParentType extends Resol
   releasedBy?: Resolver<Maybe<ResolversTypes['AuditActor']>, ParentType, ContextType>;
   releasedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   releaseReason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type HoldSelectorResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['HoldSelector'] = ResolversParentTypes['HoldSelector']> = {
@@ -4352,6 +4413,7 @@ export type RestoreResolvers<ContextType = GraphqlContext, ParentType extends Re
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   startedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   endedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type RestoreSourceResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RestoreSource'] = ResolversParentTypes['RestoreSource']> = {
@@ -4411,6 +4473,7 @@ export type JobResolvers<ContextType = GraphqlContext, ParentType extends Resolv
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   begunAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   finishedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type JobWaitResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['JobWait'] = ResolversParentTypes['JobWait']> = {
@@ -4571,6 +4634,7 @@ export type TeamResolvers<ContextType = GraphqlContext, ParentType extends Resol
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   role?: Resolver<Maybe<ResolversTypes['Role']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type EnteredTeamResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['EnteredTeam'] = ResolversParentTypes['EnteredTeam']> = {
@@ -4624,6 +4688,7 @@ export type ApiKeyResolvers<ContextType = GraphqlContext, ParentType extends Res
   createdBy?: Resolver<Maybe<ResolversTypes['AuditActor']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type NewApiKeyResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['NewApiKey'] = ResolversParentTypes['NewApiKey']> = {
@@ -4657,6 +4722,8 @@ export type ApiKeyConnectionResolvers<ContextType = GraphqlContext, ParentType e
 export type QueryResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   me?: Resolver<Maybe<ResolversTypes['Me']>, ParentType, ContextType>;
   fleet?: Resolver<Maybe<ResolversTypes['Fleet']>, ParentType, ContextType>;
+  node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
+  nodes?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['Node']>>>, ParentType, ContextType, RequireFields<QueryNodesArgs, 'ids'>>;
   team?: Resolver<Maybe<ResolversTypes['EnteredTeam']>, ParentType, ContextType, Partial<QueryTeamArgs>>;
   teams?: Resolver<Maybe<ResolversTypes['TeamConnection']>, ParentType, ContextType, Partial<QueryTeamsArgs>>;
   members?: Resolver<Maybe<ResolversTypes['MemberConnection']>, ParentType, ContextType, RequireFields<QueryMembersArgs, 'teamId'>>;
@@ -4797,6 +4864,7 @@ export type Resolvers<ContextType = GraphqlContext> = {
   JSON?: GraphQLScalarType;
   SafeInt?: GraphQLScalarType;
   BranchSelection?: GraphQLScalarType;
+  Node?: NodeResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Credential?: CredentialResolvers<ContextType>;
   CredentialEdge?: CredentialEdgeResolvers<ContextType>;

@@ -8,6 +8,7 @@ import { credentialMutations, credentialQueries } from './credential.ts';
 import { holdMutations, holdQueries } from './hold.ts';
 import { retentionPlanMutations, retentionPlanQueries } from './retention-plan.ts';
 import { jobQueries } from './job.ts';
+import { node, nodeQueries } from './node.ts';
 import { policyMutations, policyQueries } from './policy.ts';
 import { projectMutations, projectQueries } from './project.ts';
 import { restoreMutations, restoreQueries } from './restore.ts';
@@ -18,6 +19,7 @@ import { teamMutations, teamQueries } from './team.ts';
 
 const Query: Required<QueryResolvers> = {
   ...teamQueries,
+  ...nodeQueries,
   ...credentialQueries,
   ...projectQueries,
   ...branchQueries,
@@ -42,4 +44,4 @@ const Mutation: Required<MutationResolvers> = {
   ...restoreMutations,
 };
 
-export const resolvers = { ...scalars, Query, Mutation, Subscription: subscriptions };
+export const resolvers = { ...scalars, Node: node, Query, Mutation, Subscription: subscriptions };

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { getNamedType, type GraphQLNamedType, isObjectType } from 'graphql';
+import { getNamedType, type GraphQLNamedType, isInterfaceType, isObjectType } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { type Action, isAction } from '../../../src/domain/index.ts';
 import { readActions } from '../../../src/graphql/actions.ts';
@@ -88,9 +88,9 @@ export function graphqlOperations(app: FastifyInstance, ids: Ids): Operation[] {
   ] as const;
   return roots.flatMap(([kind, root]) =>
     Object.values(root?.getFields() ?? {}).flatMap((field) => {
-      const asked = fieldRequests[field.name];
+      const rows = Object.entries(fieldRequests).filter(([row]) => row.split(' ', 1)[0] === field.name);
       const action = actions.get(field.name);
-      if (!asked || !action) throw new Error(`${field.name} has no row here, or no action`);
+      if (rows.length === 0 || !action) throw new Error(`${field.name} has no row here, or no action`);
       const selection = selectionOf(getNamedType(field.type));
       // What a subscription goes on after is a sequence.
       const pages = kind !== 'subscription' && field.args.some(({ name }) => name === 'after');
@@ -101,9 +101,10 @@ export function graphqlOperations(app: FastifyInstance, ids: Ids): Operation[] {
             ['before', { last: 50 }],
           ] as const)
         : ([['after', {}]] as const);
-      return readings.map(([side, from]) => ({
-        name: `GraphQL${side === 'before' ? '-backwards' : ''} ${field.name}`,
-        action,
+      const ways = rows.flatMap((row) => readings.map((reading) => [...row, ...reading] as const));
+      return ways.map(([row, asked, side, from]) => ({
+        name: `GraphQL${side === 'before' ? '-backwards' : ''} ${row}`,
+        action: asked(ids).action ?? action,
         reads: kind !== 'mutation',
         names: asked(ids).names === true,
         pages,
@@ -129,6 +130,7 @@ export function graphqlOperations(app: FastifyInstance, ids: Ids): Operation[] {
 
 /** Little, but for lists the cursors: they hold the ids. */
 function selectionOf(type: GraphQLNamedType): string {
+  if (isInterfaceType(type)) return '{ __typename }';
   if (!isObjectType(type)) return '';
   const { edges, branches } = type.getFields();
   if (edges) return '{ edges { cursor } }';

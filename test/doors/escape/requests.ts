@@ -1,6 +1,7 @@
 // How each operation of each door is asked for with somebody's ids: in its path, its body, its filters. An operation that is not here fails
 // the test.
 
+import type { Action } from '../../../src/domain/index.ts';
 import type { Ids } from './ids.ts';
 
 export interface Asked {
@@ -124,6 +125,8 @@ export interface AskedField {
   readonly args?: Readonly<Record<string, unknown>>;
   /** It names something of the team, so that it is not found by another. */
   readonly names?: true;
+  /** Of what it names, where that decides and not the field. */
+  readonly action?: Action;
 }
 
 const none = (): AskedField => ({});
@@ -134,10 +137,31 @@ const one =
 const input = (pick: (ids: Ids) => object) => (ids: Ids) => ({ args: { input: pick(ids) }, names: true as const });
 const making = (value: object) => (): AskedField => ({ args: { input: value } });
 
-/** By the name of the field of Query, Mutation or Subscription. */
+/** What `node` reads, each by the action of its kind. */
+export const nodeKinds = [
+  ['team', 'team.read'],
+  ['key', 'api_key.read'],
+  ['credential', 'credential.read'],
+  ['project', 'project.read'],
+  ['branch', 'branch.read'],
+  ['policy', 'policy.read'],
+  ['snapshot', 'snapshot.read'],
+  ['plan', 'retention_plan.read'],
+  ['hold', 'hold.read'],
+  ['restore', 'restore.read'],
+  ['job', 'job.read'],
+] as const satisfies readonly (readonly [keyof Ids, Action])[];
+const ofNode = nodeKinds.map(([kind, action]) => [
+  `node ${kind}`,
+  (ids: Ids) => ({ ...one(() => ids[kind])(ids), action }),
+]);
+
+/** By the name of the field of Query, Mutation or Subscription, and what follows a space where it is asked for in more than one way. */
 export const fieldRequests: Readonly<Record<string, (ids: Ids) => AskedField>> = {
   me: none,
   fleet: none,
+  ...Object.fromEntries(ofNode),
+  nodes: ({ snapshot }) => ({ args: { ids: [snapshot] }, names: true, action: 'snapshot.read' }),
   team: one(({ team }) => team),
   teams: none,
   members: one(({ team }) => team, 'teamId'),

@@ -10,6 +10,7 @@ import {
   type GraphQLSchema,
   isEnumType,
   isInputObjectType,
+  isInterfaceType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -122,6 +123,7 @@ const bendings: fc.Arbitrary<(query: string) => string> = fc.oneof(
 /** The least that may be asked of it, but two levels where there is a list. */
 function selectionOf({ type }: GraphQLField<unknown, unknown>): string {
   const named = getNamedType(type);
+  if (isInterfaceType(named)) return '{ __typename id }';
   if (!isObjectType(named)) return '';
   return named.getFields()['edges'] ? '{ edges { cursor node { __typename } } }' : '{ __typename }';
 }
