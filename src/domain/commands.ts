@@ -218,7 +218,14 @@ export interface PausePolicyInput {
   readonly reason?: string | undefined;
 }
 
-export interface ListFiringsFilter {
+/** Of a list: RFC 3339 texts. `since` is included, `until` is not. */
+export interface TimeBounds {
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+/** The bounds are of when it was due. */
+export interface ListFiringsFilter extends TimeBounds {
   readonly policyId?: string | undefined;
   readonly branchId?: string | undefined;
   readonly status?: FiringStatus | undefined;
@@ -245,7 +252,8 @@ export interface RequestSnapshotInput {
   readonly lsn?: string | undefined;
 }
 
-export interface ListSnapshotsFilter {
+/** The bounds are of when it was asked for or recorded. */
+export interface ListSnapshotsFilter extends TimeBounds {
   readonly projectId?: string | undefined;
   readonly branchId?: string | undefined;
   readonly policyId?: string | undefined;
@@ -302,7 +310,8 @@ export interface RequestRestoreInput {
     | { readonly kind: 'in_place'; readonly preserveAs?: string | undefined };
 }
 
-export interface ListRestoresFilter {
+/** The bounds are of when it was asked for. */
+export interface ListRestoresFilter extends TimeBounds {
   readonly projectId?: string | undefined;
   readonly branchId?: string | undefined;
   readonly status?: RestoreStatus | undefined;
@@ -316,8 +325,8 @@ export interface ConnectRestoreInput {
 }
 
 /** Of lists of one branch. */
-export type NestedSnapshotsFilter = Pick<ListSnapshotsFilter, 'policyId' | 'status'>;
-export type NestedRestoresFilter = Pick<ListRestoresFilter, 'status'>;
+export type NestedSnapshotsFilter = Pick<ListSnapshotsFilter, 'policyId' | 'status' | keyof TimeBounds>;
+export type NestedRestoresFilter = Pick<ListRestoresFilter, 'status' | keyof TimeBounds>;
 
 export interface ListJobsFilter {
   readonly state?: JobState | undefined;
@@ -326,20 +335,13 @@ export interface ListJobsFilter {
   readonly job?: string | undefined;
 }
 
-export interface ListAuditEventsFilter {
+export interface ListAuditEventsFilter extends TimeBounds {
   readonly subjectId?: string | undefined;
   readonly action?: string | undefined;
   readonly actorId?: string | undefined;
-  /** RFC 3339 text. */
-  readonly since?: string | undefined;
-  readonly until?: string | undefined;
 }
 
-export interface ExportAuditEventsInput {
-  /** RFC 3339 text. */
-  readonly since?: string | undefined;
-  readonly until?: string | undefined;
-}
+export type ExportAuditEventsInput = TimeBounds;
 
 export interface AuditExport {
   readonly teamId: string;

@@ -1482,15 +1482,27 @@ export type SnapshotFilter = {
   readonly branchId?: InputMaybe<Scalars['ID']['input']>;
   readonly policyId?: InputMaybe<Scalars['ID']['input']>;
   readonly status?: InputMaybe<SnapshotStatus>;
+  /** Asked for or recorded (`createdAt`) not before. */
+  readonly since?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Asked for or recorded (`createdAt`) before. */
+  readonly until?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 export type BranchSnapshotFilter = {
   readonly policyId?: InputMaybe<Scalars['ID']['input']>;
   readonly status?: InputMaybe<SnapshotStatus>;
+  /** Asked for or recorded (`createdAt`) not before. */
+  readonly since?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Asked for or recorded (`createdAt`) before. */
+  readonly until?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 export type BranchRestoreFilter = {
   readonly status?: InputMaybe<RestoreStatus>;
+  /** Asked for (`createdAt`) not before. */
+  readonly since?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Asked for (`createdAt`) before. */
+  readonly until?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 export type RetentionPlanFilter = {
@@ -1510,12 +1522,20 @@ export type FiringFilter = {
   readonly policyId?: InputMaybe<Scalars['ID']['input']>;
   readonly branchId?: InputMaybe<Scalars['ID']['input']>;
   readonly status?: InputMaybe<FiringStatus>;
+  /** Due (`dueAt`) not before. */
+  readonly since?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Due (`dueAt`) before. */
+  readonly until?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 export type RestoreFilter = {
   readonly projectId?: InputMaybe<Scalars['ID']['input']>;
   readonly branchId?: InputMaybe<Scalars['ID']['input']>;
   readonly status?: InputMaybe<RestoreStatus>;
+  /** Asked for (`createdAt`) not before. */
+  readonly since?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Asked for (`createdAt`) before. */
+  readonly until?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 export type JobFilter = {

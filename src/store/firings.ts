@@ -4,7 +4,7 @@ import { type Insertable, type Selectable, sql } from 'kysely';
 import type { FiringStatus } from '../core/lifecycle.ts';
 import type { MissedFirings } from '../core/policy.ts';
 import type { Database, Db, Tx } from './database.ts';
-import { type Page, type PageRequest, readPage } from './page.ts';
+import { isWithin, type Page, type PageRequest, readPage, type TimeRange } from './page.ts';
 import { namesBranch, type Scope } from './scope.ts';
 
 export type FiringRow = Selectable<Database['firings']>;
@@ -79,7 +79,7 @@ export async function findStartWindow(db: Db, snapshotId: string): Promise<Start
     .executeTakeFirst();
 }
 
-export interface FiringFilter {
+export interface FiringFilter extends TimeRange {
   readonly policyId?: string | undefined;
   readonly branchId?: string | undefined;
   readonly status?: FiringStatus | undefined;
@@ -98,7 +98,8 @@ export async function listFirings(
     .selectAll('firings')
     .select('schedules.name as schedule')
     .where('firings.team_id', '=', scope.teamId)
-    .where(namesBranch(scope, 'firings.branch_id'));
+    .where(namesBranch(scope, 'firings.branch_id'))
+    .where(isWithin(filter, sql.ref('firings.due_at')));
   if (filter.policyId !== undefined) query = query.where('firings.policy_id', '=', filter.policyId);
   if (filter.branchId !== undefined) query = query.where('firings.branch_id', '=', filter.branchId);
   if (filter.status !== undefined) query = query.where('firings.status', '=', filter.status);

@@ -92,6 +92,23 @@ export function inRange({ after, before }: { after: unknown; before: unknown }, 
   return bounds.length === 0 ? sql<boolean>`true` : sql<boolean>`${sql.join(bounds, sql` and `)}`;
 }
 
+/** Of the instant that a list is bounded by. */
+export interface TimeRange {
+  /** Included. */
+  readonly since?: Date | undefined;
+  /** Not included. */
+  readonly until?: Date | undefined;
+}
+
+/** Holds for the rows whose instant, a column, lies in the range. */
+export function isWithin({ since, until }: TimeRange, column: RawBuilder<unknown>) {
+  const bounds = [
+    ...(since === undefined ? [] : [sql`${column} >= ${since}`]),
+    ...(until === undefined ? [] : [sql`${column} < ${until}`]),
+  ];
+  return bounds.length === 0 ? sql<boolean>`true` : sql<boolean>`${sql.join(bounds, sql` and `)}`;
+}
+
 interface Order {
   /** As in `readRange`. */
   readonly start: string;

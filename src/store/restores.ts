@@ -3,13 +3,23 @@
 import { type Insertable, type RawBuilder, type Selectable, type Updateable, sql } from 'kysely';
 import type { RestoreStatus } from '../core/lifecycle.ts';
 import type { Database, Db, Tx } from './database.ts';
-import { directionOf, inRange, type Page, type PageRequest, readPage, readRange, toPages } from './page.ts';
+import {
+  directionOf,
+  inRange,
+  isWithin,
+  type Page,
+  type PageRequest,
+  readPage,
+  readRange,
+  type TimeRange,
+  toPages,
+} from './page.ts';
 import { inScope, type Scope } from './scope.ts';
 
 export type RestoreRow = Selectable<Database['restores']>;
 export type PreservedBranchRow = Selectable<Database['preserved_branches']>;
 
-export interface RestoreFilter {
+export interface RestoreFilter extends TimeRange {
   readonly projectId?: string | undefined;
   readonly branchId?: string | undefined;
   readonly status?: RestoreStatus | undefined;
@@ -55,7 +65,11 @@ export async function listRestores(
   filter: RestoreFilter,
   page: PageRequest,
 ): Promise<Page<RestoreRow>> {
-  let query = db.selectFrom('restores').selectAll().where(inScope(scope, 'restores'));
+  let query = db
+    .selectFrom('restores')
+    .selectAll()
+    .where(inScope(scope, 'restores'))
+    .where(isWithin(filter, sql.ref('created_at')));
   if (filter.projectId !== undefined) query = query.where('project_id', '=', filter.projectId);
   if (filter.branchId !== undefined) query = query.where('branch_id', '=', filter.branchId);
   if (filter.status !== undefined) query = query.where('status', '=', filter.status);
@@ -77,7 +91,7 @@ export async function listRestoresOfBranches(
   db: Db,
   scope: Scope,
   branchIds: readonly string[],
-  { status }: Pick<RestoreFilter, 'status'>,
+  { status, ...bounds }: Pick<RestoreFilter, 'status' | keyof TimeRange>,
   page: PageRequest,
 ): Promise<Map<string, Page<RestoreWithTarget>>> {
   const range = readRange(page, 'rst_');
@@ -89,6 +103,7 @@ export async function listRestoresOfBranches(
         if (status !== undefined) query = query.where('restores.status', '=', status);
         return query
           .where(inRange(range, sql.ref('restores.id')))
+          .where(isWithin(bounds, sql.ref('restores.created_at')))
           .orderBy('restores.id', directionOf(page))
           .limit(page.limit + 1)
           .as('own');

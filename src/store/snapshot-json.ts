@@ -2,7 +2,7 @@
 // that a column which is added is shown to nobody.
 
 import type { Db } from './database.ts';
-import { directionOf, type Page, type PageRequest, readRange, toPage, toPages } from './page.ts';
+import { directionOf, type Page, type PageRequest, readRange, type TimeRange, toPage, toPages } from './page.ts';
 import { prepare } from './prepared.ts';
 import type { Scope } from './scope.ts';
 import type { SnapshotFilter } from './snapshots.ts';
@@ -100,10 +100,12 @@ export async function findSnapshotJson(db: Db, scope: Scope, id: string): Promis
 }
 
 const conditions: Readonly<Record<keyof SnapshotFilter, string>> = {
-  projectId: 'project_id',
-  branchId: 'branch_id',
-  policyId: 'policy_id',
-  status: 'status',
+  projectId: 'project_id =',
+  branchId: 'branch_id =',
+  policyId: 'policy_id =',
+  status: 'status =',
+  since: 'created_at >=',
+  until: 'created_at <',
 };
 
 /** What the filter and the range of the page ask for, as conditions whose values are added to the parameters. Refuses with `invalid_cursor`. */
@@ -112,9 +114,9 @@ function conditionsOf(filter: SnapshotFilter, page: PageRequest, parameters: unk
   const wheres: string[] = [];
   if (after !== undefined) wheres.push(`id < $${parameters.push(after)}`);
   if (before !== undefined) wheres.push(`id > $${parameters.push(before)}`);
-  for (const [name, column] of Object.entries(conditions)) {
+  for (const [name, condition] of Object.entries(conditions)) {
     const value = filter[name as keyof SnapshotFilter];
-    if (value !== undefined) wheres.push(`${column} = $${parameters.push(value)}`);
+    if (value !== undefined) wheres.push(`${condition} $${parameters.push(value)}`);
   }
   return wheres;
 }
@@ -141,7 +143,7 @@ export async function listSnapshotJsonOfBranches(
   db: Db,
   scope: Scope,
   branchIds: readonly string[],
-  filter: Pick<SnapshotFilter, 'policyId' | 'status'>,
+  filter: Pick<SnapshotFilter, 'policyId' | 'status' | keyof TimeRange>,
   page: PageRequest,
 ): Promise<Map<string, Page<WrittenSnapshot>>> {
   const parameters: unknown[] = [scope.teamId, scope.projects, page.limit + 1, branchIds];

@@ -3,11 +3,13 @@
 import { type Insertable, type Selectable, type Updateable, sql } from 'kysely';
 import type { SnapshotStatus } from '../core/lifecycle.ts';
 import type { Database, Db, Tx } from './database.ts';
+import type { TimeRange } from './page.ts';
 import { inScope, type Scope } from './scope.ts';
 
 export type SnapshotRow = Selectable<Database['snapshots']>;
 
-export interface SnapshotFilter {
+/** In the order of their ids, which is that of `created_at` but for moments between processes: the range moves nothing in it. */
+export interface SnapshotFilter extends TimeRange {
   readonly projectId?: string | undefined;
   readonly branchId?: string | undefined;
   readonly policyId?: string | undefined;

@@ -1,14 +1,14 @@
 // Owns reading the audit history. Nothing here, or anywhere, changes it.
 
-import { parseInstant } from '../../core/instant.ts';
 import { type AuditEventRow, factOf, listAuditEvents as listAuditEventRows } from '../../store/audit.ts';
 import { findAuditSpan, readAuditSpan } from '../../store/audit-span.ts';
 import type { Actor } from '../actor.ts';
+import { readBounds } from '../bounds.ts';
 import type { AuditExport, ExportAuditEventsInput, ListAuditEventsFilter, PageRequest } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
 import type { AuditEventView, Page } from '../views.ts';
 
-/** Newest first. `since` is included, `until` is not. */
+/** Newest first. */
 export async function listAuditEvents(
   deps: CommandDeps,
   actor: Actor,
@@ -17,7 +17,7 @@ export async function listAuditEvents(
 ): Promise<Page<AuditEventView>> {
   const bounds = readBounds(filter);
   deps.allow();
-  const given = { ...filter, ...bounds, teamId: actor.teamId, now: deps.now() };
+  const given = { ...bounds, teamId: actor.teamId, now: deps.now() };
   const { items, nextCursor } = await listAuditEventRows(deps.db, given, page);
   return { items: items.map(toAuditEventView), nextCursor };
 }
@@ -40,13 +40,6 @@ export async function exportAuditEvents(
     if (!whole) return;
     for await (const rows of readAuditSpan(deps.db, whole)) yield rows.map(toAuditEventView);
   }
-}
-
-function readBounds({ since, until }: ExportAuditEventsInput) {
-  return {
-    since: since === undefined ? undefined : parseInstant(since, 'since'),
-    until: until === undefined ? undefined : parseInstant(until, 'until'),
-  };
 }
 
 export function toAuditEventView(row: AuditEventRow): AuditEventView {

@@ -4,6 +4,7 @@ import { notFound } from '../../core/errors.ts';
 import { type FiringRow, listFirings as listFiringRows } from '../../store/firings.ts';
 import { isPolicyOfTeam, listPolicyVersions as listVersionRows } from '../../store/policies.ts';
 import type { Actor } from '../actor.ts';
+import { readBounds } from '../bounds.ts';
 import type { ListFiringsFilter, PageRequest } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
 import type { FiringView, Page, PolicyVersionView } from '../views.ts';
@@ -37,8 +38,9 @@ export async function listFirings(
   filter: ListFiringsFilter,
   page: PageRequest,
 ): Promise<Page<FiringView>> {
+  const bounded = readBounds(filter);
   deps.allow();
-  const { items, nextCursor } = await listFiringRows(deps.db, actor, filter, page);
+  const { items, nextCursor } = await listFiringRows(deps.db, actor, bounded, page);
   return { items: items.map(toFiringView), nextCursor };
 }
 

@@ -12,6 +12,7 @@ import {
 } from '../../store/restores.ts';
 import type { Actor } from '../actor.ts';
 import { advance } from '../advance.ts';
+import { readBounds } from '../bounds.ts';
 import { change } from '../change.ts';
 import type { ConnectRestoreInput, ListRestoresFilter, NestedRestoresFilter, PageRequest } from '../commands.ts';
 import { portOf } from '../credential/port.ts';
@@ -27,8 +28,9 @@ export async function listRestores(
   filter: ListRestoresFilter,
   page: PageRequest,
 ): Promise<Page<RestoreView>> {
+  const bounded = readBounds(filter);
   deps.allow();
-  const { items, nextCursor } = await listRestoreRows(deps.db, actor, filter, page);
+  const { items, nextCursor } = await listRestoreRows(deps.db, actor, bounded, page);
   return { items: await toRestoreViews(deps, items), nextCursor };
 }
 
@@ -48,8 +50,9 @@ export async function listRestoresByBranch(
   filter: NestedRestoresFilter,
   page: PageRequest,
 ): Promise<Map<string, Page<RestoreView>>> {
+  const bounded = readBounds(filter);
   deps.allow();
-  return mapPages(await listRestoresOfBranches(deps.db, actor, branchIds, filter, page), toNestedView);
+  return mapPages(await listRestoresOfBranches(deps.db, actor, branchIds, bounded, page), toNestedView);
 }
 
 /**

@@ -10,6 +10,7 @@ import { findProject, getProjectRow, lockProject, type ProjectRow } from '../../
 import { findNearestSnapshot, findSnapshot, type SnapshotRow } from '../../store/snapshots.ts';
 import type { Actor } from '../actor.ts';
 import { advance } from '../advance.ts';
+import { readBounds } from '../bounds.ts';
 import { windowOf } from '../branch/branch.ts';
 import { isBranchNameTaken } from '../branch/name.ts';
 import { change, type Unit } from '../change.ts';
@@ -76,8 +77,9 @@ export async function listSnapshotsWritten(
   filter: ListSnapshotsFilter,
   page: PageRequest,
 ): Promise<Page<WrittenView>> {
+  const bounded = readBounds(filter);
   deps.allow();
-  return listSnapshotJson(deps.db, actor, filter, page);
+  return listSnapshotJson(deps.db, actor, bounded, page);
 }
 
 export async function getSnapshot(deps: CommandDeps, actor: Actor, id: string): Promise<SnapshotView> {
@@ -100,8 +102,9 @@ export async function listSnapshotsByBranch(
   filter: NestedSnapshotsFilter,
   page: PageRequest,
 ): Promise<Map<string, Page<SnapshotView>>> {
+  const bounded = readBounds(filter);
   deps.allow();
-  const pages = await listSnapshotJsonOfBranches(deps.db, actor, branchIds, filter, page);
+  const pages = await listSnapshotJsonOfBranches(deps.db, actor, branchIds, bounded, page);
   return mapPages(pages, ({ json }) => readSnapshot(json));
 }
 

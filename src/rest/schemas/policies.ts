@@ -235,6 +235,8 @@ export const ListFiringsQuery = strict({
   policyId: Type.Optional(id('Of this policy only.')),
   branchId: Type.Optional(id('Of this branch only.')),
   status: Type.Optional(status('firing', 'In this status only.')),
+  since: Type.Optional(instant('Due (`dueAt`) not before.')),
+  until: Type.Optional(instant('Due (`dueAt`) before.')),
 });
 
 export const UpdatePolicy = strict(

@@ -37,6 +37,8 @@ export const ListRestoresQuery = strict({
   projectId: Type.Optional(id('Of this project only.')),
   branchId: Type.Optional(id('Of this source branch only.')),
   status: Type.Optional(status('restore', 'In this status only.')),
+  since: Type.Optional(instant('Asked for (`createdAt`) not before.')),
+  until: Type.Optional(instant('Asked for (`createdAt`) before.')),
 });
 
 export const ConnectRestore = strict({

@@ -25,6 +25,8 @@ export const ListSnapshotsQuery = Type.Object(
     branchId: Type.Optional(id('Of this branch only.')),
     policyId: Type.Optional(id('Taken by this policy only.')),
     status: Type.Optional(status('snapshot', 'In this status only.')),
+    since: Type.Optional(instant('Asked for or recorded (`createdAt`) not before.')),
+    until: Type.Optional(instant('Asked for or recorded (`createdAt`) before.')),
   },
   { additionalProperties: false },
 );
