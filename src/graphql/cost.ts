@@ -44,6 +44,11 @@ export function spend(budget: Budget, asked: Asked): void {
   );
 }
 
+/** What tells of the schema, whole or one type of it. */
+const introspective: ReadonlySet<string> = new Set(['__schema', '__type']);
+/** No row is read, but the process is busy for as long. */
+const introspectionCost = 1_000;
+
 /** As many edges as a connection has without `first` and `last`. */
 const pageSize = 50;
 
@@ -98,7 +103,7 @@ function costOf({ schema, document, operationName, variables }: Asked): number {
 
   function ofField(node: FieldNode, type: GraphQLObjectType): number {
     const field = type.getFields()[node.name.value];
-    if (!field) return 0;
+    if (!field) return introspective.has(node.name.value) ? introspectionCost : 0;
     const inner = node.selectionSet ? ofType(node.selectionSet, getNamedType(field.type)) : 0;
     const own = ownCost(schema, field);
     const size = sizeOf(field, node);

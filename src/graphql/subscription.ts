@@ -21,6 +21,8 @@ export interface Subscriber extends Door {
   readonly reply: FastifyReply;
   /** Who it is now. */
   readonly renew: () => Promise<Actor>;
+  /** Counts a request. Refuses with `rate_limited`. */
+  readonly count: () => Promise<void>;
   /** Told the refusal with which the stream ends. */
   readonly cutOff: (refusal: Refusal) => void;
 }
@@ -38,6 +40,7 @@ export async function subscribe(
   const { request } = reply;
   const facts = { requestId: request.id, log: request.log };
   try {
+    await subscriber.count();
     const operation = readOperation(payload, subscriber.persisted);
     const document = parse(operation.query, { maxTokens: tokensMax });
     if (getOperationAST(document, operation.operationName)?.operation !== 'subscription') throw onlySubscriptions();

@@ -5,7 +5,7 @@ import websocket, { type WebSocket } from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError } from 'graphql';
 import { handleProtocols, makeServer, type Server } from 'graphql-ws';
-import { Refusal, refusals } from '../core/errors.ts';
+import { Refusal, type RefusalCode, refusals } from '../core/errors.ts';
 import type { Actor } from '../domain/index.ts';
 import type { Door } from './operation.ts';
 import { subscribe, type Subscribed } from './subscription.ts';
@@ -19,8 +19,11 @@ export interface WebsocketOptions extends Door {
 const messageBytesMax = 64 * 1024;
 /** What is being sent to a connection; past it the reader is too slow. */
 const heldBytesMax = 4 * 1024 * 1024;
-/** Connections that have not said yet who they are. */
+/** Connections that have not said yet who they are: of all addresses, and of one. */
 const unknownMax = 200;
+const unknownOfAddressMax = 50;
+/** Subscriptions of a connection that are being opened. */
+const openingMax = 20;
 const initWithinMs = 3_000;
 const pingMs = 15_000;
 /** For so long a closed connection may take its last words. */
@@ -38,6 +41,8 @@ interface Connected {
   /** Gives back the room that the connection takes. */
   leave: () => void;
   readonly readers: Set<AbortController>;
+  /** How many subscriptions are being opened. */
+  opening: number;
   close(code: number, reason: string): void;
 }
 
@@ -47,7 +52,7 @@ export async function serveSubscriptions(
 ): Promise<void> {
   const replies = new WeakMap<FastifyRequest, FastifyReply>();
   const server = makeProtocol(door);
-  let unknown = 0;
+  const unknown = new Map<string, number>();
   await scope.register(websocket, {
     options: { maxPayload: messageBytesMax, perMessageDeflate: false, handleProtocols },
     errorHandler: (error, socket, request) => {
@@ -80,15 +85,20 @@ export async function serveSubscriptions(
     wsHandler: (socket, request) => {
       const reply = replies.get(request);
       if (!reply) throw new Error('a connection without its reply');
-      if (unknown >= unknownMax) {
+      const { ip } = request;
+      const ofAddress = unknown.get(ip) ?? 0;
+      const all = [...unknown.values()].reduce((sum, count) => sum + count, 0);
+      if (all >= unknownMax || ofAddress >= unknownOfAddressMax) {
         socket.close(closeCodes.later, 'too_many_streams');
         return;
       }
-      unknown += 1;
+      unknown.set(ip, ofAddress + 1);
       let isUnknown = true;
       const known = (): void => {
-        if (isUnknown) unknown -= 1;
+        const left = (unknown.get(ip) ?? 0) - (isUnknown ? 1 : 0);
         isUnknown = false;
+        if (left > 0) unknown.set(ip, left);
+        else unknown.delete(ip);
       };
       open(server, connect(socket, reply), { stallMs, known });
     },
@@ -102,6 +112,7 @@ function connect(socket: WebSocket, reply: FastifyReply): Connected {
     renew: () => Promise.reject(new Error('nobody is known yet')),
     leave: () => undefined,
     readers: new Set(),
+    opening: 0,
     close(code, reason) {
       socket.close(code, reason);
       setTimeout(() => socket.terminate(), farewellMs).unref();
@@ -121,6 +132,7 @@ function makeProtocol(door: Door): Server<Connected> {
       extra.renew = () => extra.reply.request.identify(named);
       try {
         extra.actor = await extra.renew();
+        await extra.reply.request.countFor(extra.actor);
         extra.leave = domain.streams.admit(extra.actor);
       } catch (error) {
         closeBy(extra, error);
@@ -134,13 +146,18 @@ function makeProtocol(door: Door): Server<Connected> {
     async onSubscribe({ extra }, _id, payload) {
       const { reply, actor, renew, readers } = extra;
       if (!actor) return [new GraphQLError('Nobody is known yet.')];
+      if (extra.opening >= openingMax) return [tooManyOpenings()];
       const leaving = new AbortController();
       readers.add(leaving);
       leaving.signal.addEventListener('abort', () => readers.delete(leaving));
       const cutOff = (refusal: Refusal): void => {
         if (endsConnection.has(refusal.code)) closeBy(extra, refusal);
       };
-      const subscribed = await subscribe(payload, { ...door, reply, renew, cutOff }, leaving);
+      extra.opening += 1;
+      const count = () => reply.request.countFor(actor);
+      const subscribed = await subscribe(payload, { ...door, reply, renew, count, cutOff }, leaving).finally(
+        () => (extra.opening -= 1),
+      );
       if (Array.isArray(subscribed)) {
         leaving.abort();
         return subscribed;
@@ -161,6 +178,11 @@ function makeProtocol(door: Door): Server<Connected> {
     // Its errors have their form already.
     onNext: (_context, _id, _payload, _args, result) => result as FormattedExecutionResult,
   });
+}
+
+function tooManyOpenings(): GraphQLError {
+  const message = `${openingMax} subscriptions of this connection are being opened. Nothing more was opened. Wait for one of them.`;
+  return new GraphQLError(message, { extensions: { code: 'too_many_streams' satisfies RefusalCode } });
 }
 
 /** What is said of one stream and holds for the whole connection. */

@@ -12,6 +12,8 @@ declare module 'fastify' {
     actor: Actor;
     /** Who asks, from rows that are read now: by the key and team of the headers, or of `instead`, a message that has come in their place. */
     identify: (instead?: Readonly<Record<string, unknown>>) => Promise<Actor>;
+    /** Counts what the actor asks on the connection that this request has opened, as a request. Refuses with `rate_limited`. */
+    countFor: (actor: Actor) => Promise<void>;
   }
   interface FastifyContextConfig {
     /** Answers without an API key. */
@@ -47,6 +49,10 @@ export function guardAccess(app: FastifyInstance, domain: DoorDomain, { admit, c
     const facts = { requestId: this.id, sourceAddress: this.ip, team: namedTeam(team) };
     const presented = presentedKey(authorization);
     return admit(this, presented, () => domain.authenticate(presented, facts));
+  });
+  app.decorateRequest('countFor', async function (this: FastifyRequest, actor: Actor) {
+    actors.set(this, actor);
+    await countRequest(this);
   });
   app.addHook('onRequest', async (request, reply) => {
     if (request.is404 || request.routeOptions.config.isOpen) return;

@@ -1,11 +1,12 @@
 // Owns statements that are asked with almost every request: reading and planning them anew would cost more than running them. It runs
 // nothing by itself.
 
+import { createHash } from 'node:crypto';
 import { CompiledQuery } from 'kysely';
 import pg from 'pg';
 import type { Db } from './database.ts';
 
-/** By its text, the name under which a connection keeps a statement. */
+/** By its text, the name under which a connection keeps a statement: the same in every process, for poolers that share connections. */
 const names = new Map<string, string>();
 
 /**
@@ -13,7 +14,7 @@ const names = new Map<string, string>();
  * refuses it once a migration has given it other columns. Repeatable for the same text.
  */
 export function prepare<Row>(text: string): (db: Db, parameters: readonly unknown[]) => Promise<Row[]> {
-  if (!names.has(text)) names.set(text, `afterglow_${names.size}`);
+  if (!names.has(text)) names.set(text, `afterglow_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`);
   return async (db, parameters) => {
     const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(text, [...parameters]));
     return rows;
@@ -26,7 +27,7 @@ type Query = (text: unknown, values?: unknown, done?: unknown) => unknown;
 export class PreparingClient extends pg.Client {
   constructor(config?: pg.ClientConfig) {
     super(config);
-    const send: Query = this.query.bind(this);
+    const send: Query = (...asked) => Reflect.apply(super.query, this, asked);
     const query: Query = (text, values, done) => {
       const name = typeof text === 'string' ? names.get(text) : undefined;
       return name === undefined ? send(text, values, done) : send({ name, text, values }, done);

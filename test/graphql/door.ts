@@ -37,6 +37,7 @@ export async function openDoor(t: Test, options: Partial<GraphqlSettings> = {}):
   });
   app.decorateRequest('actor', { getter: () => actor });
   app.decorateRequest('identify', async () => actor);
+  app.decorateRequest('countFor', async () => undefined);
   await registerGraphql(app, { domain: fake.domain, ...graphqlDefaults, ...options });
   t.teardown(() => app.close());
 

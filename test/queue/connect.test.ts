@@ -70,7 +70,7 @@ t.test('one that BullMQ refuses is refused, and left without a connection', asyn
 
 t.test('what the system says of a way that is not there is no answer of Redis', async (t) => {
   for (const code of ['ECONNREFUSED', 'EAI_FAIL', 'EAI_AGAIN', 'ENETDOWN', 'EHOSTDOWN', 'EADDRNOTAVAIL']) {
-    t.ok(isAway(Object.assign(new Error(), { code })), code);
+    t.ok(isAway(Object.assign(new Error('It is not there.'), { code })), code);
   }
   for (const message of ['WRONGPASS invalid username-password pair', 'NOAUTH Authentication required.']) {
     t.notOk(isAway(new Error(message)), message);

@@ -58,6 +58,18 @@ t.test('a key that is revoked opens no subscription on a connection that was ope
   t.notOk(said.some(({ type }) => type === 'next'));
 });
 
+t.test('connections and subscriptions count as requests: past its limit a key opens neither', async (t) => {
+  const { key } = await makeKey();
+  const limited = await startSecond(t, at, { settings, edge: { requestsPerKey: 3, requestsPerTeam: 0 } });
+  const params = authorization(key);
+  const socket = subscribeAt(t, limited.url, audit, { params });
+  await socket.until(() => true);
+  const refused = subscribeAt(t, limited.url, audit, { params });
+  t.match(await refused.ended(), { errors: [{ extensions: { code: 'rate_limited', limit: 'key' } }] });
+  t.match(await subscribeAt(t, limited.url, audit, { params }).ended(), { code: 1013, reason: 'rate_limited' });
+  t.equal(refused.results.length, 0);
+});
+
 t.test('a key whose time is over ends a stream that nothing is told on', async (t) => {
   const { key } = await makeKey({ expiresAt: new Date(Date.now() + 60_000).toISOString() });
   const events = await readEvents(t, `${second.url}/v1/events?topics=restore`, { key });

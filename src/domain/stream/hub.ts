@@ -45,7 +45,7 @@ interface Team {
   readonly ears: Set<Ear>;
   /** How often there were news: what was read before the last ones may lack them. */
   stirs: number;
-  /** The last event that was seen here. */
+  /** The last event of the head when it was last looked at. */
   known: number;
   piece?: { readonly after: number; readonly stirs: number; readonly rows: Promise<readonly AuditEventRow[]> };
 }
@@ -86,10 +86,7 @@ export function makeHub({ db, settings }: Pick<Deps, 'db' | 'settings'>): Hub {
     if (piece?.after === after && piece.stirs === stirs) return piece.rows;
     const rows = readAuditAfter(db, teamId, after, eventsAtOnce);
     team.piece = { after, stirs, rows };
-    rows.then(
-      (found) => (team.known = Math.max(team.known, found.at(-1)?.sequence ?? 0)),
-      () => delete team.piece,
-    );
+    rows.catch(() => delete team.piece);
     return rows;
   }
 

@@ -52,8 +52,9 @@ function makeLasts(sampleMs: number): (kind: string, value: number) => boolean {
     if (!Number.isFinite(value)) return false;
     if (last.kind === kind && last.value === value) return last.inARow >= 2;
     const at = performance.now();
-    // A sample is seen by its first request: up to one length late, as may be the one before.
-    const follows = at - last.at < 3 * sampleMs;
+    // A sample is seen by its first request: up to one length late, as may be the one before. A loop that is late samples as late.
+    const lengthMs = kind === underPressure.TYPE_EVENT_LOOP_DELAY ? Math.max(sampleMs, value) : sampleMs;
+    const follows = at - last.at < 3 * lengthMs;
     last = { kind, value, at, inARow: follows ? last.inARow + 1 : 1 };
     return last.inARow >= 2;
   };

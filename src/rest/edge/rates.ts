@@ -8,8 +8,8 @@ import type { Counter, CounterOptions } from './counters.ts';
 import { windowSeconds } from './counters.ts';
 import type { EdgeSettings } from './settings.ts';
 
-/** Counts a request of `request.actor`. Refuses with `rate_limited`. */
-export type CountRequest = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+/** Counts a request of `request.actor`; where its answer has headers still, they tell what is left. Refuses with `rate_limited`. */
+export type CountRequest = (request: FastifyRequest, reply?: FastifyReply) => Promise<void>;
 
 interface Limit {
   readonly name: 'key' | 'team';
@@ -33,14 +33,14 @@ export async function limitRates(
   if (limits.length === 0) return async () => undefined;
   const policy = limits.map(({ name, max }) => `"${name}";q=${max};w=${windowSeconds}`).join(', ');
   return async (request, reply) => {
-    reply.header('ratelimit-policy', policy);
+    reply?.header('ratelimit-policy', policy);
     const said: string[] = [];
     for (const { name, max, count } of limits) {
       // Who has named no team is nobody's burden.
       if (name === 'team' && request.actor.teamId === noTeam) continue;
       const { isExceeded, remaining, resetSeconds } = await count(request);
       said.push(`"${name}";r=${remaining};t=${resetSeconds}`);
-      reply.header('ratelimit', said.join(', '));
+      reply?.header('ratelimit', said.join(', '));
       if (isExceeded) throw tooMany(name, max, resetSeconds);
     }
   };

@@ -40,8 +40,11 @@ export async function slowSignIns(
     if (!letIn.has(pair)) refuseWhereTooMany(await failures(request, { increment: false }));
     try {
       const actor = await authenticate();
-      if (letIn.size >= rememberedMax) letIn.clear();
+      // Who came longest ago is forgotten first.
+      letIn.delete(pair);
       letIn.add(pair);
+      const [oldest] = letIn;
+      if (letIn.size > rememberedMax && oldest !== undefined) letIn.delete(oldest);
       return actor;
     } catch (error) {
       if (!(error instanceof Refusal && error.code === 'unauthenticated')) throw error;

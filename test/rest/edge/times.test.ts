@@ -85,7 +85,10 @@ t.test('a single caller at a time is never refused for the time that it takes', 
     for (const until = performance.now() + 120; performance.now() < until; );
     return { items: [], nextCursor: null };
   };
-  const { app } = await openDoor(t, { edge: { shedAtDelayMs: 5, shedSampleMs: 50 }, replace: { snapshots: { listWritten: list } } });
+  const { app } = await openDoor(t, {
+    edge: { shedAtDelayMs: 5, shedSampleMs: 50 },
+    replace: { snapshots: { listWritten: list } },
+  });
   for (let sent = 0; sent < 8; sent += 1) {
     const answer = await app.inject({ url: '/v1/snapshots', headers: { authorization: `Bearer ${key}` } });
     t.equal(answer.statusCode, 200);
