@@ -1,8 +1,10 @@
-// `npm run bench:api [-- one page] [-- --snapshots N --rounds N --seconds N]`: what the doors cost, against bare servers that answer the same
-// bytes from the same rows, each side in a process of its own and the load in another. Sides take turns; ratios decide. Never a timed test.
+// `npm run bench:api [-- one page dashboard] [-- --snapshots N --rounds N --seconds N]`: what the doors cost, against bare servers that answer
+// the same bytes from the same rows, and GraphQL against PostGraphile. Each side is a process of its own, and the load another. Sides take
+// turns; ratios decide. Never a timed test.
 
 import os from 'node:os';
 import { parseArgs } from 'node:util';
+import { measureDashboard } from './api/dashboard.ts';
 import { measureOne, measurePage } from './api/reads.ts';
 import type { Pace } from './api/rounds.ts';
 import { startWorld, type World } from './api/world.ts';
@@ -10,6 +12,7 @@ import { startWorld, type World } from './api/world.ts';
 const parts: Readonly<Record<string, (world: World, pace: Pace) => Promise<string[]>>> = {
   one: measureOne,
   page: measurePage,
+  dashboard: measureDashboard,
 };
 
 const { positionals, values } = parseArgs({

@@ -7,6 +7,8 @@ export interface Order {
   readonly connections: number;
   readonly seconds: number;
   readonly requests: readonly AskedRequest[];
+  /** An answer that holds it has failed, whatever its status. */
+  readonly failedWith?: string;
 }
 
 export interface AskedRequest {
@@ -23,6 +25,8 @@ export interface Load {
   readonly non2xx: number;
   readonly errors: number;
   readonly timeouts: number;
+  /** Answers with what they must not hold. */
+  readonly mismatches: number;
 }
 
 type Autocannon = (options: {
@@ -30,23 +34,26 @@ type Autocannon = (options: {
   readonly connections: number;
   readonly duration: number;
   readonly requests: readonly AskedRequest[];
+  readonly verifyBody?: (body: string) => boolean;
 }) => Promise<Load>;
 
 const { default: autocannon } = (await importOfBench('autocannon')) as { default: Autocannon };
 let text = '';
 for await (const part of process.stdin.setEncoding('utf8')) text += String(part);
-const { url, connections, seconds, requests } = JSON.parse(text) as Order;
+const { url, connections, seconds, requests, failedWith } = JSON.parse(text) as Order;
 const {
   requests: sent,
   latency,
   non2xx,
   errors,
   timeouts,
+  mismatches,
 } = await autocannon({
   url,
   connections,
   duration: seconds,
   requests,
+  ...(failedWith === undefined ? {} : { verifyBody: (body: string) => !body.includes(failedWith) }),
 });
 const load: Load = {
   requests: { average: sent.average, total: sent.total },
@@ -54,5 +61,6 @@ const load: Load = {
   non2xx,
   errors,
   timeouts,
+  mismatches,
 };
 process.stdout.write(JSON.stringify(load));

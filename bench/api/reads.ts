@@ -104,7 +104,8 @@ async function read(url: string, { path, headers = {} }: AskedRequest): Promise<
   return response.text();
 }
 
-function describe(sides: readonly Measured[]): string[] {
+/** A line for each side. */
+export function describe(sides: readonly Measured[]): string[] {
   return sides.map(
     ({ name, perSecond, p50Ms, p99Ms, cpuUs }) =>
       `${name.padEnd(28)}${perSecond.toFixed(0).padStart(7)}/s, p50 ${p50Ms} ms, p99 ${p99Ms} ms, ${cpuUs.toFixed(0)} us of processor time in the server`,

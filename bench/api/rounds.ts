@@ -11,6 +11,8 @@ export interface Side {
   readonly name: string;
   readonly program: Program;
   readonly requests: readonly AskedRequest[];
+  /** An answer that holds it has failed. */
+  readonly failedWith?: string;
 }
 
 export interface Measured {
@@ -27,15 +29,16 @@ export interface Pace {
   readonly rounds: number;
   readonly seconds: number;
   readonly connections: number;
+  /** Of each side, before the first round. Until so many are answered, code is not compiled yet: what runs longest would look the faster. */
+  readonly warmRequests?: number;
 }
 
 const ticksPerSecond = 100;
 
-/** Until so many are answered, code is not compiled yet: what runs longest would look the faster. */
-const warmRequests = 20_000;
-
-/** Each side has been sent as many requests before the first round. */
-export async function takeTurns(sides: readonly Side[], { rounds, seconds, connections }: Pace): Promise<Measured[]> {
+export async function takeTurns(
+  sides: readonly Side[],
+  { rounds, seconds, connections, warmRequests = 20_000 }: Pace,
+): Promise<Measured[]> {
   const seen = sides.map(() => [] as { load: Load; cpuUs: number }[]);
   for (const { program, requests } of sides) {
     for (let sent = 0; sent < warmRequests; ) {
@@ -44,12 +47,19 @@ export async function takeTurns(sides: readonly Side[], { rounds, seconds, conne
     }
   }
   for (let round = 0; round < rounds; round += 1) {
-    for (const [index, { name, program, requests }] of sides.entries()) {
+    for (const [index, { name, program, requests, failedWith }] of sides.entries()) {
       const before = cpuSeconds(program.pid);
-      const load = await generate({ url: program.said, connections, seconds, requests });
+      const load = await generate({
+        url: program.said,
+        connections,
+        seconds,
+        requests,
+        ...(failedWith === undefined ? {} : { failedWith }),
+      });
       const used = cpuSeconds(program.pid) - before;
-      const failed = load.non2xx + load.errors + load.timeouts;
-      if (failed > 0) throw new Error(`${name} did not answer ${failed} of ${load.requests.total} requests with 2xx.`);
+      const failed = load.non2xx + load.errors + load.timeouts + load.mismatches;
+      if (failed > 0)
+        throw new Error(`${name} did not answer ${failed} of ${load.requests.total} requests as it should.`);
       seen[index]?.push({ load, cpuUs: (used / load.requests.total) * 1e6 });
     }
   }

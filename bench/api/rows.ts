@@ -5,9 +5,11 @@ import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { hashMadeKey } from '../../src/store/api-keys.ts';
 import type { Db } from '../../src/store/database.ts';
+import { loadDashboardRows } from './dashboard-rows.ts';
 
 export interface BenchTeam {
   readonly id: string;
+  readonly slug: string;
   readonly key: string;
 }
 
@@ -23,6 +25,7 @@ const steps = JSON.stringify(
 export async function loadRows(db: Db, teams: number, snapshots: number): Promise<BenchTeam[]> {
   const made = Array.from({ length: teams }, (_, n) => ({
     id: `tem_bench_${n}`,
+    slug: `bench-${n}`,
     key: `ag_${randomBytes(24).toString('base64url')}`,
   }));
   await db.connection().execute(async (connection) => {
@@ -43,8 +46,19 @@ export async function loadRows(db: Db, teams: number, snapshots: number): Promis
       from generate_series(0, ${snapshots - 1}::int) n,
         lateral (select n % ${branches}::int as branch, lpad(to_hex(n), 16, '0') as hex, n % 50 = 0 as is_locked,
           '2026-01-01T00:00:00.123Z'::timestamptz + n * interval '3 s' as at) x`.execute(connection);
+    await loadDashboardRows(connection, teams, branchesOfTeam);
     await sql`set session_replication_role = default`.execute(connection);
-    for (const table of ['snapshots', 'branches', 'projects', 'api_keys', 'holds'])
+    for (const table of [
+      'snapshots',
+      'restores',
+      'policies',
+      'schedules',
+      'branches',
+      'projects',
+      'teams',
+      'api_keys',
+      'holds',
+    ])
       await sql`vacuum analyze ${sql.table(table)}`.execute(connection);
   });
   return made;
@@ -54,7 +68,7 @@ async function loadTeams(connection: Db, teams: readonly BenchTeam[]): Promise<v
   const at = new Date();
   await connection
     .insertInto('teams')
-    .values(teams.map(({ id }) => ({ id, slug: id.replaceAll('_', '-'), name: id, created_at: at })))
+    .values(teams.map(({ id, slug }) => ({ id, slug, name: id, created_at: at })))
     .execute();
   await connection
     .insertInto('audit_heads')

@@ -64,6 +64,9 @@ export async function startWorld(snapshots: number): Promise<World> {
         AFTERGLOW_DATA_DIR: join(folder, 'data'),
         ROLES: 'api',
         PORT: '0',
+        // The generator is one address and a hundred keys, each asking more than a user may.
+        REQUESTS_PER_KEY: '0',
+        REQUESTS_PER_TEAM: '0',
       },
     });
     return {
