@@ -30,8 +30,9 @@ const members: Readonly<Record<string, string>> = {
   sizeBytes: 's.size_bytes',
   keptBecause: 's.kept_because',
   holds: `coalesce(held.ids, '{}')`,
-  lock: `case when s.lock_mode is not null then json_build_object('mode', s.lock_mode, 'until', ${instant('lock_until')},
-    'graceUntil', ${instant('lock_grace_until')}, 'lockedAt', ${instant('locked_at')}, 'lockedBy', s.locked_by) end`,
+  // Not by json_build_object, which writes spaces.
+  lock: `case when s.lock_mode is not null then (select row_to_json(lock) from (select s.lock_mode as mode, ${instant('lock_until')} as until,
+    ${instant('lock_grace_until')} as "graceUntil", ${instant('locked_at')} as "lockedAt", s.locked_by as "lockedBy") as lock) end`,
   unverified: 's.unverified',
   warnings: 's.warnings',
   error: 's.error',
