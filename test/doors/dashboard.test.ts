@@ -112,7 +112,13 @@ const restored = await domain.restores.request(actor, {
 // The first request of a key is an event of the audit history, and notes when the key was used.
 await ask();
 
-const few = await statementsOf(ask);
+/** Of three times the one with the fewest: what the process does by its clock meanwhile is none of the request's. */
+async function statementsOfAsking(): Promise<string[]> {
+  const sent = [await statementsOf(ask), await statementsOf(ask), await statementsOf(ask)];
+  return sent.reduce((fewest, one) => (one.length < fewest.length ? one : fewest));
+}
+
+const few = await statementsOfAsking();
 
 t.test('the dashboard of a team takes at most 8 statements, with what the request itself costs', async (t) => {
   t.ok(few.length <= 8, `${few.length} statements:\n${few.map((text) => text.slice(0, 160)).join('\n')}`);
@@ -135,6 +141,68 @@ t.test('it shows what the single reads do', async (t) => {
   );
   const { points } = await domain.branches.timeline(actor, main.id);
   t.match(shown?.timeline, { points: points.map(({ id }) => ({ id })) });
+});
+
+const snapshotInBrief =
+  'id projectId branchId policyId name kind status pointAt sizeBytes version createdAt availableAt branch { id }';
+const restoreInBrief = 'id projectId status version createdAt updatedAt startedAt endedAt branch { id }';
+
+/** The only branch that is there, with the fields of its snapshots and its restores. */
+async function askNested(snapshots: string, restores: string): Promise<Record<string, Edges<object>>> {
+  const list = (name: string, fields: string) => `${name}(first: 3) { edges { node { ${fields} } } }`;
+  const { payload } = await at.app.rest.inject({
+    method: 'POST',
+    url: '/graphql',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    payload: JSON.stringify({
+      query: `{ branches(projectId: "${project.id}") { edges { node {
+        ${list('snapshots', snapshots)} ${list('restores', restores)} } } } }`,
+    }),
+  });
+  const { data, errors } = JSON.parse(payload) as { errors?: unknown; data: { branches: Edges<never> } };
+  if (errors !== undefined) throw new Error(JSON.stringify(errors));
+  const [first] = data.branches.edges;
+  if (!first) throw new Error('there is a branch');
+  return first.node;
+}
+
+t.test('what is nested is the same, whether the whole of it is asked for or a part', async (t) => {
+  const whole = await askNested(
+    `${snapshotInBrief} holds steps { name } unverified`,
+    `${restoreInBrief} source { branchId at } target { kind name branch { id } } steps { name }`,
+  );
+  const part = await askNested(snapshotInBrief, restoreInBrief);
+  t.equal(whole['snapshots']?.edges.length, 1);
+  t.equal(whole['restores']?.edges.length, 1);
+  t.match(whole['snapshots']?.edges, part['snapshots']?.edges ?? []);
+  t.match(whole['restores']?.edges, part['restores']?.edges ?? []);
+  t.match(whole['snapshots']?.edges, [{ node: { holds: [hold.id], unverified: Array } }]);
+  t.match(whole['restores']?.edges, [
+    { node: { source: { branchId: main.id, at: atInstant }, target: { name: 'restored' } } },
+  ]);
+});
+
+t.test('what one alias of a list asks for is there, though another that stands before it asks for less', async (t) => {
+  const { payload } = await at.app.rest.inject({
+    method: 'POST',
+    url: '/graphql',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    payload: JSON.stringify({
+      query: `{ branch(id: "${main.id}") {
+        few: snapshots { edges { node { id } } } more: snapshots { edges { node { ...More } } }
+        fewer: restores { edges { node { id } } } most: restores { edges { node { ... on Restore { target { kind } } } } }
+      } } fragment More on Snapshot { holds unverified }`,
+    }),
+  });
+  t.match(JSON.parse(payload), {
+    data: {
+      branch: {
+        few: { edges: [{ node: { id: snapshot.id } }] },
+        more: { edges: [{ node: { holds: [hold.id], unverified: Array } }] },
+        most: { edges: [{ node: { target: { kind: 'new_branch' } } }] },
+      },
+    },
+  });
 });
 
 t.test('it takes as many statements with many times the rows', async (t) => {
@@ -170,5 +238,5 @@ t.test('it takes as many statements with many times the rows', async (t) => {
   const coveredBy = (id: string) => (id === main.id || id.endsWith(project.id) ? 1 : 5);
   t.ok(shown.every(({ id, policies }) => policies.length === coveredBy(id)));
   t.ok(shown.every(({ status, policies }) => status.policies.length === policies.length));
-  t.equal((await statementsOf(ask)).length, few.length);
+  t.equal((await statementsOfAsking()).length, few.length);
 });
