@@ -56,6 +56,20 @@ t.test(
   },
 );
 
+t.test(
+  'whether the project is there cannot be asked: nothing is judged by the one 404, and it is tried again',
+  async (t) => {
+    const at = await startRegistered(t);
+    const { domain, actor, main } = at;
+    await strike(at, 'createSnapshot', { kind: 'status', status: 404 }, 1);
+    await strike(at, 'getProject', { kind: 'status', status: 503 }, 1);
+    const { id } = await domain.snapshots.request(actor, { branchId: main.id });
+    await untilSnapshot(at, id, 'available');
+    const [job] = (await domain.jobs.list(actor, { subjectId: id }, page)).items;
+    t.match(job, { outcome: 'finished', failedAttempts: 1 });
+  },
+);
+
 t.test('everything of it is missing, its policies stop, and work is refused; back again, all is found', async (t) => {
   const at = await startRegistered(t);
   at.log.expect(gone);

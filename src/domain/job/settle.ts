@@ -88,7 +88,9 @@ async function judgeMissing(run: Run, error: NeonFailure): Promise<Failure | und
   const { deps, attempt, executor } = run;
   const project = await getProjectRow(deps.db, await executor.projectId(deps, attempt.subjectId));
   await ageMirror(deps.db, project.id, new Date(deps.now().getTime() - deps.settings.mirrorMaxAgeMs - 1));
-  if (!(await isGone(run, project))) return judge(run, error);
+  const gone = await isGone(run, project);
+  if (gone === 'unknown' && !run.isOutOfTime) return undefined;
+  if (gone !== true) return judge(run, error);
   // Dies before this: the scheduler's look finds the mirror old. Of one that is known to be gone nothing new is found.
   if (!project.gone_at) await compareLane(deps, project.neon_project_id);
   return new Failure(
@@ -98,12 +100,13 @@ async function judgeMissing(run: Run, error: NeonFailure): Promise<Failure | und
   );
 }
 
-/** False where Neon cannot be asked. */
-async function isGone({ attempt }: Run, project: ProjectRow): Promise<boolean> {
+/** `unknown` where Neon cannot be asked now: what it said is judged when it can. */
+async function isGone({ attempt }: Run, project: ProjectRow): Promise<boolean | 'unknown'> {
   try {
     return await isProjectGone(await attempt.connect(project), project.neon_project_id);
   } catch (error) {
-    if (error instanceof NeonFailure || error instanceof Throttled) return false;
+    if (error instanceof Throttled) return 'unknown';
+    if (error instanceof NeonFailure) return error.kind === 'again' ? 'unknown' : false;
     throw error;
   }
 }
