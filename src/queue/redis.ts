@@ -20,9 +20,18 @@ export interface RedisConnection {
 /** A server that neither answers nor refuses for so long counts as away at the start. */
 const firstAnswerMs = 5_000;
 
+/** Longer than BullMQ waits for a job. A machine that vanished says nothing for ever, and its connection is given up. */
+const silentMs = 30_000;
+
 /** Resolves when it has answered, or is known to be away. Throws what is wrong with it where it has answered; later `usable` does. */
 export async function openRedis(url: string, log: OutageLog): Promise<RedisConnection> {
-  const redis = new Redis(url, { maxRetriesPerRequest: null, lazyConnect: true });
+  const redis = new Redis(url, {
+    maxRetriesPerRequest: null,
+    lazyConnect: true,
+    socketTimeout: silentMs,
+    // After a failover the address leads to the new primary, while this connection goes on with the old one: the command is sent again there.
+    reconnectOnError: ({ message }) => (message.includes('READONLY') ? 2 : false),
+  });
   const server = serverOf(redis);
   const outage = tellOutages(server, log);
   let failed = (): void => undefined;
@@ -41,6 +50,8 @@ export async function openRedis(url: string, log: OutageLog): Promise<RedisConne
         .info('memory')
         .then((memory) => {
           const fault = findEviction(memory, server);
+          // A process that serves goes on, and is not silent about it.
+          if (fault && isUsable) log.warn({ server }, fault.message);
           if (fault) return reject(fault);
           isUsable = true;
           resolve();
@@ -68,7 +79,7 @@ export function isAway(error: Error): boolean {
   const { code } = error as { code?: string };
   return (
     /^(ECONN\w+|ENOTFOUND|EAI_\w+|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL|EPIPE)$/.test(code ?? '') ||
-    /Connection is closed|connect ETIMEDOUT|Stream isn't writeable/.test(error.message)
+    /Connection is closed|connect ETIMEDOUT|Socket timeout|Stream isn't writeable/.test(error.message)
   );
 }
 

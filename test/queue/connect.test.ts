@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { defaultRateLimits } from '../../src/core/rate.ts';
 import { connectQueue } from '../../src/queue/connection.ts';
-import { isAway } from '../../src/queue/redis.ts';
+import { isAway, openRedis } from '../../src/queue/redis.ts';
 
 const bulk = (text: string): string => `$${text.length}\r\n${text}\r\n`;
 const ok = '+OK\r\n';
@@ -67,6 +67,25 @@ t.test('one that BullMQ refuses is refused, and left without a connection', asyn
   while (countOpen() > 0 && performance.now() < until) await sleep(20);
   t.equal(countOpen(), 0);
 });
+
+t.test(
+  'one that has become a replica is left for the one that its address leads to, and the command is sent there',
+  async (t) => {
+    const info = bulk('redis_version:7.0.0\r\nloading:0\r\nmaxmemory_policy:noeviction\r\n');
+    let refused = 0;
+    const { url } = await play(t, (command) => {
+      if (command === 'info') return info;
+      if (command !== 'set' || refused > 0) return ok;
+      refused += 1;
+      return "-READONLY You can't write against a read only replica.\r\n";
+    });
+    const { redis, usable } = await openRedis(url, { info: () => undefined, warn: () => undefined });
+    t.teardown(() => redis.disconnect());
+    await usable;
+    t.equal(await redis.set('a', 'b'), 'OK');
+    t.equal(refused, 1);
+  },
+);
 
 t.test('what the system says of a way that is not there is no answer of Redis', async (t) => {
   for (const code of ['ECONNREFUSED', 'EAI_FAIL', 'EAI_AGAIN', 'ENETDOWN', 'EHOSTDOWN', 'EADDRNOTAVAIL']) {
