@@ -242,7 +242,7 @@ t.test('what is nested in GraphQL is what the lists of REST hold', async (t) => 
   const { body } = await ask(
     world,
     `query ($project: ID!) { project(id: $project) { ${fields.project} credential { ${fields.credential} }
-      branches { edges { node { ${fields.branch} timeline { ${fields.timeline} }
+      branches(first: 10) { edges { node { ${fields.branch} timeline { ${fields.timeline} }
         snapshots { edges { node { ${fields.snapshot} branch { id } } } }
         restores { edges { node { ${fields.restore} branch { id } target { branch { id } } } } } } } } } }`,
     { project },
