@@ -194,7 +194,11 @@ function fakeDomain(calls: Call[], replace: Replace): DoorDomain {
       list: async () => page(snapshot),
       get: async () => snapshot,
       listWritten: async () => page({ json: JSON.stringify(snapshot), version: snapshot.version }),
-      getWritten: async () => ({ json: JSON.stringify(snapshot), version: snapshot.version }),
+      // What a test puts in the place of `get` is written, too.
+      getWritten: async (...asked) => {
+        const found = (await replace.snapshots?.get?.(...asked)) ?? snapshot;
+        return { json: JSON.stringify(found), version: found.version };
+      },
       delete: async () => ({ ...snapshot, status: 'expiring' }),
       cancel: async () => ({ ...snapshot, status: 'cancelled', cleanUp: 'pending' }),
       lock: async () => snapshot,

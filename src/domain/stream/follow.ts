@@ -129,7 +129,8 @@ async function* deliver(opened: Opened, follower: Follower): AsyncGenerator<Deli
     const deliveries = await deliverEvents(deps.db, scope, stream, rows);
     cursor = rows.at(-1)?.sequence ?? cursor;
     const work = jobs.length > 0 || missed ? await tellWork(opened, scope, { jobs, missed, cursor }) : [];
-    for (const delivery of [...deliveries, ...work.filter((one) => !isKnown(one, deliveries, given))]) {
+    const fresh = deliveries.filter((one) => !isGiven(one, given));
+    for (const delivery of [...fresh, ...work.filter((one) => !isKnown(one, deliveries, given))]) {
       await standing(false);
       remember(delivery, given);
       yield delivery;
@@ -174,11 +175,15 @@ async function tellWork(
   ];
 }
 
+/** An event may tell of a state that was read already, when the stream was opened or a step was heard of. */
+function isGiven(told: Delivery, given: ReadonlyMap<string, number>): boolean {
+  return told.kind === 'restoreChanged' && given.get(told.restore.id) === told.restore.version;
+}
+
 function isKnown(told: Delivery, others: readonly Delivery[], given: ReadonlyMap<string, number>): boolean {
   if (told.kind !== 'restoreChanged') return false;
-  const { id, version } = told.restore;
-  const isTold = others.some((one) => one.kind === 'restoreChanged' && one.restore.id === id);
-  return isTold || given.get(id) === version;
+  const isTold = others.some((one) => one.kind === 'restoreChanged' && one.restore.id === told.restore.id);
+  return isTold || isGiven(told, given);
 }
 
 const rememberedMax = 1_000;
