@@ -83,13 +83,17 @@ export function toPages<T extends { readonly id: string }>(
   return new Map(groups.map(([parent, own]) => [parent, toPage(own, page, (row) => row.id)] as const));
 }
 
+function allOf(conditions: readonly RawBuilder<unknown>[]): RawBuilder<boolean> {
+  return conditions.length === 0 ? sql<boolean>`true` : sql<boolean>`${sql.join(conditions, sql` and `)}`;
+}
+
 /** Holds for the rows whose key, a column or an expression, lies in the range. */
 export function inRange({ after, before }: { after: unknown; before: unknown }, key: RawBuilder<unknown>) {
   const bounds = [
     ...(after === undefined ? [] : [sql`${key} < ${after}`]),
     ...(before === undefined ? [] : [sql`${key} > ${before}`]),
   ];
-  return bounds.length === 0 ? sql<boolean>`true` : sql<boolean>`${sql.join(bounds, sql` and `)}`;
+  return allOf(bounds);
 }
 
 /** Of the instant that a list is bounded by. */
@@ -106,7 +110,7 @@ export function isWithin({ since, until }: TimeRange, column: RawBuilder<unknown
     ...(since === undefined ? [] : [sql`${column} >= ${since}`]),
     ...(until === undefined ? [] : [sql`${column} < ${until}`]),
   ];
-  return bounds.length === 0 ? sql<boolean>`true` : sql<boolean>`${sql.join(bounds, sql` and `)}`;
+  return allOf(bounds);
 }
 
 interface Order {
