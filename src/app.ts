@@ -96,6 +96,7 @@ export interface App {
 }
 
 const defaultGraceMs = 25_000;
+const beginsWithinMs = 10_000;
 
 const defaults: DomainSettings = {
   leaseMs: 9_000,
@@ -287,8 +288,10 @@ function lifecycle(
     async start() {
       if (roles.has('api')) stops.unshift(await store.listenForNews(domain.heard));
       if (roles.has('scheduler')) stops.push(startScheduler(domain, { log, pace }).stop);
-      if (queue.isUsable()) await beginWork();
-      else queue.usable.then(beginWork).catch(fail);
+      const begun = queue.usable.then(beginWork);
+      begun.catch(fail);
+      // The doors wait for the work to begin, but for no queue that goes meanwhile.
+      if (queue.isUsable()) await within(beginsWithinMs, begun);
     },
     close() {
       closed ??= (async () => {

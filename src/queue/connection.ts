@@ -1,6 +1,7 @@
 // Owns BullMQ: its queues and workers on Redis, or on Postgres in local mode. It carries ids and decides nothing: one delivery
 // is one attempt, and whether there is another is the outbox's business.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPostgresBackend, createRedisBackend, DelayedError, withBackend } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { RateBucket, RateLimits } from '../core/rate.ts';
@@ -102,7 +103,8 @@ export async function connectQueue(options: QueueOptions): Promise<QueueConnecti
     queues = made;
   });
   if (backend.isUsable()) {
-    await usable.catch((error: unknown) => {
+    // It may go between its answer and BullMQ's first look: BullMQ waits for it without an end.
+    await Promise.race([usable, sleep(readyWithinMs, undefined, { ref: false })]).catch((error: unknown) => {
       backend.disconnect();
       throw error;
     });
@@ -175,6 +177,9 @@ export async function connectQueue(options: QueueOptions): Promise<QueueConnecti
     while (underWay.size > 0) await Promise.allSettled(underWay);
   }
 }
+
+/** So long a queue that has answered once may keep the start of the process. */
+const readyWithinMs = 10_000;
 
 /** So long a queue that does not answer may keep the end of the process: BullMQ waits for it without an end. */
 const farewellMs = 1_000;

@@ -1,4 +1,4 @@
-// Owns the connection to Redis: whether it is there, what is said while it is away, and that it evicts nothing. While it is away the
+// Owns the connection to Redis: whether it is there, what is said while it is away, and that it can hold a queue. While it is away the
 // client tries again without an end, at most 2 s apart.
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -47,9 +47,9 @@ export async function openRedis(url: string, log: OutageLog): Promise<RedisConne
     redis.on('ready', () => {
       outage.end();
       void redis
-        .info('memory')
-        .then((memory) => {
-          const fault = findEviction(memory, server);
+        .info()
+        .then((info) => {
+          const fault = findFault(info, server);
           // A process that serves goes on, and is not silent about it.
           if (fault && isUsable) log.warn({ server }, fault.message);
           if (fault) return reject(fault);
@@ -120,12 +120,31 @@ function refusedBy(server: string, error: unknown): Error {
   );
 }
 
-/** What Redis evicts is a job or a part of one, and a queue with half a job in it stands still. `CONFIG GET` may be forbidden, INFO is not. */
-function findEviction(memory: string, server: string): Error | undefined {
-  const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1];
-  if (policy === 'noeviction') return undefined;
-  return new Error(
-    `The Redis of REDIS_URL at ${server} ${policy === undefined ? 'does not say what it evicts' : `evicts keys when its memory is full (maxmemory-policy ${policy})`}, ` +
-      'so jobs of the queue could vanish or be torn apart: nothing was started; set its maxmemory-policy to noeviction, or use a Redis that has it.',
-  );
+/**
+ * What Redis evicts is a job or a part of one, and a queue with half a job in it stands still; a replica takes no job; a node of a cluster
+ * holds a part of the keys. `CONFIG GET` may be forbidden, INFO is not.
+ */
+function findFault(info: string, server: string): Error | undefined {
+  const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
+  if (policy === undefined) {
+    return unusable(server, 'does not say what it evicts, so jobs of the queue could vanish', setNoEviction);
+  }
+  if (policy !== 'noeviction') {
+    const evicts = `evicts keys when its memory is full (maxmemory-policy ${policy})`;
+    return unusable(server, `${evicts}, so jobs of the queue could vanish or be torn apart`, setNoEviction);
+  }
+  if (/^role:slave/m.test(info)) {
+    return unusable(server, 'is a replica, which takes no job', 'let REDIS_URL lead to its primary');
+  }
+  if (/^cluster_enabled:1/m.test(info)) {
+    const remedy = 'use one that is not in cluster mode';
+    return unusable(server, 'is a node of a cluster, which holds a part of the keys only', remedy);
+  }
+  return undefined;
+}
+
+const setNoEviction = 'set its maxmemory-policy to noeviction, or use a Redis that has it';
+
+function unusable(server: string, is: string, remedy: string): Error {
+  return new Error(`The Redis of REDIS_URL at ${server} ${is}: nothing was started; ${remedy}.`);
 }

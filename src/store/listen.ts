@@ -20,7 +20,7 @@ interface Listener {
   readonly onError: (error: Error) => void;
 }
 
-/** Listens until the returned function is called. Throws where the first connection cannot be opened; then nothing listens. */
+/** Listens until the returned function is called. A connection that cannot be opened is tried again, the first like any other. */
 export async function listenOn(
   connectionString: string,
   channel: typeof outboxChannel | typeof newsChannel,
@@ -31,8 +31,8 @@ export async function listenOn(
   let present = await open();
   const keeping = keepOpen();
 
-  /** A connection that listens, and the promise of its end. */
-  async function open(): Promise<{ client: pg.Client; ended: Promise<unknown> }> {
+  /** A connection that listens, and the promise of its end; undefined where it could not be opened. */
+  async function open(): Promise<{ client: pg.Client; ended: Promise<unknown> } | undefined> {
     const client = new pg.Client({
       connectionString,
       connectionTimeoutMillis: 5_000,
@@ -48,7 +48,8 @@ export async function listenOn(
       await client.query(`listen ${channel}`);
     } catch (error) {
       client.end().catch(() => undefined);
-      throw error;
+      onError(error instanceof Error ? error : new Error(String(error)));
+      return undefined;
     }
     heard(undefined);
     return { client, ended };
@@ -56,9 +57,9 @@ export async function listenOn(
 
   async function keepOpen(): Promise<void> {
     for (;;) {
-      await Promise.race([present.ended, closed]);
-      do if (!(await rest())) return;
-      while (!(await reopen()));
+      if (present) await Promise.race([present.ended, closed]);
+      if (!(await rest())) return;
+      present = await open();
     }
   }
 
@@ -67,19 +68,9 @@ export async function listenOn(
     return sleep(reopenMs, true, { signal: closing.signal }).catch(() => false);
   }
 
-  async function reopen(): Promise<boolean> {
-    try {
-      present = await open();
-      return true;
-    } catch (error) {
-      onError(error instanceof Error ? error : new Error(String(error)));
-      return false;
-    }
-  }
-
   return async () => {
     closing.abort();
     await keeping;
-    await present.client.end();
+    await present?.client.end();
   };
 }

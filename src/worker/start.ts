@@ -54,17 +54,12 @@ export interface StartOptions {
   readonly pace?: Partial<Pace> | undefined;
 }
 
-/** Consumes the queues, relays promised work and finds what the queue has lost. */
+/** Consumes the queues, relays promised work and finds what the queue has lost. Where it throws, no loop runs. */
 export async function startWorker(
   domain: WorkerDomain,
   queue: QueueConnection,
   { log, pace }: StartOptions,
 ): Promise<Running> {
-  const { relayMs, reconcileMs } = { ...defaultPace, ...pace };
-  const urgent = loop(log, 'relay of restores', relayMs, async () => (await domain.relayUrgent()) > 0, urgentRestMs);
-  // Rounds with a pause: each looks at every lane, and takes all that there is room for.
-  const relay = loop(log, 'relay', relayMs, async () => (await domain.relay()) > 0 && false, relayRestMs);
-  const reconcile = loop(log, 'reconcile', reconcileMs, async () => (await domain.reconcileQueue()) > 0 && false);
   const deliver: Delivered = (payload) =>
     domain.runJob(payload).catch((error: unknown) => {
       log.warn({ err: error, ...payload }, 'a delivery could not be run; the reconcile loop finds it');
@@ -72,6 +67,11 @@ export async function startWorker(
     });
   await queue.consume('restores', slots.restores, deliver);
   await queue.consume('work', slots.work, deliver);
+  const { relayMs, reconcileMs } = { ...defaultPace, ...pace };
+  const urgent = loop(log, 'relay of restores', relayMs, async () => (await domain.relayUrgent()) > 0, urgentRestMs);
+  // Rounds with a pause: each looks at every lane, and takes all that there is room for.
+  const relay = loop(log, 'relay', relayMs, async () => (await domain.relay()) > 0 && false, relayRestMs);
+  const reconcile = loop(log, 'reconcile', reconcileMs, async () => (await domain.reconcileQueue()) > 0 && false);
   return running([urgent, relay, reconcile], [urgent, relay]);
 }
 

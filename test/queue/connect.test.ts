@@ -68,6 +68,26 @@ t.test('one that BullMQ refuses is refused, and left without a connection', asyn
   t.equal(countOpen(), 0);
 });
 
+for (const [what, said, remedy] of [
+  ['a replica', 'role:slave', /replica.*primary/s],
+  ['a node of a cluster', 'cluster_enabled:1', /cluster.*not in cluster mode/s],
+] as const) {
+  t.test(`${what} is refused at the start, with what to do`, async (t) => {
+    const info = bulk(`redis_version:7.0.0\r\nloading:0\r\nmaxmemory_policy:noeviction\r\n${said}\r\n`);
+    const { url } = await play(t, (command) => (command === 'info' ? info : ok));
+    await t.rejects(connectTo(url, []), { message: remedy });
+  });
+}
+
+t.test('one that falls silent after its first answers does not keep the start: it is usable later', async (t) => {
+  const info = bulk('redis_version:7.0.0\r\nloading:0\r\nmaxmemory_policy:noeviction\r\n');
+  let answers = 0;
+  const { url } = await play(t, (command) => (command !== 'info' ? ok : (answers += 1) > 2 ? '' : info));
+  const queue = await connectTo(url, []);
+  t.notOk(queue.isUsable());
+  await queue.close();
+});
+
 t.test(
   'one that has become a replica is left for the one that its address leads to, and the command is sent there',
   async (t) => {

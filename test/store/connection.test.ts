@@ -58,6 +58,24 @@ t.test(
   },
 );
 
+t.test('away when it begins to listen: it tells so, and listens once the database is there', async (t) => {
+  const databaseUrl = new URL(await cloneDatabase(t));
+  const way = await layWay(t, Number(databaseUrl.port));
+  databaseUrl.port = String(way.port);
+  way.close();
+  const told: Error[] = [];
+  const store = connectStore(databaseUrl.href, { connectionsMax: 1, onError: (error) => void told.push(error) });
+  t.teardown(() => store.close());
+  let heard = 0;
+  const stop = await store.listen(() => void (heard += 1));
+  t.teardown(stop);
+  t.equal(heard, 0);
+  t.ok(told.length >= 1);
+  way.open();
+  await until(() => heard === 1);
+  t.pass();
+});
+
 async function until(isSo: () => boolean): Promise<void> {
   for (const deadline = Date.now() + 10_000; !isSo(); await sleep(20)) {
     if (Date.now() > deadline) throw new Error('it was not so within 10 s');
