@@ -75,6 +75,11 @@ export interface MaintenanceWindowInput {
   readonly durationSeconds?: number | null | undefined;
 }
 
+export interface ListProjectsFilter {
+  /** Those that carry all of these, as a policy's selector means them. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
 export interface AdoptSnapshotInput {
   /** Of the project. */
   readonly id: string;

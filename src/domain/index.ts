@@ -84,7 +84,7 @@ export interface DoorDomain {
   };
   projects: {
     register(actor: Actor, input: commands.RegisterProjectInput, options?: CommandOptions): Promise<views.ProjectView>;
-    list(actor: Actor, page: PageRequest): Promise<Page<views.ProjectView>>;
+    list(actor: Actor, filter: commands.ListProjectsFilter, page: PageRequest): Promise<Page<views.ProjectView>>;
     get(actor: Actor, id: string): Promise<views.ProjectView>;
     update(actor: Actor, input: commands.UpdateProjectInput): Promise<views.ProjectChangeView>;
     /** Of the schedules that select each, by project id. */

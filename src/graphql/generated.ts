@@ -1497,6 +1497,11 @@ export type BranchSnapshotFilter = {
   readonly until?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
+export type ProjectFilter = {
+  /** Text by name, at least one: projects that carry all of these, as a policy's selector means them. */
+  readonly labels?: InputMaybe<Scalars['JSON']['input']>;
+};
+
 export type BranchRestoreFilter = {
   readonly status?: InputMaybe<RestoreStatus>;
   /** Asked for (`createdAt`) not before. */
@@ -1911,6 +1916,7 @@ export type QueryProjectArgs = {
  * `errors`, with its stable `code` and the `requestId` under `extensions`; the fields beside it are answered all the same.
  */
 export type QueryProjectsArgs = {
+  filter?: InputMaybe<ProjectFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
   last?: InputMaybe<Scalars['Int']['input']>;
@@ -3392,6 +3398,7 @@ export type ResolversTypes = {
   AuditEventConnection: ResolverTypeWrapper<Omit<AuditEventConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['AuditEventEdge']> }>;
   SnapshotFilter: SnapshotFilter;
   BranchSnapshotFilter: BranchSnapshotFilter;
+  ProjectFilter: ProjectFilter;
   BranchRestoreFilter: BranchRestoreFilter;
   RetentionPlanFilter: RetentionPlanFilter;
   HoldFilter: HoldFilter;
@@ -3605,6 +3612,7 @@ export type ResolversParentTypes = {
   AuditEventConnection: Omit<AuditEventConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['AuditEventEdge']> };
   SnapshotFilter: SnapshotFilter;
   BranchSnapshotFilter: BranchSnapshotFilter;
+  ProjectFilter: ProjectFilter;
   BranchRestoreFilter: BranchRestoreFilter;
   RetentionPlanFilter: RetentionPlanFilter;
   HoldFilter: HoldFilter;

@@ -33,8 +33,7 @@ export function readLabelsPatch(labels: unknown): Record<string, string | null> 
 }
 
 /** Labels that choose projects: at least one, or every project would be meant. */
-export function readLabelSelector(labels: unknown, place = ''): Record<string, string> {
-  const path = `${place}selector.labels`;
+export function readLabelSelector(labels: unknown, path: string): Record<string, string> {
   const read = readEntries(labels, isLabel, 'must be text of at most 256 characters', path);
   if (Object.keys(read).length === 0) throw refuseInput(path, 'must hold at least one label');
   return read;

@@ -55,7 +55,7 @@ export function readJsonOnly(app: FastifyInstance): void {
   );
   app.addHook('preValidation', async (request) => {
     checkValues(request);
-    readNumbers(request);
+    readQuery(request);
   });
 }
 
@@ -103,13 +103,14 @@ function holdsNul(value: unknown, valuesMax: number): boolean {
   return false;
 }
 
-/** Query strings are text: these are the numbers in them, and types are coerced nowhere else. */
-function readNumbers(request: FastifyRequest): void {
+/** Query strings are text: these are the numbers and the lists in them, and types are coerced nowhere else. */
+function readQuery(request: FastifyRequest): void {
   const query = request.query as Record<string, unknown>;
   for (const name of ['limit', 'count', 'after']) {
     const given = query[name];
     if (typeof given === 'string' && /^\d{1,15}$/.test(given)) query[name] = Number(given);
   }
+  if (typeof query['label'] === 'string') query['label'] = [query['label']];
 }
 
 function isJson(text: string): boolean {

@@ -8,6 +8,11 @@ import { inScope, type Scope } from './scope.ts';
 
 export type ProjectRow = Selectable<Database['projects']>;
 
+export interface ProjectFilter {
+  /** Those that carry all of these. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
 export async function insertProject(tx: Tx, row: Insertable<Database['projects']>): Promise<ProjectRow> {
   return tx.insertInto('projects').values(row).returningAll().executeTakeFirstOrThrow();
 }
@@ -74,8 +79,13 @@ export async function listSelectedProjects(
     .selectAll()
     .where(inScope(scope, 'projects'))
     .where('removed_at', 'is', null)
-    .where(sql<boolean>`labels @> ${JSON.stringify(labels ?? {})}::jsonb`)
+    .where(carries(labels ?? {}))
     .execute();
+}
+
+/** Holds for the projects that carry all of the labels. */
+function carries(labels: Readonly<Record<string, string>>) {
+  return sql<boolean>`labels @> ${JSON.stringify(labels)}::jsonb`;
 }
 
 /** A project of this team with the Neon id that was registered before and removed: it is revived, with all its history. */
@@ -91,8 +101,14 @@ export async function findRemovedProject(db: Db, scope: Scope, neonProjectId: st
     .executeTakeFirst();
 }
 
-export async function listProjects(db: Db, scope: Scope, page: PageRequest): Promise<Page<ProjectRow>> {
-  const query = db.selectFrom('projects').selectAll().where(inScope(scope, 'projects')).where('removed_at', 'is', null);
+export async function listProjects(
+  db: Db,
+  scope: Scope,
+  { labels }: ProjectFilter,
+  page: PageRequest,
+): Promise<Page<ProjectRow>> {
+  let query = db.selectFrom('projects').selectAll().where(inScope(scope, 'projects')).where('removed_at', 'is', null);
+  if (labels) query = query.where(carries(labels));
   return readPage(query, page, { start: 'prj_' });
 }
 

@@ -163,7 +163,7 @@ t.test('its policy is not run by hand, and its project is not removed before the
   await jobsEnded(at);
   t.strictSame(await at.inNeon(), []);
   await domain.projects.remove(actor, project.id);
-  t.equal((await domain.projects.list(actor, page)).items.length, 0);
+  t.equal((await domain.projects.list(actor, {}, page)).items.length, 0);
 });
 
 t.test('what Neon cannot do is refused, and nothing is saved', async (t) => {

@@ -143,7 +143,7 @@ t.test("a viewer reads everything that is its team's", async (t) => {
 t.test("lists and nested reads of another team are empty, with and without the first team's ids", async (t) => {
   const lists = await Promise.all([
     domain.credentials.list(other, page),
-    domain.projects.list(other, page),
+    domain.projects.list(other, {}, page),
     domain.policies.list(other, page),
     domain.firings.list(other, {}, page),
     domain.firings.list(other, { policyId: policy.id, branchId: main.id }, page),

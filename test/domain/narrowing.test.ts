@@ -102,7 +102,7 @@ t.test('lists hold what is of its projects, and their pages are whole', async (t
     limit: number,
     cursor?: string,
   ) => Promise<{ items: readonly unknown[]; nextCursor: string | null }>)[] = [
-    (one, limit, cursor) => domain.projects.list(one, { limit, cursor }),
+    (one, limit, cursor) => domain.projects.list(one, {}, { limit, cursor }),
     (one, limit, cursor) => domain.snapshots.list(one, {}, { limit, cursor }),
     (one, limit, cursor) => domain.restores.list(one, {}, { limit, cursor }),
     (one, limit, cursor) => domain.jobs.list(one, {}, { limit, cursor }),

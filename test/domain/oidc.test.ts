@@ -32,13 +32,13 @@ t.test('a person is who the token names, in its team by its membership', async (
     role: null,
     teams: [],
   });
-  t.equal((await refusalOf(domain.projects.list(await signIn(at, token), { limit: 1 }))).code, 'forbidden');
+  t.equal((await refusalOf(domain.projects.list(await signIn(at, token), {}, { limit: 1 }))).code, 'forbidden');
   const member = await domain.members.add(actor, { teamId: shop.id, subject: 'mary', role: 'operator' });
   t.equal(member.issuer, issuer, 'the configured issuer is meant where none is given');
   t.match(await signIn(at, token), { teamId: shop.id, role: 'operator', isPlatform: false });
   await domain.members.add(actor, { teamId: actor.teamId, subject: 'mary', role: 'admin' });
   const unnamed = await signIn(at, token);
-  t.equal((await refusalOf(domain.projects.list(unnamed, { limit: 1 }))).code, 'team_required');
+  t.equal((await refusalOf(domain.projects.list(unnamed, {}, { limit: 1 }))).code, 'team_required');
   t.match(await signIn(at, token, 'shop'), { teamId: shop.id, role: 'operator' });
   t.match(await signIn(at, token, own), { teamId: actor.teamId, role: 'admin' });
   t.equal((await refusalOf(signIn(at, token, 'nowhere'))).code, 'not_found');

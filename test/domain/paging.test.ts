@@ -68,7 +68,7 @@ const lists: Readonly<Record<string, readonly [list: List, keyOf?: (item: never)
   members: [(page) => domain.members.list(actor, actor.teamId, page)],
   apiKeys: [(page) => domain.apiKeys.list(actor, page)],
   credentials: [(page) => domain.credentials.list(actor, page)],
-  projects: [(page) => domain.projects.list(actor, page)],
+  projects: [(page) => domain.projects.list(actor, {}, page)],
   branches: [(page) => domain.branches.list(actor, project.id, page)],
   policies: [(page) => domain.policies.list(actor, page)],
   versions: [

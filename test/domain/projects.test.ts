@@ -1,6 +1,7 @@
 // Registered projects and the mirror of their branches.
 
 import t from 'tap';
+import { selectsProject } from '../../src/core/selector.ts';
 import { startRegistered } from '../harness/app.ts';
 import { dropBranch, makeChild } from '../harness/neon.ts';
 import { refusalOf, refuses } from '../harness/refusal.ts';
@@ -70,6 +71,35 @@ t.test('labels and limits change by merge-patch, against a version', async (t) =
   const patched = await domain.projects.update(actor, { ...patch, version: 2 });
   t.strictSame(patched.labels, { env: 'test' });
   t.strictSame(patched.limits, { rootBranches: 25, snapshots: 100 });
+});
+
+t.test('labels find the projects that carry all of them, as those of a policy do', async (t) => {
+  const { items } = await domain.projects.list(actor, {}, { limit: 1 });
+  const { version } = items[0] ?? project;
+  const labelled = await domain.projects.update(actor, {
+    id: project.id,
+    version,
+    labels: { env: 'test', owner: 'shop', 'a.b/c': 'x:y "z" {}', empty: '' },
+  });
+  const wanted: [Record<string, string>, boolean][] = [
+    [{ env: 'test' }, true],
+    [{ env: 'test', owner: 'shop' }, true],
+    [{ 'a.b/c': 'x:y "z" {}' }, true],
+    [{ empty: '' }, true],
+    [{ env: 'test', owner: 'other' }, false],
+    [{ env: 'Test' }, false],
+    [{ env: '' }, false],
+    [{ constructor: 'x' }, false],
+  ];
+  const other = await addTeam(at, 'stranger');
+  for (const [labels, isFound] of wanted) {
+    const found = await domain.projects.list(actor, { labels }, { limit: 5 });
+    t.equal(found.items.length, isFound ? 1 : 0, JSON.stringify(labels));
+    t.equal(selectsProject({ labels, branches: 'default' }, labelled), isFound, 'and so does a policy');
+    t.strictSame((await domain.projects.list(other, { labels }, { limit: 5 })).items, [], 'nothing in another team');
+  }
+  const removed = Object.fromEntries(Object.keys(labelled.labels).map((key) => [key, null]));
+  await domain.projects.update(actor, { id: project.id, version: labelled.version, labels: removed });
 });
 
 t.test('a sync mirrors a branch that is new, renamed and then gone, under one lineage id', async (t) => {

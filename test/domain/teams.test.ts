@@ -66,7 +66,7 @@ t.test(
   async (t) => {
     const calls = [
       () => domain.credentials.list(maker, page),
-      () => domain.projects.list(maker, page),
+      () => domain.projects.list(maker, {}, page),
       () => domain.projects.get(maker, project.id),
       () => domain.projects.get(maker, 'prj_0'),
       () => domain.snapshots.list(maker, {}, page),
@@ -147,20 +147,20 @@ t.test('who is of several teams names one', async (t) => {
   if (!first) throw new Error('no team');
   const shopRole = { ...shop, role: 'viewer' } as const;
   const person = { ...inRole(actor, 'admin'), teamId: '', role: null, teams: [first, shopRole] };
-  await refuses(t, at, 'team_required', () => domain.projects.list(person, page), { teams: ['default', 'shop'] });
+  await refuses(t, at, 'team_required', () => domain.projects.list(person, {}, page), { teams: ['default', 'shop'] });
   await refuses(t, at, 'team_required', () => domain.apiKeys.list(person, page));
   t.match(await domain.me.get(person), { team: null, actions: ['me.read', 'team.read'] });
   t.equal((await domain.teams.list(person, page)).items.length, 2);
-  t.match(await domain.projects.list(await domain.teams.enter(person, 'default'), page), {
+  t.match(await domain.projects.list(await domain.teams.enter(person, 'default'), {}, page), {
     items: [{ id: project.id }],
   });
   const inShop = await domain.teams.enter(person, 'shop');
-  t.strictSame((await domain.projects.list(inShop, page)).items, []);
+  t.strictSame((await domain.projects.list(inShop, {}, page)).items, []);
   await refuses(t, at, 'forbidden', () => domain.apiKeys.list(inShop, page), { role: 'viewer' });
   t.ok(await domain.members.list(person, shop.id, page), 'where the request names the team itself, it names it');
   await refuses(t, at, 'forbidden', () =>
     domain.members.add(person, { teamId: shop.id, issuer: 'x', subject: 'x', role: 'viewer' }),
   );
   const nobody = { ...person, teams: [] };
-  await refuses(t, at, 'forbidden', () => domain.projects.list(nobody, page), { action: 'project.read' });
+  await refuses(t, at, 'forbidden', () => domain.projects.list(nobody, {}, page), { action: 'project.read' });
 });

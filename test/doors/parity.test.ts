@@ -77,6 +77,34 @@ t.test('both doors read the same in one installation', async (t) => {
   }
 });
 
+t.test(
+  'the same labels find the same projects through both doors, and the same faults in them are refused',
+  async (t) => {
+    for (const { world } of sides) {
+      const viaGraphql = async (labels: object) => {
+        const query = `query ($labels: JSON) { projects(filter: { labels: $labels }) { edges { node { ${fields.project} } } } }`;
+        return (await ask(world, query, { labels })).body as object;
+      };
+      const viaRest = (labels: Record<string, string>) => {
+        const search = Object.entries(labels).map(([key, value]) => `label=${encodeURIComponent(`${key}:${value}`)}`);
+        return world.send({ method: 'GET', url: `/v1/projects?${search.join('&')}` });
+      };
+      for (const [labels, count] of [
+        [{ team: 'a', new: 'x' }, 1],
+        [{ team: 'a', new: 'y' }, 0],
+      ] as const) {
+        const { body } = await viaRest(labels);
+        t.match(body, { items: { length: count } });
+        t.strictSame(await viaGraphql(labels), { data: { projects: edgesOf(body) } });
+      }
+      for (const labels of [{ Team: 'a' }, { team: 'a'.repeat(257) }, { team: 'a\u0001' }]) {
+        t.match(await viaRest(labels), { status: 400, body: { code: 'invalid_request' } });
+        t.match(await viaGraphql(labels), { errors: [{ extensions: { code: 'invalid_request' } }] });
+      }
+    }
+  },
+);
+
 t.test('both doors say the same of who asks, of the fleet, of a team and of its members', async (t) => {
   for (const { world } of sides) {
     const id = world.kept.get('team') ?? '';

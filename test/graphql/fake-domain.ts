@@ -82,7 +82,7 @@ export function makeFakeDomain(): FakeDomain {
     },
     projects: {
       register: on('projects.register', () => samples.project),
-      list: on('projects.list', (page: PageRequest) => paged(fake.projects, page)),
+      list: on('projects.list', (_: object, page: PageRequest) => paged(fake.projects, page)),
       get: on('projects.get', (id: string) => one('project', fake.projects, id)),
       update: on('projects.update', () => ({ ...samples.project, nextFirings: samples.nextFirings })),
       nextFirings: on('projects.nextFirings', (ids: readonly string[]) => grouped(ids, () => samples.nextFirings)),

@@ -137,6 +137,26 @@ t.test('the largest values that are allowed are allowed, in characters and not i
   t.strictSame(errors, []);
 });
 
+t.test('labels that are none, and no label at all, choose no projects', async (t) => {
+  const door = await openDoor(t);
+  for (const [labels, path] of [
+    [{}, 'filter.labels'],
+    [[], 'filter.labels'],
+    ['env', 'filter.labels'],
+    [{ Env: 'x' }, 'filter.labels.Env'],
+    [{ env: 1 }, 'filter.labels.env'],
+    [{ env: null }, 'filter.labels.env'],
+    [{ env: 'x'.repeat(257) }, 'filter.labels.env'],
+  ] as const) {
+    const query = 'query ($labels: JSON) { projects(filter: { labels: $labels }) { edges { cursor } } }';
+    const { errors } = await door.ask(query, { labels });
+    t.match(errors, [{ extensions: { code: 'invalid_request', errors: [{ path }] } }]);
+  }
+  t.strictSame(door.calls, []);
+  await door.ask('{ projects(filter: { labels: null }) { edges { cursor } } }');
+  t.match(door.calls, [{ name: 'projects.list', input: [{}, {}] }], 'null chooses all');
+});
+
 t.test('the limits of nested fields hold too', async (t) => {
   const door = await openDoor(t);
   const { data, errors } = await door.ask(

@@ -115,7 +115,7 @@ const lists = [
   { field: 'members(teamId: "tem_1")', of: 'member', call: { name: 'members.list', input: ['tem_1', page] } },
   { field: 'apiKeys', of: 'apiKey', call: { name: 'apiKeys.list', input: [page] } },
   { field: 'credentials', of: 'credential', call: { name: 'credentials.list', input: [page] } },
-  { field: 'projects', of: 'project', call: { name: 'projects.list', input: [page] } },
+  { field: 'projects', of: 'project', call: { name: 'projects.list', input: [{}, page] } },
   { field: 'branches(projectId: "prj_1")', of: 'branch', call: { name: 'branches.list', input: ['prj_1', page] } },
   { field: 'policies', of: 'policy', call: { name: 'policies.list', input: [page] } },
   { field: 'firings', of: 'firing', call: { name: 'firings.list', input: [{}, page] } },
@@ -162,6 +162,10 @@ t.test('auditHeads answers the views', async (t) => {
 });
 
 const filters = [
+  {
+    field: 'projects(filter: { labels: { env: "production", owner: "shop" } }, first: 3)',
+    call: { name: 'projects.list', input: [{ labels: { env: 'production', owner: 'shop' } }, { limit: 3 }] },
+  },
   {
     field: 'snapshots(filter: { projectId: "prj_1", branchId: null, policyId: "pol_1", status: available }, first: 3)',
     call: {

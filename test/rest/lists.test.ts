@@ -66,6 +66,10 @@ t.test('filters reach the domain, and only those of the list', async (t) => {
   t.strictSame(calls.at(-1)?.input[1], { state: 'waits_for_neon', projectId: 'a', subjectId: 'b', job: 'restore.run' });
   await send('GET', '/v1/holds?state=released&branchId=b&snapshotId=s&limit=5');
   t.strictSame(calls.at(-1)?.input[1], { state: 'released', branchId: 'b', snapshotId: 's' });
+  await send('GET', '/v1/projects?label=env:production&label=team/owner:a:b%2Cc&label=empty:&limit=5');
+  t.strictSame(calls.at(-1)?.input[1], { labels: { env: 'production', 'team/owner': 'a:b,c', empty: '' } });
+  await send('GET', '/v1/projects?limit=5');
+  t.strictSame(calls.at(-1)?.input[1], {});
   const event = {
     subjectId: 's',
     action: 'policy.created',
@@ -86,6 +90,29 @@ t.test('filters reach the domain, and only those of the list', async (t) => {
     code: 'invalid_request',
     errors: [{ path: 'state', message: /^must be one of waiting, / }],
   });
+});
+
+t.test('a label that is none, and a key with two values, are refused', async (t) => {
+  const { send, calls } = await openDoor(t);
+  const key = 'k'.repeat(63);
+  const many = Array.from({ length: 65 }, (_, n) => `label=k${n}:v`).join('&');
+  for (const query of [
+    'label=',
+    'label=env',
+    'label=:x',
+    'label=Env:x',
+    `label=k${key}:x`,
+    `label=a:${'x'.repeat(257)}`,
+  ]) {
+    const { code, errors } = (await send('GET', `/v1/projects?${query}`)).json();
+    t.match({ code, errors }, { code: 'invalid_request', errors: [{ path: 'label[0]' }] }, query);
+  }
+  for (const query of [many, 'label=a:b&label=a:c', 'label=a:b&label=a:b']) {
+    const answer = (await send('GET', `/v1/projects?${query}`)).json();
+    t.match(answer, { code: 'invalid_request', errors: [{ path: 'label' }] }, query);
+  }
+  t.strictSame(calls, []);
+  t.equal((await send('GET', `/v1/projects?label=${key}:${'x'.repeat(256)}`)).statusCode, 200);
 });
 
 t.test('the next page is linked, with the filters of this one', async (t) => {

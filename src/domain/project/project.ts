@@ -18,7 +18,7 @@ import {
 } from '../../store/projects.ts';
 import type { Actor } from '../actor.ts';
 import { change, type Unit } from '../change.ts';
-import type { PageRequest, RegisterProjectInput, UpdateProjectInput } from '../commands.ts';
+import type { ListProjectsFilter, PageRequest, RegisterProjectInput, UpdateProjectInput } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
 import { staleVersion } from '../version.ts';
 import type { Page, ProjectChangeView, ProjectView } from '../views.ts';
@@ -60,9 +60,14 @@ export async function registerProject(
   }
 }
 
-export async function listProjects(deps: CommandDeps, actor: Actor, page: PageRequest): Promise<Page<ProjectView>> {
+export async function listProjects(
+  deps: CommandDeps,
+  actor: Actor,
+  filter: ListProjectsFilter,
+  page: PageRequest,
+): Promise<Page<ProjectView>> {
   deps.allow();
-  const { items, nextCursor } = await listProjectRows(deps.db, actor, page);
+  const { items, nextCursor } = await listProjectRows(deps.db, actor, filter, page);
   return { items: items.map(toProjectView), nextCursor };
 }
 

@@ -94,5 +94,5 @@ function readObject(value: unknown, path: string): Record<string, unknown> {
 
 function readSelector(selector: PolicySelectorInput, place = ''): SelectorInput {
   const { labels, ...rest } = given(selector);
-  return { ...rest, ...(labels === undefined ? {} : { labels: readLabelSelector(labels, place) }) };
+  return { ...rest, ...(labels === undefined ? {} : { labels: readLabelSelector(labels, `${place}selector.labels`) }) };
 }

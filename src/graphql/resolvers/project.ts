@@ -1,7 +1,7 @@
-import type { UpdateProjectInput as UpdateProject } from '../../domain/index.ts';
+import type { ListProjectsFilter, UpdateProjectInput as UpdateProject } from '../../domain/index.ts';
 import { byId, pageOf } from '../connection.ts';
-import type { MutationResolvers, QueryResolvers, UpdateProjectInput } from '../generated.ts';
-import { given, onceOptions, patch, readLabels, readLabelsPatch } from '../input.ts';
+import type { MutationResolvers, ProjectFilter, QueryResolvers, UpdateProjectInput } from '../generated.ts';
+import { given, onceOptions, patch, readLabels, readLabelSelector, readLabelsPatch } from '../input.ts';
 
 type Queries = Required<Pick<QueryResolvers, 'project' | 'projects'>>;
 type Mutations = Required<
@@ -13,7 +13,8 @@ type Mutations = Required<
 
 export const projectQueries: Queries = {
   project: (_, { id }, { domain, actor }) => domain.projects.get(actor, id),
-  projects: async (_, args, { domain, actor }) => byId(await domain.projects.list(actor, pageOf(args)), args),
+  projects: async (_, { filter, ...args }, { domain, actor }) =>
+    byId(await domain.projects.list(actor, toFilter(filter ?? {}), pageOf(args)), args),
 };
 
 export const projectMutations: Mutations = {
@@ -34,6 +35,11 @@ export const projectMutations: Mutations = {
   adoptSnapshot: (_, { input, idempotencyKey }, { domain, actor }) =>
     domain.projects.adopt(actor, given(input), onceOptions('adoptSnapshot', input, idempotencyKey)),
 };
+
+function toFilter(filter: ProjectFilter): ListProjectsFilter {
+  const { labels } = given(filter);
+  return labels === undefined ? {} : { labels: readLabelSelector(labels, 'filter.labels') };
+}
 
 function toPatch(input: UpdateProjectInput): UpdateProject {
   const { labels, ...rest } = patch(input);

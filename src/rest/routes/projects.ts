@@ -6,8 +6,8 @@ import { optionsOf } from '../idempotency.ts';
 import { pageRequestOf, withNextLink } from '../paging.ts';
 import { settle } from '../prefer.ts';
 import { answers, pageOf, withBody, withKey } from '../schemas/answer.ts';
-import { ChangeHeaders, CreateHeaders, idParams, NoQuery, pageQuery, strict, WorkHeaders } from '../schemas/parts.ts';
-import { RegisterProject, UpdateProject } from '../schemas/projects.ts';
+import { ChangeHeaders, CreateHeaders, idParams, NoQuery, WorkHeaders } from '../schemas/parts.ts';
+import { ListProjectsQuery, readLabelTexts, RegisterProject, UpdateProject } from '../schemas/projects.ts';
 import type { Doors } from './doors.ts';
 
 const tags = ['Projects'];
@@ -54,14 +54,17 @@ export const projectRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { dom
         operationId: 'listProjects',
         summary: 'List registered projects',
         tags,
-        querystring: strict(pageQuery),
+        querystring: ListProjectsQuery,
         response: answers({ 200: { description: 'A page.', schema: pageOf('Project'), headers: ['Link'] } }, [
           'invalid_cursor',
         ]),
       },
     },
-    async (request, reply) =>
-      withNextLink(request, reply, await domain.projects.list(request.actor, pageRequestOf(request.query))),
+    async (request, reply) => {
+      const { label, ...page } = request.query;
+      const filter = label ? { labels: readLabelTexts(label) } : {};
+      return withNextLink(request, reply, await domain.projects.list(request.actor, filter, pageRequestOf(page)));
+    },
   );
 
   app.get(

@@ -10,6 +10,7 @@ const patterns = {
   text: `^[^${control}]*$`,
   visible: '^[\\x21-\\x7e]+$',
   labelKey: '^[a-z0-9][a-z0-9._/-]{0,62}$',
+  label: `^[a-z0-9][a-z0-9._/-]{0,62}:[^${control}]{0,256}$`,
   neonId: '^[A-Za-z0-9_-]+$',
   idempotencyKey: '^[\\x21-\\x7e]{1,255}$',
   lsn: lsnPattern,
@@ -23,6 +24,8 @@ export const patternWords: Readonly<Record<string, string>> = {
   [patterns.visible]: 'must hold visible ASCII characters only',
   [patterns.neonId]: 'must hold letters, digits, - and _ only',
   [patterns.idempotencyKey]: 'must be 1 to 255 visible ASCII characters',
+  [patterns.label]:
+    'must be a key of lower-case letters, digits and . _ / -, a colon, and a value of at most 256 characters',
   [patterns.slug]: 'must hold lower-case letters, digits and - only, and neither begin nor end with -',
   [patterns.lsn]: 'must be a log sequence number such as 16/B374D848',
 };
@@ -72,6 +75,9 @@ export function neonId(description: string) {
 }
 
 const labelValue = Type.String({ maxLength: 256, pattern: patterns.text });
+
+/** A label as one text, `key:value`. */
+export const labelText = Type.String({ pattern: patterns.label });
 
 export const Labels = Type.Record(Type.String({ pattern: patterns.labelKey }), labelValue, {
   description: 'Up to 64 of your own; keys of lower-case letters, digits and . _ / -.',

@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
+import { Refusal } from '../../core/errors.ts';
 import type { ProjectChangeView, ProjectView } from '../../domain/index.ts';
 import { answer, at, createdAt, integer, orNull, text, updatedAt, version } from './answer.ts';
-import { id, instant, Labels, LabelsPatch, name, neonId, nullable, strict } from './parts.ts';
+import { id, instant, Labels, LabelsPatch, labelText, name, neonId, nullable, pageQuery, strict } from './parts.ts';
 
 export const RegisterProject = strict({
   neonProjectId: neonId("Neon's id of the project. It can be registered once in an installation."),
@@ -12,6 +13,33 @@ export const RegisterProject = strict({
 function limit(description: string, minimum: number) {
   const value = Type.Integer({ minimum, maximum: 100_000 });
   return Type.Optional(Type.Union([value, Type.Null()], { description: `${description} null: the plan's own.` }));
+}
+
+const labelsQuery = Type.Array(labelText, {
+  description:
+    'As `label=env:production`, again for another: projects that carry all of these, as those of a selector of a policy do.',
+  maxItems: 64,
+});
+
+export const ListProjectsQuery = strict({ ...pageQuery, label: Type.Optional(labelsQuery) });
+
+/** The labels of texts that fit `ListProjectsQuery`. A key holds no colon. Refuses with `invalid_request` a key with two values. */
+export function readLabelTexts(texts: readonly string[]): Record<string, string> {
+  const labels = texts.map((text) => {
+    const at = text.indexOf(':');
+    return [text.slice(0, at), text.slice(at + 1)] as const;
+  });
+  if (new Set(labels.map(([key]) => key)).size < labels.length) {
+    const message = 'must not name the same key twice';
+    throw new Refusal(
+      'invalid_request',
+      `The query string does not fit the schema: label ${message}. Nothing was done.`,
+      {
+        members: { errors: [{ path: 'label', message }] },
+      },
+    );
+  }
+  return Object.fromEntries(labels);
 }
 
 const windows = Type.Array(

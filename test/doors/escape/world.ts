@@ -37,6 +37,7 @@ export async function openEscape(t: Test): Promise<EscapeWorld> {
 
 async function makeIds(at: Registered): Promise<Ids> {
   const { domain, actor, main, project, credential } = at;
+  await domain.projects.update(actor, { id: project.id, version: project.version, labels: { env: 'kept' } });
   const snapshot = await takeSnapshot(at, { branchId: main.id });
   const moment = await writeRow(at.emulator.connectionUri, 1);
   const restored = await restore(at, { source: { branchId: main.id, at: moment.at }, target: { kind: 'in_place' } });

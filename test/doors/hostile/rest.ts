@@ -109,12 +109,14 @@ function encode(text: string): string {
 }
 
 function searchOf(query: NonNullable<Operation['parameters']>, known: Known): fc.Arbitrary<string> {
-  const known_ = query.map(({ name, schema }) => {
+  const known_ = query.map(({ name, schema: { items, ...schema } }) => {
     const value =
       name === 'cursor'
         ? hostileCursor(known.cursors)
-        : fc.oneof(valueOf(schema, known, name).map(textOf), hostileText);
-    return value.map((one) => `${name}=${encode(one)}`);
+        : fc.oneof(valueOf(items ?? schema, known, name).map(textOf), hostileText);
+    // A list is its parameter again and again.
+    const values = items ? fc.array(value, { minLength: 1, maxLength: 3 }) : value.map((one) => [one]);
+    return values.map((all) => all.map((one) => `${name}=${encode(one)}`).join('&'));
   });
   const foreign = fc
     .tuple(fc.constantFrom(...prototypeKeys, 'x', 'limit[]', 'limit', 'cursor[a]'), hostileText)
@@ -193,6 +195,7 @@ function textFor({ format }: Schema, known: Known, name: string): fc.Arbitrary<V
 
 function goodText(name: string, format: string | undefined, ids: readonly string[]): fc.Arbitrary<string> {
   if (ids.length > 0) return fc.constantFrom(...ids);
+  if (name === 'label') return fc.constantFrom('env:kept', 'env:', 'a.b/c:d:e', 'constructor:x');
   if (name === 'cron') return fc.constantFrom('0 0 * * *', '@daily', '0 12 1 * *');
   if (name === 'timeZone') return fc.constantFrom('UTC', 'Europe/Berlin');
   if (format === 'date-time' || /At$|^(from|until|since|now|at)$/.test(name)) {
