@@ -217,7 +217,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     if (serves === 'everything') {
       const open = { graphiql: !production, introspection: !production };
       const graphql = { ...open, costMax: 50_000, persistedOnly: false, ...options.graphql };
-      await registerGraphql(rest, { domain, ...graphql, stallMs });
+      await registerGraphql(rest, { domain, ...graphql, stallMs, lookMs: settings.streamBeatMs });
     }
     await rest.ready();
     return {

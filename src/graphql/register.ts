@@ -36,6 +36,8 @@ interface GraphqlOptions extends GraphqlSettings {
   readonly domain: DoorDomain;
   /** The reader of subscriptions that takes nothing for so long is cut off. Default: 20 s. */
   readonly stallMs?: number | undefined;
+  /** Whether who opened a WebSocket may still ask is looked at so often. Default: 15 s. */
+  readonly lookMs?: number | undefined;
 }
 
 /** `request.actor` must be there: the door of REST guards this one too. */
@@ -54,7 +56,7 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
     scope.post('/graphql', { schema: { hide: true }, config: { valuesMax } }, (request, reply) =>
       answer(door, request, reply),
     );
-    await serveSubscriptions(scope, { ...door, stallMs: options.stallMs });
+    await serveSubscriptions(scope, { ...door, stallMs: options.stallMs, lookMs: options.lookMs });
     if (options.graphiql) registerGraphiql(scope);
   });
 }

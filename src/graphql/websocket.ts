@@ -13,6 +13,8 @@ import { subscribe, type Subscribed } from './subscription.ts';
 export interface WebsocketOptions extends Door {
   /** A connection that takes nothing for so long is cut off. Default: 20 s. */
   readonly stallMs?: number | undefined;
+  /** Whether who opened a connection may still ask is looked at so often. Default: 15 s. */
+  readonly lookMs?: number | undefined;
 }
 
 /** Of a message that comes in: a query of 16 KiB and its variables. */
@@ -48,7 +50,7 @@ interface Connected {
 
 export async function serveSubscriptions(
   scope: FastifyInstance,
-  { stallMs = 20_000, ...door }: WebsocketOptions,
+  { stallMs = 20_000, lookMs = 15_000, ...door }: WebsocketOptions,
 ): Promise<void> {
   const replies = new WeakMap<FastifyRequest, FastifyReply>();
   const server = makeProtocol(door);
@@ -100,7 +102,7 @@ export async function serveSubscriptions(
         if (left > 0) unknown.set(ip, left);
         else unknown.delete(ip);
       };
-      open(server, connect(socket, reply), { stallMs, known });
+      open(server, connect(socket, reply), { stallMs, lookMs, known });
     },
   });
 }
@@ -188,23 +190,40 @@ function tooManyOpenings(): GraphQLError {
 /** What is said of one stream and holds for the whole connection. */
 const endsConnection = new Set(['unauthenticated', 'starting']);
 
+/** Closes a connection that may not be used any more, also one on which nothing is told. Where that cannot be known, it is asked again later. */
+async function lookAnew(connected: Connected): Promise<void> {
+  const { actor, renew, reply, socket } = connected;
+  if (!actor) return;
+  try {
+    const { teamId } = await renew();
+    if (teamId !== actor.teamId) throw new Refusal('unauthenticated', 'The connection is of another team.');
+  } catch (error) {
+    if (socket.readyState !== socket.OPEN) return;
+    if (!(error instanceof Refusal)) reply.log.error({ err: error }, 'websocket.failed');
+    else if (!isForLater(error)) closeBy(connected, error);
+  }
+}
+
+function isForLater({ code }: Refusal): boolean {
+  const { status } = refusals[code];
+  return status >= 500 || status === 429;
+}
+
 function closeBy({ close, reply }: Connected, error: unknown): void {
   if (!(error instanceof Refusal)) {
     reply.log.error({ err: error }, 'websocket.failed');
     return close(1011, 'internal');
   }
-  const { status } = refusals[error.code];
-  const isLater = status >= 500 || status === 429;
   reply.log.info({ code: error.code }, 'websocket.refused');
   if (error.code === 'starting') return close(closeCodes.going, error.code);
   if (error.code === 'unauthenticated') return close(closeCodes.unauthenticated, error.code);
-  return close(isLater ? closeCodes.later : closeCodes.refused, error.code);
+  return close(isForLater(error) ? closeCodes.later : closeCodes.refused, error.code);
 }
 
 function open(
   server: Server<Connected>,
   connected: Connected,
-  { stallMs, known }: { stallMs: number; known: () => void },
+  { stallMs, lookMs, known }: { stallMs: number; lookMs: number; known: () => void },
 ): void {
   const { socket, reply } = connected;
   const isOpen = () => socket.readyState === socket.OPEN;
@@ -237,6 +256,7 @@ function open(
     hasAnswered = false;
     if (isOpen()) socket.ping();
   }, pingMs).unref();
+  const look = setInterval(() => void lookAnew(connected), lookMs).unref();
 
   const closed = server.opened(
     {
@@ -257,6 +277,7 @@ function open(
   );
   socket.once('close', (code: number, reason: Buffer) => {
     clearInterval(ping);
+    clearInterval(look);
     known();
     for (const reader of connected.readers) reader.abort();
     closed(code, reason.toString())

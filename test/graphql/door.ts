@@ -28,7 +28,10 @@ export const graphqlDefaults: GraphqlSettings = {
   persistedOnly: false,
 };
 
-export async function openDoor(t: Test, options: Partial<GraphqlSettings> = {}): Promise<Door> {
+export async function openDoor(
+  t: Test,
+  options: Partial<GraphqlSettings> & { readonly lookMs?: number } = {},
+): Promise<Door> {
   const fake = makeFakeDomain();
   const log: string[] = [];
   const app = Fastify({
@@ -36,7 +39,8 @@ export async function openDoor(t: Test, options: Partial<GraphqlSettings> = {}):
     logger: { level: 'info', stream: { write: (line: string) => void log.push(line) } },
   });
   app.decorateRequest('actor', { getter: () => actor });
-  app.decorateRequest('identify', async () => actor);
+  const facts = { requestId: 'req-1', sourceAddress: '127.0.0.1' };
+  app.decorateRequest('identify', () => fake.domain.authenticate(undefined, facts));
   app.decorateRequest('countFor', async () => undefined);
   await registerGraphql(app, { domain: fake.domain, ...graphqlDefaults, ...options });
   t.teardown(() => app.close());

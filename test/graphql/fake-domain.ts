@@ -50,7 +50,11 @@ export function makeFakeDomain(): FakeDomain {
   }
 
   const domain: DoorDomain = {
-    authenticate: async () => samples.actor,
+    async authenticate() {
+      const failure = failures.get('authenticate');
+      if (failure) throw failure;
+      return samples.actor;
+    },
     checkReady: async () => ({ status: 'ok', away: [] }),
     me: { get: on('me.get', () => samples.me) },
     teams: {

@@ -1,12 +1,15 @@
 // Subscriptions over the WebSocket of the GraphQL door: what each shows, and what is refused.
 
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
+import { WebSocket } from 'ws';
 import { Refusal } from '../../src/core/errors.ts';
 import { subscribeAt } from '../harness/streams.ts';
 import { openDoor } from './door.ts';
 
-async function openSocket(test: Test) {
-  const door = await openDoor(test);
+async function openSocket(test: Test, options: Parameters<typeof openDoor>[1] = {}) {
+  const door = await openDoor(test, options);
   const url = await door.app.listen({ port: 0, host: '127.0.0.1' });
   const follow = (query: string, variables = {}) => subscribeAt(test, url, query, { variables });
   return { ...door, url, follow };
@@ -102,6 +105,29 @@ t.test('a fault of ours is told without a word of what it was', async (t) => {
   t.match(errors, [{ extensions: { code: 'internal' } }]);
   t.notMatch(JSON.stringify(errors), /hunter2/);
 });
+
+t.test(
+  'a connection stays while it cannot be known who asks, and is closed when it is known that nobody does',
+  async (t) => {
+    const { url, fail, log } = await openSocket(t, { lookMs: 20 });
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    t.teardown(() => socket.terminate());
+    const closed = once(socket, 'close');
+    await once(socket, 'open');
+    socket.send('{"type":"connection_init"}');
+    await once(socket, 'message');
+    const isLogged = async (word: string) => {
+      while (!log.some((line) => line.includes(word))) await sleep(10);
+    };
+    fail('authenticate', new Error('what it was'));
+    await isLogged('what it was');
+    fail('authenticate', new Refusal('database_unreachable', 'The database is away.'));
+    await sleep(200);
+    t.equal(socket.readyState, WebSocket.OPEN);
+    fail('authenticate', new Refusal('unauthenticated', 'Nobody known.'));
+    t.match(await closed, [4401]);
+  },
+);
 
 t.test('over HTTP a subscription is refused', async (t) => {
   const { ask, calls } = await openSocket(t);

@@ -58,6 +58,40 @@ t.test('a key that is revoked opens no subscription on a connection that was ope
   t.notOk(said.some(({ type }) => type === 'next'));
 });
 
+/** Opens a WebSocket that subscribes to nothing; resolves, once it was let in, with how it ends. */
+async function openIdle(url: string, payload: object): Promise<{ socket: WebSocket; closed: Promise<unknown[]> }> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  t.teardown(() => socket.terminate());
+  const closed = once(socket, 'close').then(([code, reason]) => [code, String(reason)]);
+  await once(socket, 'open');
+  socket.send(JSON.stringify({ type: 'connection_init', payload }));
+  await once(socket, 'message');
+  return { socket, closed };
+}
+
+t.test('a WebSocket on which nothing is subscribed to is closed once it may not ask any more', async (t) => {
+  const team = actor.teams[0]?.slug ?? '';
+  const member = await domain.members.add(actor, { teamId: actor.teamId, subject: 'mary', role: 'viewer' });
+  const mary = { ...authorization(await provider.token('mary')), 'afterglow-team': team };
+  const revoked = await makeKey();
+  const ending = await makeKey({ expiresAt: new Date(Date.now() + 60_000).toISOString() });
+  const kept = await makeKey();
+  const idle = await Promise.all(
+    [authorization(revoked.key), mary, authorization(ending.key), authorization(kept.key)].map((one) =>
+      openIdle(second.url, one),
+    ),
+  );
+  const [ofRevoked, ofMary, ofEnding, ofKept] = idle;
+  await domain.apiKeys.revoke(actor, revoked.id);
+  t.strictSame(await ofRevoked?.closed, [4401, 'unauthenticated']);
+  await domain.members.remove(actor, { teamId: actor.teamId, id: member.id });
+  t.strictSame(await ofMary?.closed, [4403, 'not_found']);
+  at.faults.aheadMs = 61_000;
+  t.strictSame(await ofEnding?.closed, [4401, 'unauthenticated']);
+  at.faults.aheadMs = 0;
+  t.equal(ofKept?.socket.readyState, WebSocket.OPEN, 'who still may is left alone');
+});
+
 t.test('connections and subscriptions count as requests: past its limit a key opens neither', async (t) => {
   const { key } = await makeKey();
   const limited = await startSecond(t, at, { settings, edge: { requestsPerKey: 3, requestsPerTeam: 0 } });
