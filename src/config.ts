@@ -203,7 +203,8 @@ export const settingsSchema = Type.Object({
     minimum: 100,
     maximum: 10_000_000,
     default: 50_000,
-    description: 'How many objects a GraphQL request may answer: pages multiply what is in them.',
+    description:
+      'How many objects a GraphQL request may answer: pages multiply what is in them. What is told to a subscription counts as a request for as many.',
   }),
   GRAPHQL_INTROSPECTION: Type.Optional(
     Type.Boolean({ description: 'Whether /graphql tells its schema. Unset: true, and false in production.' }),

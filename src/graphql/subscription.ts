@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify';
 import { type DocumentNode, type ExecutionResult, getOperationAST, GraphQLError, parse } from 'graphql';
 import { Refusal } from '../core/errors.ts';
 import type { Actor, Delivery } from '../domain/index.ts';
-import type { Opening, Showing } from './context.ts';
+import type { Budget, Opening, Showing } from './context.ts';
 import { refusalShown, type RequestFacts, whyNotRun } from './errors.ts';
 import { tokensMax } from './limits.ts';
 import { type Door, type Operation, readOperation } from './operation.ts';
@@ -60,6 +60,8 @@ export async function subscribe(
 interface Opened {
   readonly deliveries: AsyncGenerator<Delivery>;
   readonly isShown: (delivery: Delivery) => boolean;
+  /** Of each delivery that is shown. */
+  readonly cost: number;
 }
 
 async function open(
@@ -67,14 +69,16 @@ async function open(
   subscriber: Known,
   { signal }: AbortController,
 ): Promise<Opened | GraphQLError[]> {
-  const found: Opened[] = [];
-  const { errors = [] } = await run(operation, subscriber, {
+  const found: Omit<Opened, 'cost'>[] = [];
+  const budget = { max: subscriber.costMax, spent: 0 };
+  const opening: Opening = {
     step: 'open',
     reader: { renew: subscriber.renew, signal },
     opened: (deliveries, isShown) => void found.push({ deliveries, isShown }),
-  });
+  };
+  const { errors = [] } = await run(operation, subscriber, opening, budget);
   const [opened] = found;
-  if (opened) return opened;
+  if (opened) return { ...opened, cost: budget.spent };
   return errors.map(({ message, extensions }) => new GraphQLError(message, { extensions }));
 }
 
@@ -101,11 +105,14 @@ function show(operation: Operation, subscriber: Known, shown: Shown): AsyncItera
 async function* showEach(
   operation: Operation,
   subscriber: Known,
-  { deliveries, isShown, leaving, facts }: Shown,
+  { deliveries, isShown, cost, leaving, facts }: Shown,
 ): AsyncGenerator<ExecutionResult, void> {
+  const pay = payer(subscriber, cost, leaving);
   try {
     for await (const delivery of deliveries) {
-      if (isShown(delivery)) yield await run(operation, subscriber, { step: 'show', delivery });
+      if (!isShown(delivery)) continue;
+      await pay();
+      yield await run(operation, subscriber, { step: 'show', delivery });
     }
   } catch (error) {
     if (error instanceof Refusal) subscriber.cutOff(error);
@@ -116,14 +123,41 @@ async function* showEach(
   }
 }
 
+/**
+ * Pays for a delivery. A request may cost so much, and so may all deliveries that one pays for: the first is the one that has subscribed, and
+ * each further one is counted like it. So nobody is given more by subscriptions than by requests. Refuses with `rate_limited`.
+ */
+function payer({ costMax, count }: Known, cost: number, leaving: AbortController): () => Promise<void> {
+  let left = costMax;
+  return async () => {
+    if (left < cost) {
+      await count().catch((error: unknown) => {
+        const reason = error instanceof Refusal && error.code === 'rate_limited' ? endedBy(error, costMax) : error;
+        leaving.abort(reason);
+        throw reason;
+      });
+      left = costMax;
+    }
+    left -= cost;
+  };
+}
+
+function endedBy({ retryAfterSeconds = 60, members }: Refusal, costMax: number): Refusal {
+  return new Refusal(
+    'rate_limited',
+    `What is told counts as a request for every ${costMax} objects, and too many were sent. The subscription was ended. Subscribe again after the last sequence that you have seen, in ${retryAfterSeconds} s.`,
+    { retryAfterSeconds, members },
+  );
+}
+
 /** On a reply of its own, since the loaders of a reply are those of one operation. */
 async function run(
   { query, variables, operationName }: Operation,
   { reply, actor, domain, costMax }: Known,
   subscription: Opening | Showing,
+  budget: Budget = { max: costMax, spent: 0 },
 ): Promise<ExecutionResult> {
   const own = Object.create(reply) as FastifyReply;
-  const budget = { max: costMax, spent: 0 };
   return own.graphql(
     query,
     { actor, domain, budget, operationName, subscription },

@@ -14,7 +14,7 @@ export interface Second {
 export async function startSecond(
   t: Test,
   at: Pick<Started, 'databaseUrl' | 'emulator' | 'log' | 'faults'>,
-  options: Pick<AppOptions, 'settings' | 'stallMs' | 'oidc' | 'redisUrl' | 'edge'> = {},
+  options: Pick<AppOptions, 'settings' | 'stallMs' | 'oidc' | 'redisUrl' | 'edge' | 'graphql'> = {},
 ): Promise<Second> {
   const app = await buildApp({
     databaseUrl: at.databaseUrl,

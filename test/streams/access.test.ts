@@ -104,6 +104,31 @@ t.test('connections and subscriptions count as requests: past its limit a key op
   t.equal(refused.results.length, 0);
 });
 
+t.test(
+  'what deliveries cost counts as requests: past the limit the subscription ends, and goes on later',
+  async (t) => {
+    const { key } = await makeKey();
+    const limited = await startSecond(t, at, {
+      settings,
+      edge: { requestsPerKey: 3, requestsPerTeam: 0 },
+      // Each delivery could hold two objects.
+      graphql: { costMax: 4 },
+    });
+    const events = await readEvents(t, `${limited.url}/v1/events?topics=audit`, { key: (await makeKey()).key });
+    // The connection is one request; the subscription is another, which pays for two deliveries.
+    const socket = subscribeAt(t, limited.url, audit, { params: authorization(key) });
+    await socket.until(() => true);
+    await appendEvents(at, actor, 10);
+    t.match(await socket.ended(), {
+      errors: [{ message: /Subscribe again after/, extensions: { code: 'rate_limited', limit: 'key', max: 3 } }],
+    });
+    t.equal(socket.results.length, 4, 'the third request pays for two more, and there is no fourth');
+    const metrics = (await limited.app.rest.inject({ url: '/metrics' })).payload;
+    t.match(metrics, 'afterglow_streams_ended_total{kind="audit",code="rate_limited"} 1');
+    await events.until(({ data }) => data['event']?.subject.id === 'thing_9');
+  },
+);
+
 t.test('a key whose time is over ends a stream that nothing is told on', async (t) => {
   const { key } = await makeKey({ expiresAt: new Date(Date.now() + 60_000).toISOString() });
   const events = await readEvents(t, `${second.url}/v1/events?topics=restore`, { key });
