@@ -211,7 +211,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     };
     const { production, trustedProxies, stallMs, edge } = options;
     const sharedCounts = queue.impatient && { redis: queue.impatient, prefix };
-    const before = { trustedProxies, edge, sharedCounts };
+    const before = { trustedProxies, edge, sharedCounts, recorder: metrics.edge };
     const rest = await buildRest({ domain, logger, production, serves, renderMetrics, stallMs, ...before });
     opened.unshift(rest);
     if (serves === 'everything') {

@@ -6,11 +6,13 @@ import type { RateLook } from './core/rate.ts';
 import type { AccessRecorder, StreamRecorder } from './domain/deps.ts';
 import type { JobCount, StateCounts } from './domain/index.ts';
 import type { GovernorRecorder } from './neon/governor.ts';
+import { bounds, doors, type EdgeRecorder } from './rest/edge/recorder.ts';
 
 export interface Metrics {
   readonly governor: GovernorRecorder;
   readonly access: AccessRecorder;
   readonly streams: StreamRecorder;
+  readonly edge: EdgeRecorder;
   /** The Neon accounts that this process has called last, at most a hundred: as many have gauges of their own. */
   accounts(): string[];
   /** In Prometheus' text format. */
@@ -38,6 +40,7 @@ export function createMetrics(jobNames: readonly string[]): Metrics {
     governor: governorRecorder(registry, accounts),
     access: accessRecorder(registry),
     streams: streamRecorder(registry),
+    edge: edgeRecorder(registry),
     accounts: () => [...accounts],
     async render({ jobs, branches, missingSnapshots, rates }) {
       showJobs(jobs);
@@ -58,6 +61,27 @@ function accessRecorder(registry: Registry): AccessRecorder {
   return { unauthenticated: () => refused.inc() };
 }
 
+function edgeRecorder(registry: Registry): EdgeRecorder {
+  const registers = [registry];
+  const turnedAway = new Counter({
+    name: 'afterglow_turned_away_total',
+    help: 'Requests, connections and subscriptions that were refused unread: by the door, the code, and whose bound was met.',
+    labelNames: ['door', 'code', 'bound'],
+    registers,
+  });
+  const slowed = new Counter({
+    name: 'afterglow_sign_ins_slowed_total',
+    help: 'Keys and tokens that were none, and were told so late, because of how many came from their address.',
+    registers,
+  });
+  const kinds = Object.entries(bounds).map(([bound, code]) => ({ bound, code }));
+  for (const door of doors) for (const kind of kinds) turnedAway.inc({ door, ...kind }, 0);
+  return {
+    turnedAway: (door, bound) => turnedAway.inc({ door, bound, code: bounds[bound] }),
+    slowed: () => slowed.inc(),
+  };
+}
+
 function streamRecorder(registry: Registry): StreamRecorder {
   const registers = [registry];
   const open = new Gauge({
@@ -72,7 +96,14 @@ function streamRecorder(registry: Registry): StreamRecorder {
     labelNames: ['kind', 'code'],
     registers,
   });
+  const refused = new Counter({
+    name: 'afterglow_streams_refused_total',
+    help: 'Streams that were not opened, because as many are open as may be (too_many_streams); `connection` for a WebSocket.',
+    labelNames: ['kind'],
+    registers,
+  });
   return {
+    refused: (kind) => refused.inc({ kind }),
     opened: (kind) => open.inc({ kind }),
     ended(kind, code) {
       open.dec({ kind });

@@ -42,6 +42,8 @@ export interface AccessRecorder {
 /** Told of streams: each by what it tells of. */
 export interface StreamRecorder {
   opened(kind: string): void;
+  /** There were too many, and it was not opened. `connection` for one that carries streams. */
+  refused(kind: string): void;
   /** `left` where the reader has gone by itself; otherwise the code with which it was cut off. */
   ended(kind: string, code: string): void;
 }

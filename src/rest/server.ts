@@ -14,6 +14,7 @@ import { makeCounters, type SharedCounts } from './edge/counters.ts';
 import { allowOrigins, sendSecurityHeaders } from './edge/headers.ts';
 import { shedLoad } from './edge/pressure.ts';
 import { limitRates } from './edge/rates.ts';
+import { type EdgeRecorder, tellNobody } from './edge/recorder.ts';
 import { edgeDefaults, type EdgeSettings } from './edge/settings.ts';
 import { slowSignIns } from './edge/sign-ins.ts';
 import { boundAnswers, connectionTimes } from './edge/times.ts';
@@ -65,6 +66,8 @@ export interface RestOptions {
   /** The reader of a stream that takes nothing for so long is cut off. Default: 20 s. */
   readonly stallMs?: number | undefined;
   readonly edge?: Partial<EdgeSettings> | undefined;
+  /** Told of who is turned away. Default: nobody is told. */
+  readonly recorder?: EdgeRecorder | undefined;
   /** For all processes together; absent, each counts its own. */
   readonly sharedCounts?: SharedCounts | undefined;
 }
@@ -91,17 +94,18 @@ export async function buildRest(options: RestOptions): Promise<FastifyInstance> 
 }
 
 /** What stands before every route, in the order in which a request meets it. */
-async function raiseEdge(app: FastifyInstance, { domain, edge, sharedCounts, serves }: RestOptions): Promise<void> {
+async function raiseEdge(app: FastifyInstance, options: RestOptions): Promise<void> {
+  const { domain, edge, sharedCounts, serves, recorder = tellNobody } = options;
   const settings = { ...edgeDefaults, ...edge };
   await sendSecurityHeaders(app);
   await allowOrigins(app, settings.corsOrigins);
   refuseUnknownRoutes(app);
   boundAnswers(app);
-  if (serves !== 'probes') await shedLoad(app, settings);
+  if (serves !== 'probes') await shedLoad(app, settings, recorder);
   const counters = makeCounters(app, sharedCounts);
   guardAccess(app, domain, {
-    admit: await slowSignIns(counters, settings),
-    countRequest: await limitRates(counters, settings),
+    admit: await slowSignIns(counters, settings, recorder),
+    countRequest: await limitRates(counters, settings, recorder),
   });
 }
 

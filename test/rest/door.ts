@@ -73,7 +73,10 @@ export interface Door {
 
 export interface DoorOptions
   extends Partial<
-    Pick<RestOptions, 'newRequestId' | 'production' | 'trustedProxies' | 'serves' | 'edge' | 'sharedCounts'>
+    Pick<
+      RestOptions,
+      'newRequestId' | 'production' | 'trustedProxies' | 'serves' | 'edge' | 'sharedCounts' | 'recorder'
+    >
   > {
   readonly replace?: Replace;
   /** Log lines of warning and above that the test expects. */

@@ -102,6 +102,9 @@ t.test('connections and subscriptions count as requests: past its limit a key op
   t.match(await refused.ended(), { errors: [{ extensions: { code: 'rate_limited', limit: 'key' } }] });
   t.match(await subscribeAt(t, limited.url, audit, { params }).ended(), { code: 1013, reason: 'rate_limited' });
   t.equal(refused.results.length, 0);
+  const { payload } = await limited.app.rest.inject({ url: '/metrics' });
+  t.match(payload, 'afterglow_turned_away_total{door="websocket",bound="key",code="rate_limited"} 2');
+  t.match(payload, 'afterglow_turned_away_total{door="graphql",bound="key",code="rate_limited"} 0', 'others are 0');
 });
 
 t.test(
@@ -224,6 +227,9 @@ t.test('as many streams as may be: the next is refused until one of them ends', 
     code: 1013,
     reason: 'too_many_streams',
   });
+  const { payload } = await second.app.rest.inject({ url: '/metrics' });
+  t.match(payload, 'afterglow_streams_refused_total{kind="events"} 1');
+  t.match(payload, 'afterglow_streams_refused_total{kind="connection"} 1');
   first?.leave();
   let next = await open();
   for (let tries = 0; next.status !== 200 && tries < 100; tries += 1) {

@@ -24,7 +24,13 @@ function openHub() {
     },
     transformResult: async ({ result }) => result,
   };
-  return { hub: makeHub({ db: db.withPlugin(plugin), settings: bounds as Deps['settings'] }), read };
+  const refused: string[] = [];
+  const streams = {
+    opened: () => undefined,
+    ended: () => undefined,
+    refused: (kind: string) => void refused.push(kind),
+  };
+  return { hub: makeHub({ db: db.withPlugin(plugin), settings: bounds as Deps['settings'], streams }), read, refused };
 }
 
 t.test('who stands at the same number shares a read, until there are news', async (t) => {
@@ -78,17 +84,17 @@ t.test('of more jobs than are remembered it is told that some were missed', asyn
 t.test('streams are bounded for each actor and team, and what has ended makes room once', async (t) => {
   const { hub } = openHub();
   const another = (id: string) => ({ ...actor, id });
-  const leave = hub.admit(actor);
-  hub.admit(actor);
-  t.throws(() => hub.admit(actor), { code: 'too_many_streams' });
-  hub.admit(another('key_2'));
-  t.throws(() => hub.admit(another('key_3')), { code: 'too_many_streams' });
+  const leave = hub.admit(actor, 'audit');
+  hub.admit(actor, 'audit');
+  t.throws(() => hub.admit(actor, 'audit'), { code: 'too_many_streams' });
+  hub.admit(another('key_2'), 'audit');
+  t.throws(() => hub.admit(another('key_3'), 'audit'), { code: 'too_many_streams' });
   leave();
   leave();
-  hub.admit(another('key_3'));
-  t.throws(() => hub.admit(another('key_4')), { code: 'too_many_streams' });
+  hub.admit(another('key_3'), 'audit');
+  t.throws(() => hub.admit(another('key_4'), 'audit'), { code: 'too_many_streams' });
   hub.end();
-  t.equal((await refusalOf(Promise.resolve().then(() => hub.admit(another('key_5'))))).code, 'starting');
+  t.equal((await refusalOf(Promise.resolve().then(() => hub.admit(another('key_5'), 'audit')))).code, 'starting');
 });
 
 t.test('news of many teams and jobs comes whole, gathered into few messages', async (t) => {

@@ -28,7 +28,7 @@ export function bindStreams(binding: BindDeps, hub: Hub) {
     jobs: opens('job.read', () => of('job', 'job.read')),
     auditEvents: opens('audit.read', () => of('audit', 'audit.read')),
     events: opens<OpenEventsInput>('event.read', toEvents),
-    admit: (actor: Actor) => hub.admit(actor),
+    admit: (actor: Actor) => hub.admit(actor, 'connection'),
   };
 }
 

@@ -67,7 +67,7 @@ export async function openStream(
 
 /** Counts the stream until it ends, by whichever comes first: its own end, or the reader's. */
 function admit(deps: StreamDeps, hub: Hub, actor: Actor, { kind }: Stream, { signal }: Reader): (code: string) => void {
-  const leave = hub.admit(actor);
+  const leave = hub.admit(actor, kind);
   deps.streams.opened(kind);
   let isOpen = true;
   const end = (code: string): void => {

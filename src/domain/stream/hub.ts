@@ -25,8 +25,11 @@ export interface Follower {
 }
 
 export interface Hub {
-  /** Makes room for a stream of the actor until the returned function is called. Refuses with `too_many_streams` and `starting`. */
-  admit(actor: Actor): () => void;
+  /**
+   * Makes room for a stream of the actor until the returned function is called; `kind` as its recorder is told. Refuses with
+   * `too_many_streams` and `starting`.
+   */
+  admit(actor: Actor, kind: string): () => void;
   follow(teamId: string): Follower;
   heard(news: HeardNews): void;
   /** The process is to end: whoever waits is woken, and nobody is admitted any more. */
@@ -52,7 +55,7 @@ interface Team {
 
 const nothing = (): void => undefined;
 
-export function makeHub({ db, settings }: Pick<Deps, 'db' | 'settings'>): Hub {
+export function makeHub({ db, settings, streams }: Pick<Deps, 'db' | 'settings' | 'streams'>): Hub {
   const teams = new Map<string, Team>();
   const admitted = new Map<string, number>();
   let clock: NodeJS.Timeout | undefined;
@@ -94,14 +97,17 @@ export function makeHub({ db, settings }: Pick<Deps, 'db' | 'settings'>): Hub {
     get hasEnded() {
       return hasEnded;
     },
-    admit(actor) {
+    admit(actor, kind) {
       if (hasEnded) throw stopping();
       const { streamsPerActorMax, streamsPerTeamMax } = settings;
       const bounds = [
         { key: `actor ${actor.id}`, max: streamsPerActorMax },
         { key: `team ${actor.teamId}`, max: streamsPerTeamMax },
       ];
-      if (bounds.some(({ key, max }) => (admitted.get(key) ?? 0) >= max)) throw tooMany(settings);
+      if (bounds.some(({ key, max }) => (admitted.get(key) ?? 0) >= max)) {
+        streams.refused(kind);
+        throw tooMany(settings);
+      }
       for (const { key } of bounds) admitted.set(key, (admitted.get(key) ?? 0) + 1);
       let isOpen = true;
       return () => {

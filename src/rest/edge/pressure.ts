@@ -5,6 +5,7 @@ import { getHeapStatistics } from 'node:v8';
 import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from '../../core/errors.ts';
+import { doorOf, type EdgeRecorder } from './recorder.ts';
 import type { EdgeSettings } from './settings.ts';
 
 /** With so few requests under way nobody is helped by refusing another. */
@@ -17,6 +18,7 @@ const underWayMin = 20;
 export async function shedLoad(
   app: FastifyInstance,
   { shedAtDelayMs, shedAtHeapPercent, shedSampleMs }: EdgeSettings,
+  recorder: EdgeRecorder,
 ): Promise<void> {
   const lasts = makeLasts(shedSampleMs);
   // Not a number: what was answered before it came here (no route, a preflight) is answered all the same, and would be taken from it.
@@ -36,6 +38,7 @@ export async function shedLoad(
     sampleInterval: shedSampleMs,
     pressureHandler: async (request, _reply, kind, value) => {
       if (!lasts(kind, value ?? Infinity) || underWay.size <= underWayMin || request.routeOptions.config.isOpen) return;
+      recorder.turnedAway(doorOf(request), 'process');
       throw new Refusal(
         'overloaded',
         'This process has more to do than it can answer in time. Nothing was done. Send the request again a little later.',

@@ -6,6 +6,7 @@ import { Refusal } from '../../core/errors.ts';
 import { noTeam } from '../../domain/index.ts';
 import type { Counter, CounterOptions } from './counters.ts';
 import { windowSeconds } from './counters.ts';
+import { doorOf, type EdgeRecorder } from './recorder.ts';
 import type { EdgeSettings } from './settings.ts';
 
 /** Counts a request of `request.actor`; where its answer has headers still, they tell what is left. Refuses with `rate_limited`. */
@@ -21,6 +22,7 @@ interface Limit {
 export async function limitRates(
   open: (options: CounterOptions) => Promise<Counter>,
   { requestsPerKey, requestsPerTeam }: EdgeSettings,
+  recorder: EdgeRecorder,
 ): Promise<CountRequest> {
   const wanted = [
     { name: 'key', max: requestsPerKey, keyOf: ({ actor }: FastifyRequest) => actor.id },
@@ -41,7 +43,9 @@ export async function limitRates(
       const { isExceeded, remaining, resetSeconds } = await count(request);
       said.push(`"${name}";r=${remaining};t=${resetSeconds}`);
       reply?.header('ratelimit', said.join(', '));
-      if (isExceeded) throw tooMany(name, max, resetSeconds);
+      if (!isExceeded) continue;
+      recorder.turnedAway(doorOf(request), name);
+      throw tooMany(name, max, resetSeconds);
     }
   };
 }

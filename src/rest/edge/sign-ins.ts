@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../../core/errors.ts';
 import type { Counter, CounterOptions } from './counters.ts';
+import { doorOf, type EdgeRecorder } from './recorder.ts';
 import type { EdgeSettings } from './settings.ts';
 
 /** Runs `authenticate` for the key or token that was presented. Refuses with `sign_in_slowed` before it is looked up. */
@@ -30,6 +31,7 @@ const rememberedMax = 10_000;
 export async function slowSignIns(
   open: (options: CounterOptions) => Promise<Counter>,
   { failedSignIns: max }: EdgeSettings,
+  recorder: EdgeRecorder,
 ): Promise<Admit> {
   if (max === 0) return (_request, _presented, authenticate) => authenticate();
   const failures = await open({ name: 'failed-sign-in', max });
@@ -37,7 +39,13 @@ export async function slowSignIns(
   return async (request, presented, authenticate) => {
     if (presented === undefined) return authenticate();
     const pair = nameOf(request.ip, presented);
-    if (!letIn.has(pair)) refuseWhereTooMany(await failures(request, { increment: false }));
+    if (!letIn.has(pair)) {
+      const { remaining, resetSeconds } = await failures(request, { increment: false });
+      if (remaining <= 0) {
+        recorder.turnedAway(doorOf(request), 'address');
+        throw tooMany(resetSeconds);
+      }
+    }
     try {
       const actor = await authenticate();
       // Who came longest ago is forgotten first.
@@ -50,15 +58,16 @@ export async function slowSignIns(
       if (!(error instanceof Refusal && error.code === 'unauthenticated')) throw error;
       letIn.delete(pair);
       const { remaining } = await failures(request);
-      await sleep(Math.max(0, Math.min(delayMaxMs, (max - remaining - answeredAtOnce) * stepMs)));
+      const delayMs = Math.min(delayMaxMs, (max - remaining - answeredAtOnce) * stepMs);
+      if (delayMs > 0) recorder.slowed();
+      await sleep(Math.max(0, delayMs));
       throw error;
     }
   };
 }
 
-function refuseWhereTooMany({ remaining, resetSeconds }: { remaining: number; resetSeconds: number }): void {
-  if (remaining > 0) return;
-  throw new Refusal(
+function tooMany(resetSeconds: number): Refusal {
+  return new Refusal(
     'sign_in_slowed',
     `Too many keys from this address were none. This one was not looked at, and nothing was done. Send it again in ${resetSeconds} s.`,
     { retryAfterSeconds: resetSeconds },

@@ -12,7 +12,7 @@ export function serveMetrics(app: FastifyInstance, render: RenderMetrics): void 
     operationId: 'getMetrics',
     summary: 'Read the metrics',
     description:
-      "Calls to Neon, the rate limit of each account and the waits for it, jobs, missing snapshots, covered branches, in Prometheus' text format.",
+      "Calls to Neon, the rate limit of each account and the waits for it, jobs, missing snapshots, covered branches, streams, who was turned away, in Prometheus' text format.",
     tags: ['Health'],
     security: [],
     response: openAnswers({ 200: { description: 'As they are now.', types: { 'text/plain': Type.String() } } }, [

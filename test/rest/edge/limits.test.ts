@@ -77,6 +77,29 @@ t.test(
   },
 );
 
+t.test('who is turned away is counted by door and bound, and failures that are answered late are', async (t) => {
+  const told: string[] = [];
+  const recorder = {
+    turnedAway: (door: string, bound: string) => void told.push(`${door} ${bound}`),
+    slowed: () => void told.push('slowed'),
+  };
+  const edge = { requestsPerKey: 2, requestsPerTeam: 3, failedSignIns: 22 };
+  const { app, get } = await openTeams(t, edge, { recorder });
+  await registerGraphql(app, { domain: fakeGraphqlDomain, ...graphqlDefaults });
+  await Promise.all([get('shop-a'), get('shop-a')]);
+  t.strictSame(told, []);
+  await get('shop-a');
+  const headers = { authorization: 'Bearer shop-a', 'content-type': 'application/json' };
+  await app.inject({ method: 'POST', url: '/graphql', headers, payload: '{"query": "{ __typename }"}' });
+  await get('shop-b');
+  await get('shop-b');
+  t.strictSame(told.splice(0), ['rest key', 'graphql key', 'rest team']);
+  for (let sent = 0; sent < 22; sent += 1) await get('x', '192.0.2.9');
+  t.strictSame(told.splice(0), ['slowed', 'slowed']);
+  await get('x', '192.0.2.9');
+  t.strictSame(told, ['rest address']);
+});
+
 t.test('probes, metrics and pages are free, and limits of 0 are none', async (t) => {
   const { get, app } = await openTeams(t, { requestsPerKey: 0, requestsPerTeam: 0 });
   for (const url of ['/livez', '/readyz', '/openapi.json', '/.well-known/jwks.json']) {

@@ -43,7 +43,9 @@ t.test(
   async (t) => {
     const held: (() => void)[] = [];
     const list = () => new Promise<never>((_, reject) => held.push(() => reject(new Error('over'))));
+    const told: string[] = [];
     const { app, send, lines } = await openDoor(t, {
+      recorder: { turnedAway: (door, bound) => void told.push(`${door} ${bound}`), slowed: () => undefined },
       edge: { shedAtDelayMs: 5, shedSampleMs: 200, corsOrigins: ['https://there.example'] },
       replace: { snapshots: { listWritten: list } },
       alarms: 21,
@@ -77,6 +79,7 @@ t.test(
     }
     t.equal(answer.statusCode, 200, 'afterwards');
     t.match(lines.join(''), '"code":"overloaded"');
+    t.strictSame([...new Set(told)], ['rest process'], 'it is counted');
   },
 );
 
