@@ -3052,7 +3052,7 @@ export type MutationDeletePreservedBranchArgs = {
 export type Subscription = {
   /** The restore as it is now, and again whenever that has changed, each step of it included. */
   readonly restoreChanged?: Maybe<RestoreChanged>;
-  /** Of the project: each snapshot that has changed, as it is. */
+  /** Of the project: each snapshot that has changed, as it is, or that a hold covers which was placed or released. */
   readonly snapshotChanged?: Maybe<SnapshotChanged>;
   /** Jobs that have changed, as they are. They are not events of the history: what a cut has missed is read from the list. */
   readonly jobsChanged?: Maybe<JobsChanged>;

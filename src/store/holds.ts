@@ -4,6 +4,7 @@
 import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Database, Db, Tx } from './database.ts';
 import { type Page, type PageRequest, readPage } from './page.ts';
+import { inScope, type Scope } from './scope.ts';
 import type { SnapshotRow } from './snapshots.ts';
 
 export type HoldRow = Selectable<Database['holds']> & {
@@ -68,6 +69,23 @@ export async function lockCoveredBy(tx: Tx, holdId: string): Promise<SnapshotRow
     .orderBy('id')
     .forUpdate()
     .execute();
+}
+
+/**
+ * The ids of snapshots that the hold covers, or did until it was released, and that are there, being made or on their way out: the newest, at
+ * most `limit`.
+ */
+export async function listCoveredBy(db: Db, scope: Scope, holdId: string, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('snapshots')
+    .select('id')
+    .where(inScope(scope, 'snapshots'))
+    .where('id', 'in', (eb) => eb.selectFrom('hold_matches').select('snapshot_id').where('hold_id', '=', holdId))
+    .where('status', 'not in', ['failed', 'cancelled', 'purged'])
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 /** What the placing of the hold came to. */

@@ -3,6 +3,7 @@
 import { branchStates, type BranchState, stateReasons } from '../../core/branch-status.ts';
 import type { AuditEventRow } from '../../store/audit.ts';
 import { findBranches } from '../../store/branches.ts';
+import { listCoveredBy } from '../../store/holds.ts';
 import { findJobs } from '../../store/outbox/list.ts';
 import { findRestores } from '../../store/restores.ts';
 import type { Scope } from '../../store/scope.ts';
@@ -23,7 +24,19 @@ export interface Interest {
 
 type Views<V> = ReadonlyMap<string, V>;
 
-/** What the events tell, in their order; of one restore or snapshot its last event alone. What is outside of the scope is left out. */
+/** Of what a hold covers, so many are told: the newest. */
+const heldMax = 500;
+
+/** As many of the events as are told together: up to one of a hold, where that is of interest, since it tells of all that the hold covers. */
+export function pieceOf(rows: readonly AuditEventRow[], { topics }: Interest): readonly AuditEventRow[] {
+  const at = topics.has('snapshot') ? rows.findIndex(isOfHold) : -1;
+  return at < 0 ? rows : rows.slice(0, at + 1);
+}
+
+/**
+ * What the events of a piece tell, in their order; of one restore or snapshot its last event alone. What is outside of the scope is left
+ * out.
+ */
 export async function deliverEvents(
   db: Deps['db'],
   scope: Scope,
@@ -40,7 +53,10 @@ export async function deliverEvents(
   const snapshotRows = about('snapshot', ({ subject_kind }) => subject_kind === 'snapshot');
   const statusRows = about('status', isOfStatus);
   const restores = await viewRestores(db, scope, [...restoreRows.keys()]);
-  const snapshots = await viewSnapshotsOf(db, scope, [...snapshotRows.keys()]);
+  const holdRow = topics.has('snapshot') ? rows.find(isOfHold) : undefined;
+  const covered = holdRow ? await listCoveredBy(db, scope, holdRow.subject_id, heldMax) : [];
+  const held = covered.filter((id) => !snapshotRows.has(id));
+  const snapshots = await viewSnapshotsOf(db, scope, [...snapshotRows.keys(), ...held]);
   const branches = await namesOf(db, scope, [...statusRows.keys()]);
   return rows.flatMap((row) => {
     const changes: Change[] = [];
@@ -51,9 +67,16 @@ export async function deliverEvents(
     if (snapshot) changes.push({ kind: 'snapshotChanged', snapshot });
     const branch = topics.has('status') && isOfStatus(row) ? branches.get(row.subject_id) : undefined;
     if (branch) changes.push({ kind: 'statusChanged', change: toStatusChange(row, branch) });
-    const { sequence } = row;
-    // Whoever goes on after the first of several must be given the others again.
-    return changes.map((change, n) => ({ ...change, sequence, resumeAt: sequence - (n < changes.length - 1 ? 1 : 0) }));
+    for (const id of row === holdRow ? held : []) {
+      const one = snapshots.get(id);
+      if (one) changes.push({ kind: 'snapshotChanged', snapshot: one });
+    }
+    // Whoever goes on after the first of several must be given the others again: also who knows the sequence alone.
+    return changes.map((change, n) => {
+      const resumeAt = row.sequence - (n < changes.length - 1 ? 1 : 0);
+      const isOfMany = row === holdRow && change.kind === 'snapshotChanged';
+      return { ...change, sequence: isOfMany ? resumeAt : row.sequence, resumeAt };
+    });
   });
 }
 
@@ -79,6 +102,11 @@ const restoreJobs = new Set(['restore.run', 'preserved_branch.purge']);
 /** An undo copy has the id of its restore. */
 function isOfRestore({ subject_kind }: AuditEventRow): boolean {
   return subject_kind === 'restore' || subject_kind === 'preserved_branch';
+}
+
+/** It changes what every snapshot that it covers says of its holds. */
+function isOfHold({ action }: AuditEventRow): boolean {
+  return action === 'hold.placed' || action === 'hold.released';
 }
 
 function isOfStatus({ action }: AuditEventRow): boolean {

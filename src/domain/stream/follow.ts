@@ -11,7 +11,7 @@ import { type Action, authorize } from '../authorize.ts';
 import { type BindDeps, toRefusal } from '../command.ts';
 import type { CommandDeps } from '../deps.ts';
 import type { RestoreView } from '../views.ts';
-import { deliverEvents, findWork, type Interest, viewRestores } from './changes.ts';
+import { deliverEvents, findWork, type Interest, pieceOf, viewRestores } from './changes.ts';
 import type { Delivery } from './delivery.ts';
 import { eventsAtOnce, type Follower, type Hub, stopping } from './hub.ts';
 import { pause } from './pause.ts';
@@ -122,8 +122,9 @@ async function* deliver(opened: Opened, follower: Follower): AsyncGenerator<Deli
   while (!reader.signal.aborted) {
     if (hub.hasEnded) throw stopping();
     const { jobs, missed } = follower.take();
-    const rows = await follower.read(cursor);
-    checkWhole(cursor, rows, false);
+    const read = await follower.read(cursor);
+    checkWhole(cursor, read, false);
+    const rows = pieceOf(read, stream);
     const actor = await standing(rows.some(({ action }) => changesAccess.test(action)));
     const scope = await scopeOf(deps, actor, stream);
     const deliveries = await deliverEvents(deps.db, scope, stream, rows);
@@ -141,7 +142,7 @@ async function* deliver(opened: Opened, follower: Follower): AsyncGenerator<Deli
       yield { kind: 'beat', sequence: cursor, resumeAt: cursor };
       gaveAt = deps.elapsedMs();
     }
-    if (rows.length === eventsAtOnce) continue;
+    if (rows.length < read.length || read.length === eventsAtOnce) continue;
     await pause(restMs, reader.signal);
     await follower.wait(Math.max(1, streamBeatMs - (deps.elapsedMs() - gaveAt)), reader.signal);
   }
