@@ -53,6 +53,9 @@ async function readAtRest(world: World, read: () => Promise<Facts>): Promise<Fac
 
 const readsMax = 5;
 
+/** All of hundreds at once would wait for one another longer than a client waits for its answer. */
+const askedAtOnce = 16;
+
 /** What does not hold of the projects, or of everything. All processes run, no fault is in force, and all has ended. */
 export async function findFaults(world: World, asked: Asked, scope: Scope = {}): Promise<string[]> {
   const { db, client, neon } = world;
@@ -63,10 +66,13 @@ export async function findFaults(world: World, asked: Asked, scope: Scope = {}):
     .where('removed_at', 'is', null)
     .execute();
   const chosen = projects.filter(({ id }) => projectIds?.includes(id) ?? true);
+  const left = chosen.values();
   await Promise.all(
-    chosen.map(async ({ id, neon_project_id, team_id }) => {
-      await untilNeonRests(neon.port(world.keys.get(neon_project_id)), neon_project_id);
-      await (world.clients.get(team_id) ?? client).ask('POST', `/v1/projects/${id}/${after}`);
+    Array.from({ length: askedAtOnce }, async () => {
+      for (const { id, neon_project_id, team_id } of left) {
+        await untilNeonRests(neon.port(world.keys.get(neon_project_id)), neon_project_id);
+        await (world.clients.get(team_id) ?? client).ask('POST', `/v1/projects/${id}/${after}`);
+      }
     }),
   );
   const port = (project: { neon_project_id: string }) => neon.port(world.keys.get(project.neon_project_id));
