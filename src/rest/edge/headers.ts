@@ -41,6 +41,8 @@ async function headersUnder(directives: Policy): Promise<Record<string, string>>
   await asked.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives },
     strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
+    // As `frame-ancestors` says it to browsers that know that.
+    xFrameOptions: { action: 'deny' },
   });
   asked.head('/', async () => undefined);
   const { headers } = await asked.inject({ method: 'HEAD', url: '/' });
@@ -52,11 +54,11 @@ async function headersUnder(directives: Policy): Promise<Record<string, string>>
 }
 
 const allowed = {
-  methods: 'GET, HEAD, POST, PATCH, DELETE',
+  methods: 'GET, HEAD, POST, PUT, PATCH, DELETE',
   allowedHeaders:
     'Authorization, Content-Type, Afterglow-Team, Idempotency-Key, If-Match, Prefer, Last-Event-ID, X-Request-Id',
   exposedHeaders:
-    'ETag, Link, Location, Preference-Applied, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id',
+    'Content-Disposition, ETag, Link, Location, Preference-Applied, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id',
 } as const;
 
 /**

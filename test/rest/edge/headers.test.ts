@@ -26,7 +26,7 @@ t.test('answers, refusals and unknown paths carry the headers, and are to be loa
         'referrer-policy': 'no-referrer',
         'strict-transport-security': 'max-age=31536000',
         'x-content-type-options': 'nosniff',
-        'x-frame-options': 'SAMEORIGIN',
+        'x-frame-options': 'DENY',
       },
       `${answer.statusCode} ${url}`,
     );
@@ -57,6 +57,7 @@ t.test(
       }
       t.strictSame(directive(policy, 'script-src'), ["'self'"], 'no inline script, and no text that becomes one');
       t.strictSame(directive(policy, 'frame-ancestors'), ["'none'"]);
+      t.equal(page.headers['x-frame-options'], 'DENY');
       t.notMatch(policy, 'upgrade-insecure-requests', 'which would break the page where it is served without TLS');
       for (const [, attributes = '', text = ''] of page.body.matchAll(/<script([^>]*)>([\s\S]*?)<\/script>/g)) {
         t.match(attributes, /\bsrc="/, `${url}: a script of its own`);
@@ -98,6 +99,41 @@ t.test('a page of an origin that is let in may ask and read, also what was refus
     t.equal(read.headers['access-control-allow-credentials'], undefined);
   }
 });
+
+t.test(
+  'a page may use every method and header that the contract names, and read every header that it promises',
+  async (t) => {
+    const { app } = await openDoor(t, { edge: { corsOrigins: [origin] } });
+    const { paths }: { paths: Record<string, Record<string, Described>> } = (await app.inject('/openapi.json')).json();
+    const operations = Object.values(paths).flatMap((path) => Object.entries(path));
+    const headers = { origin, 'access-control-request-method': 'PUT' };
+    const asked = await app.inject({ method: 'OPTIONS', url: '/v1/policies/import', headers });
+    const methods = operations.map(([method]) => method.toUpperCase());
+    t.strictSame(listed(asked.headers['access-control-allow-methods']), unique([...methods, 'HEAD']));
+    const sent = operations.flatMap(([, { parameters = [] }]) => parameters.filter((one) => one.in === 'header'));
+    const allowed = listed(asked.headers['access-control-allow-headers']);
+    for (const { name } of sent) t.ok(allowed.includes(name), name);
+    const read = await app.inject({ url: '/v1/snapshots', headers: { origin, ...bearer } });
+    const exposed = listed(read.headers['access-control-expose-headers']);
+    const answers = operations.flatMap(([, { responses }]) => Object.values(responses));
+    for (const name of [...answers.flatMap((one) => Object.keys(one.headers ?? {})), 'Content-Disposition']) {
+      t.ok(exposed.includes(name), name);
+    }
+  },
+);
+
+interface Described {
+  readonly parameters?: readonly { readonly in: string; readonly name: string }[];
+  readonly responses: Readonly<Record<string, { readonly headers?: object }>>;
+}
+
+function listed(header: unknown): string[] {
+  return String(header).split(', ').toSorted();
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)].toSorted();
+}
 
 t.test('any other origin is told nothing, whatever it looks like', async (t) => {
   const { app } = await openDoor(t, { edge: { corsOrigins: [origin] } });
