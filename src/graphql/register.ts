@@ -86,15 +86,20 @@ function toMercurius(schema: GraphQLSchema, validationRules: ValidationRule[]): 
   };
 }
 
-/** 200 where the operation ran, errors or not; 400 where it could not. A batch is answered in its order, one operation after the other. */
+/**
+ * 200 where the operation ran, errors or not; 400 where it could not. A batch is answered in its order, one operation after the other, each
+ * counted as a request.
+ */
 async function answer(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   const budget = { max: door.costMax, spent: 0 };
   try {
     const batch = readBatch(request.body);
     if (!batch) return await run(door, request.body, { request, reply, budget });
     const answers: unknown[] = [];
-    for (const body of batch) {
+    for (const [index, body] of batch.entries()) {
       try {
+        // The first was counted as the request.
+        if (index > 0) await request.countFor(request.actor, reply);
         answers.push(await run(door, body, { request, reply, budget }));
       } catch (error) {
         answers.push({ errors: toErrors(error, request) });

@@ -1,7 +1,7 @@
 // Owns who is let in: every route asks for an API key but those that say `config: { isOpen: true }`, and every route of /v1 names its
 // action. It runs before a body is read, and leaves the actor on the request for the handlers of both doors.
 
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Action, type Actor, type DoorDomain, isAction } from '../domain/index.ts';
 import type { CountRequest } from './edge/rates.ts';
 import type { Admit } from './edge/sign-ins.ts';
@@ -12,8 +12,11 @@ declare module 'fastify' {
     actor: Actor;
     /** Who asks, from rows that are read now: by the key and team of the headers, or of `instead`, a message that has come in their place. */
     identify: (instead?: Readonly<Record<string, unknown>>) => Promise<Actor>;
-    /** Counts what the actor asks on the connection that this request has opened, as a request. Refuses with `rate_limited`. */
-    countFor: (actor: Actor) => Promise<void>;
+    /**
+     * Counts what the actor asks beside this request, as a request: on the connection that it has opened, or in its body. Where `reply` has
+     * headers still, they tell what is left. Refuses with `rate_limited`.
+     */
+    countFor: (actor: Actor, reply?: FastifyReply) => Promise<void>;
   }
   interface FastifyContextConfig {
     /** Answers without an API key. */
@@ -50,9 +53,9 @@ export function guardAccess(app: FastifyInstance, domain: DoorDomain, { admit, c
     const presented = presentedKey(authorization);
     return admit(this, presented, () => domain.authenticate(presented, facts));
   });
-  app.decorateRequest('countFor', async function (this: FastifyRequest, actor: Actor) {
+  app.decorateRequest('countFor', async function (this: FastifyRequest, actor: Actor, reply?: FastifyReply) {
     actors.set(this, actor);
-    await countRequest(this);
+    await countRequest(this, reply);
   });
   app.addHook('onRequest', async (request, reply) => {
     if (request.is404 || request.routeOptions.config.isOpen) return;

@@ -62,6 +62,28 @@ t.test('a key past its limit is refused by both doors before anything is done, a
   t.equal((await door.get('shop-b')).statusCode, 200);
 });
 
+t.test('of a batch each operation is counted, and those past the limit alone are refused', async (t) => {
+  const door = await openTeams(t, { requestsPerKey: 5, requestsPerTeam: 0 });
+  await registerGraphql(door.app, { domain: { ...fakeGraphqlDomain }, ...graphqlDefaults });
+  const send = (payload: unknown) =>
+    door.app.inject({
+      method: 'POST',
+      url: '/graphql',
+      headers: { authorization: 'Bearer shop-a' },
+      payload: payload as object,
+    });
+  const one = { query: '{ __typename }' };
+  const three = await send([one, { query: '{ nothing }' }, one]);
+  t.match(three.json(), [{ data: {} }, { errors: [{ extensions: { code: 'invalid_request' } }] }, { data: {} }]);
+  t.match(three.headers['ratelimit'], /^"key";r=2;t=\d+$/, 'what is left after all of them');
+  const past = await send([one, one, one]);
+  t.equal(past.statusCode, 200);
+  const refused = { extensions: { code: 'rate_limited', limit: 'key', max: 5, retryAfterSeconds: Number } };
+  t.match(past.json(), [{ data: {} }, { data: {} }, { errors: [refused] }]);
+  t.match(past.headers['ratelimit'], /^"key";r=0;t=\d+$/);
+  t.equal((await send([one])).statusCode, 429);
+});
+
 /** Nothing of it is called: the request is refused before. */
 const fakeGraphqlDomain = {} as Parameters<typeof registerGraphql>[1]['domain'];
 
