@@ -88,9 +88,10 @@ function toMercurius(schema: GraphQLSchema, validationRules: ValidationRule[]): 
 
 /**
  * 200 where the operation ran, errors or not; 400 where it could not. A batch is answered in its order, one operation after the other, each
- * counted as a request.
+ * counted as a request. Nobody keeps an answer: it may hold a secret.
  */
 async function answer(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  reply.header('cache-control', 'no-store');
   const budget = { max: door.costMax, spent: 0 };
   try {
     const batch = readBatch(request.body);

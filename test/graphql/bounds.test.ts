@@ -110,6 +110,14 @@ t.test('a batch is answered in its order; one that is refused keeps no other fro
   ]);
 });
 
+t.test('no answer is to be kept by anybody: it may hold a secret', async (t) => {
+  const { app } = await openDoor(t);
+  for (const payload of [me, [me, me], { query: '{ nothing }' }, []]) {
+    const { headers } = await app.inject({ method: 'POST', url: '/graphql', payload });
+    t.equal(headers['cache-control'], 'no-store', JSON.stringify(payload));
+  }
+});
+
 t.test('more than 10 operations are batch_too_long, and none of them is run', async (t) => {
   const door = await openDoor(t);
   const ten = Array.from({ length: 10 }, () => me);
