@@ -2631,7 +2631,10 @@ export type Mutation = {
   readonly removeMember?: Maybe<Deletion>;
   /** The secret is in this answer and nowhere else. */
   readonly createApiKey?: Maybe<NewApiKey>;
-  /** A new key in the place of this one, bound as it is. The old one holds for the overlap. */
+  /**
+   * A new key in the place of this one, bound as it was made. The old one holds for the overlap. What was made in its place before and never
+   * used is revoked.
+   */
   readonly rotateApiKey?: Maybe<NewApiKey>;
   /** It opens nothing any more, in any process. It stays listed. */
   readonly revokeApiKey?: Maybe<Deletion>;

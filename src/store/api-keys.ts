@@ -69,8 +69,55 @@ export async function listApiKeys(db: Db, teamId: string, page: PageRequest): Pr
   return readPage(query, page, { start: 'key_' });
 }
 
-export async function endApiKey(tx: Tx, id: string, end: { revoked_at: Date } | { expires_at: Date }): Promise<void> {
-  await tx.updateTable('api_keys').set(end).where('id', '=', id).execute();
+export async function revokeApiKeyRow(tx: Tx, id: string, now: Date): Promise<void> {
+  await tx.updateTable('api_keys').set({ revoked_at: now }).where('id', '=', id).execute();
+}
+
+/** Another key takes the place of this one, which opens until `overlapEnd`, or its end where that is sooner. Its own end is kept. */
+export async function outliveApiKey(
+  tx: Tx,
+  row: ApiKeyRow,
+  { now, overlapEnd }: { now: Date; overlapEnd: Date },
+): Promise<void> {
+  const { id, expires_at, rotated_at } = row;
+  await tx
+    .updateTable('api_keys')
+    .set({
+      expires_at: expires_at && expires_at < overlapEnd ? expires_at : overlapEnd,
+      ...(rotated_at ? {} : { rotated_at: now, own_expires_at: expires_at }),
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** The end with which the key was made, whatever its rotation has made of it. */
+export function ownEndOf({ rotated_at, own_expires_at, expires_at }: ApiKeyRow): Date | null {
+  return rotated_at ? own_expires_at : expires_at;
+}
+
+/** Revokes the keys that were made in the place of this one and never let in anybody; returns them. */
+export async function revokeUnusedSuccessors(tx: Tx, id: string, now: Date): Promise<Pick<ApiKeyRow, 'id' | 'name'>[]> {
+  return (
+    tx
+      .updateTable('api_keys')
+      .set({ revoked_at: now })
+      .where('rotated_from', '=', id)
+      .where('revoked_at', 'is', null)
+      .where('last_used_at', 'is', null)
+      // It is there before a key's first request is answered; the last use is noted beside the request.
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('sign_ins')
+              .select('actor_id')
+              .whereRef('sign_ins.team_id', '=', 'api_keys.team_id')
+              .whereRef('sign_ins.actor_id', '=', 'api_keys.id'),
+          ),
+        ),
+      )
+      .returning(['id', 'name'])
+      .execute()
+  );
 }
 
 /** Notes that the key was used at `now`, unless that was noted after `since`. */

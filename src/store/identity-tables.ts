@@ -26,6 +26,9 @@ export interface ApiKeyTable {
   cidrs: ColumnType<string[] | null, string[] | null | undefined, never>;
   /** Its end, and where another key has taken its place, the end of the overlap. */
   expires_at: Nullable<Date>;
+  /** When another key took its place for the first time, and the end that it had until then. */
+  rotated_at: Nullable<Date>;
+  own_expires_at: Nullable<Date>;
   last_used_at: Nullable<Date>;
   rotated_from: ColumnType<string | null, string | null | undefined, never>;
   /** Null for what the settings preset. */

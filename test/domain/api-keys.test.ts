@@ -127,6 +127,44 @@ t.test('an overlap does not prolong a key that ends sooner', async (t) => {
   t.equal((await domain.apiKeys.get(actor, old.id)).expiresAt, expiresAt);
 });
 
+t.test(
+  'rotated again after a lost answer: the new key has the own end of the old one, and the one that nobody knows is revoked',
+  async (t) => {
+    for (const expiresAt of [undefined, new Date(Date.now() + 90 * 24 * 60 * minuteMs).toISOString()]) {
+      const old = await domain.apiKeys.create(actor, { name: 'x', role: 'viewer', expiresAt });
+      const lost = await domain.apiKeys.rotate(actor, { id: old.id });
+      const overlapEnd = (await domain.apiKeys.get(actor, old.id)).expiresAt;
+      const next = await domain.apiKeys.rotate(actor, { id: old.id, overlapSeconds: 7 * 24 * 3600 });
+      t.equal(next.expiresAt, expiresAt ?? null);
+      t.equal((await domain.apiKeys.get(actor, old.id)).expiresAt, overlapEnd, 'the overlap is not prolonged');
+      t.equal(await refusesKey(lost.key), 'unauthenticated');
+      for (const key of [old.key, next.key]) t.ok(await signIn(at, key));
+      const [first] = await eventsOf(lost.id);
+      t.match(first, { action: 'api_key.revoked', details: { name: 'x', unusedSuccessorOf: old.id } });
+      const after = await domain.apiKeys.rotate(actor, { id: next.id });
+      t.match(after, { expiresAt: expiresAt ?? null, rotatedFrom: next.id });
+    }
+  },
+);
+
+t.test('a successor that was used stays when its predecessor is rotated again', async (t) => {
+  const old = await domain.apiKeys.create(actor, { name: 'x', role: 'viewer' });
+  const used = await domain.apiKeys.rotate(actor, { id: old.id });
+  await signIn(at, used.key);
+  await db.updateTable('api_keys').set({ last_used_at: null }).where('id', '=', used.id).execute();
+  const next = await domain.apiKeys.rotate(actor, { id: old.id });
+  for (const { key } of [old, used, next]) t.ok(await signIn(at, key), 'also where the use was not noted');
+  t.equal((await domain.apiKeys.get(actor, used.id)).revokedAt, null);
+});
+
+t.test('ten rotations at once leave one key that was not used', async (t) => {
+  const old = await domain.apiKeys.create(actor, { name: 'x', role: 'viewer' });
+  const made = await Promise.all(Array.from({ length: 10 }, () => domain.apiKeys.rotate(actor, { id: old.id })));
+  const views = await Promise.all(made.map(({ id }) => domain.apiKeys.get(actor, id)));
+  t.equal(views.filter(({ revokedAt }) => revokedAt === null).length, 1);
+  t.ok(views.every(({ expiresAt }) => expiresAt === null));
+});
+
 t.test('a revoked key opens nothing in any process, from the answer on', async (t) => {
   const second = await startAnother('the-preset-key-of-another-process');
   t.teardown(() => second.close());

@@ -374,7 +374,7 @@ const comparedTables = {
   teams: '*',
   memberships: '*',
   api_keys:
-    'id, team_id, name, prefix, role, kind, projects, cidrs, expires_at, rotated_from, created_by_kind, created_by, is_platform, created_at, revoked_at',
+    'id, team_id, name, prefix, role, kind, projects, cidrs, expires_at, rotated_at, own_expires_at, rotated_from, created_by_kind, created_by, is_platform, created_at, revoked_at',
   credentials: 'id, team_id, name, neon_account_id, status, version, created_at, updated_at, deleted_at',
   projects: '*',
   reconcile_reports: '*',

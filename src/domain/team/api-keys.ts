@@ -5,12 +5,15 @@ import { parseInstant } from '../../core/instant.ts';
 import { parseNetwork } from '../../core/network.ts';
 import {
   type ApiKeyRow,
-  endApiKey,
   findApiKey,
   hashMadeKey,
   insertApiKey,
   listApiKeys as listApiKeyRows,
   lockApiKey,
+  outliveApiKey,
+  ownEndOf,
+  revokeApiKeyRow,
+  revokeUnusedSuccessors,
 } from '../../store/api-keys.ts';
 import type { Actor } from '../actor.ts';
 import { isWithinOwn } from '../authorize.ts';
@@ -70,8 +73,8 @@ export async function getApiKey(deps: CommandDeps, actor: Actor, id: string): Pr
 const defaultOverlapSeconds = 24 * 3600;
 
 /**
- * A new key in the place of this one, bound as it is. The old one holds for the overlap, if it did not end sooner. Where the answer is
- * lost, rotate again: the key that nobody knows harms nobody.
+ * A new key in the place of this one, bound as it was made. The old one holds for the overlap, if it did not end sooner. Where the answer is
+ * lost, rotate again: the key that nobody knows is revoked then, since it was never used; one that was used stays.
  * Refuses with `preset_key`, `key_ended`, and what `createApiKey` refuses of the maker.
  */
 export async function rotateApiKey(deps: CommandDeps, actor: Actor, input: RotateApiKeyInput): Promise<NewApiKeyView> {
@@ -81,15 +84,19 @@ export async function rotateApiKey(deps: CommandDeps, actor: Actor, input: Rotat
   checkNotPreset(known);
   const { id, overlapSeconds = defaultOverlapSeconds } = input;
   return change(deps, actor, async (unit) => {
-    const row = await lockApiKey(unit.tx, id);
-    if (row.revoked_at || (row.expires_at && row.expires_at <= unit.now)) {
+    const { tx, now } = unit;
+    const row = await lockApiKey(tx, id);
+    if (row.revoked_at || (row.expires_at && row.expires_at <= now)) {
       throw new Refusal('key_ended', 'The key is revoked, or past its end. No key was made. Make a new one.');
     }
-    const { name, role, kind, projects, cidrs, expires_at } = row;
-    const bounds = { name, role, kind, projects: projects && projects.toSorted(), cidrs, expires_at, rotated_from: id };
-    const made = await addKey(deps, unit, actor, bounds);
-    const overlapEnd = new Date(unit.now.getTime() + overlapSeconds * 1000);
-    if (!expires_at || overlapEnd < expires_at) await endApiKey(unit.tx, id, { expires_at: overlapEnd });
+    const unused = await revokeUnusedSuccessors(tx, id, now);
+    const { name, role, kind, projects, cidrs } = row;
+    const own = { name, role, kind, projects: projects && projects.toSorted(), cidrs, expires_at: ownEndOf(row) };
+    const made = await addKey(deps, unit, actor, { ...own, rotated_from: id });
+    await outliveApiKey(tx, row, { now, overlapEnd: new Date(now.getTime() + overlapSeconds * 1000) });
+    for (const one of unused) {
+      unit.audit('api_key.revoked', { kind: 'api_key', id: one.id }, { name: one.name, unusedSuccessorOf: id });
+    }
     unit.audit('api_key.rotated', { kind: 'api_key', id }, { ...factsOf(made), madeId: made.id, overlapSeconds });
     return made;
   });
@@ -101,7 +108,7 @@ export async function revokeApiKey(deps: CommandDeps, actor: Actor, id: string):
   await change(deps, actor, async ({ tx, now, audit }) => {
     const row = await lockApiKey(tx, id);
     if (row.revoked_at) return;
-    await endApiKey(tx, id, { revoked_at: now });
+    await revokeApiKeyRow(tx, id, now);
     audit('api_key.revoked', { kind: 'api_key', id }, { name: row.name });
   });
 }

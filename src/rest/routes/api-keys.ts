@@ -87,7 +87,8 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
       schema: {
         operationId: 'rotateApiKey',
         summary: 'Put a new key in the place of this one',
-        description: 'Bound as the old one, which holds for the overlap. Where the answer is lost, rotate again.',
+        description:
+          'Bound as the old one was made, which holds for the overlap. Where the answer is lost, rotate the old one again: what was made of it before and never used is revoked then.',
         tags,
         params,
         querystring: NoQuery,
