@@ -34,6 +34,8 @@ operation that names none does not start. What an actor may do in its team, \`GE
   team's data, queries or connection URIs.
 * A key that is narrowed to projects does what is about a project in those, and finds nothing else; what is about the whole team is
   \`forbidden\` to it whatever its role. Policies are the whole team's, to read too: they name other projects.
+* Nobody makes or rotates a key above their own role. A key with an end or with networks does so only within them
+  (\`beyond_own_bounds\`), and says them: nothing is inherited in silence. One that is narrowed to projects makes none.
 * Two operations take more than their action where they do more: \`lockSnapshot\` takes \`lock.set_compliance\` or \`lock.shorten\`, and
   \`importPolicies\` takes \`policy.write\` where it is no dry run.
 * What is not the actor's is \`not_found\`, whether it exists or not; only then a role that is too low is \`forbidden\`.

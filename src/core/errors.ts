@@ -25,6 +25,7 @@ export const refusals = {
   forbidden: { status: 403, title: 'Not allowed' },
   if_match_required: { status: 428, title: 'If-Match is required' },
   version_stale: { status: 412, title: 'It has changed since it was read' },
+  beyond_own_bounds: { status: 403, title: 'The key would be less bound than yours' },
   person_required: { status: 403, title: 'A person must do this' },
   already_decided: { status: 409, title: 'It has been decided already' },
   plan_stale: { status: 409, title: 'The plan is stale' },

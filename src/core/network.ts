@@ -35,6 +35,14 @@ export function isWithin(text: string, network: Network): boolean {
   return bits === network.bits && value >> hostBits === network.value >> hostBits;
 }
 
+/** Whether every address of `inner` lies in `outer`. */
+export function contains(outer: Network, inner: Network): boolean {
+  const hostBits = BigInt(outer.bits - outer.prefix);
+  return (
+    outer.bits === inner.bits && inner.prefix >= outer.prefix && inner.value >> hostBits === outer.value >> hostBits
+  );
+}
+
 const mappedPrefix = 0xffffn;
 
 function asIpv4({ value }: Address): Address {

@@ -102,6 +102,40 @@ t.test('nobody makes a key that may more than they may', async (t) => {
   );
 });
 
+t.test(
+  'a bounded key makes and rotates keys within its bounds alone, and what is left out is not inherited',
+  async (t) => {
+    const expiresAt = new Date(Date.now() + 60 * minuteMs).toISOString();
+    const sooner = new Date(Date.now() + 30 * minuteMs).toISOString();
+    const later = new Date(Date.now() + 61 * minuteMs).toISOString();
+    const cidrs = ['127.0.0.0/8', '2001:db8::/32'];
+    const bounded = await addKey(at, actor, { expiresAt, cidrs });
+    const wish = { name: 'x', role: 'viewer' } as const;
+    const field = async (act: () => Promise<unknown>) => {
+      const refusal = await refuses(t, at, 'beyond_own_bounds', act);
+      return refusal.members['field'];
+    };
+    const make = (more: object) => domain.apiKeys.create(bounded.actor, { ...wish, ...more });
+    for (const more of [{}, { cidrs }, { cidrs, expiresAt: later }])
+      t.equal(await field(() => make(more)), 'expiresAt');
+    for (const beyond of [undefined, ['0.0.0.0/0'], ['127.0.0.1', '192.0.2.0/24'], ['2001:db8::/31'], ['::/0']]) {
+      t.equal(await field(() => make({ expiresAt, cidrs: beyond })), 'cidrs', String(beyond));
+    }
+    await refuses(t, at, 'invalid_cidr', () => make({ expiresAt, cidrs: ['127.0.0.1/8'] }));
+    t.match(await make({ expiresAt, cidrs }), { expiresAt, cidrs });
+    t.match(await make({ expiresAt: sooner, cidrs: ['127.0.0.1/32'] }), { expiresAt: sooner });
+    const free = await domain.apiKeys.create(actor, wish);
+    t.equal(await field(() => domain.apiKeys.rotate(bounded.actor, { id: free.id })), 'expiresAt');
+    const endless = await addKey(at, actor, { cidrs });
+    t.equal(await field(() => domain.apiKeys.rotate(endless.actor, { id: free.id })), 'cidrs');
+    await domain.apiKeys.rotate(bounded.actor, { id: bounded.id, overlapSeconds: 60 });
+    const again = await domain.apiKeys.rotate(bounded.actor, { id: bounded.id });
+    t.match(again, { expiresAt, cidrs }, 'it makes what takes its own place, also past the overlap');
+    const narrowed = await addKey(at, actor, { projects: [project.id] });
+    await refuses(t, at, 'forbidden', () => domain.apiKeys.create(narrowed.actor, { ...wish, projects: [project.id] }));
+  },
+);
+
 t.test('a rotated key is bound as the old one, which holds for the overlap', async (t) => {
   const bounds = { name: 'nightly', role: 'operator', projects: [project.id], cidrs: ['127.0.0.0/8'] } as const;
   const old = await domain.apiKeys.create(actor, bounds);

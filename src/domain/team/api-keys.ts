@@ -16,17 +16,17 @@ import {
   revokeUnusedSuccessors,
 } from '../../store/api-keys.ts';
 import type { Actor } from '../actor.ts';
-import { isWithinOwn } from '../authorize.ts';
 import { change, type Unit } from '../change.ts';
 import type { CreateApiKeyInput, PageRequest, RotateApiKeyInput } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
 import { checkProjects } from '../project/named.ts';
 import type { ApiKeyView, NewApiKeyView, Page } from '../views.ts';
 import { prefixOf, presetKeyName } from './ensure.ts';
+import { checkMaker } from './key-maker.ts';
 
 /**
- * Refuses with `invalid_instant`, `not_found` a project that is not the team's, `forbidden` a role above the maker's, `person_required` a
- * key of kind person that a service asks for, `invalid_cidr`, `expiry_out_of_range`, `name_taken`.
+ * Refuses with `invalid_instant`, `not_found` a project that is not the team's, what `checkMaker` refuses of the maker, `invalid_cidr`,
+ * `expiry_out_of_range`, `name_taken`.
  */
 export async function createApiKey(deps: CommandDeps, actor: Actor, input: CreateApiKeyInput): Promise<NewApiKeyView> {
   const expiresAt = input.expiresAt === undefined ? null : parseInstant(input.expiresAt, 'expiresAt');
@@ -34,14 +34,6 @@ export async function createApiKey(deps: CommandDeps, actor: Actor, input: Creat
   if (projects) await checkProjects(deps, actor, projects);
   deps.allow();
   const { name, role, kind = 'service', cidrs = null } = input;
-  checkMaker(actor, role, kind);
-  for (const [index, cidr] of (cidrs ?? []).entries()) checkNetwork(cidr, `cidrs[${index}]`);
-  if (expiresAt && expiresAt <= deps.now()) throw outOfRange();
-  if (name === presetKeyName) {
-    throw new Refusal('name_taken', `The name ${presetKeyName} is that of the key in the settings. No key was made.`, {
-      members: { field: 'name' },
-    });
-  }
   const bounds = {
     name,
     role,
@@ -50,6 +42,14 @@ export async function createApiKey(deps: CommandDeps, actor: Actor, input: Creat
     cidrs: cidrs && [...cidrs],
     expires_at: expiresAt,
   };
+  await checkMaker(deps, actor, bounds);
+  for (const [index, cidr] of (cidrs ?? []).entries()) checkNetwork(cidr, `cidrs[${index}]`);
+  if (expiresAt && expiresAt <= deps.now()) throw outOfRange();
+  if (name === presetKeyName) {
+    throw new Refusal('name_taken', `The name ${presetKeyName} is that of the key in the settings. No key was made.`, {
+      members: { field: 'name' },
+    });
+  }
   return change(deps, actor, async (unit) => {
     const made = await addKey(deps, unit, actor, bounds);
     unit.audit('api_key.created', { kind: 'api_key', id: made.id }, factsOf(made));
@@ -75,12 +75,12 @@ const defaultOverlapSeconds = 24 * 3600;
 /**
  * A new key in the place of this one, bound as it was made. The old one holds for the overlap, if it did not end sooner. Where the answer is
  * lost, rotate again: the key that nobody knows is revoked then, since it was never used; one that was used stays.
- * Refuses with `preset_key`, `key_ended`, and what `createApiKey` refuses of the maker.
+ * Refuses with `preset_key`, `key_ended`, and what `checkMaker` refuses of the maker.
  */
 export async function rotateApiKey(deps: CommandDeps, actor: Actor, input: RotateApiKeyInput): Promise<NewApiKeyView> {
   const known = await getRow(deps, actor, input.id);
   deps.allow();
-  checkMaker(actor, known.role, known.kind);
+  await checkMaker(deps, actor, { ...known, expires_at: ownEndOf(known) });
   checkNotPreset(known);
   const { id, overlapSeconds = defaultOverlapSeconds } = input;
   return change(deps, actor, async (unit) => {
@@ -130,17 +130,6 @@ async function addKey(deps: CommandDeps, { tx, now }: Unit, actor: Actor, bounds
     ...bounds,
   });
   return { ...toApiKeyView(row), key };
-}
-
-/** Nobody makes a key that may more than they may themselves: of a higher role, or a person's. */
-function checkMaker(actor: Actor, role: ApiKeyRow['role'], kind: ApiKeyRow['kind']): void {
-  if (!isWithinOwn(actor, role)) {
-    throw new Refusal('forbidden', `A key of the role ${role} would be above your own. No key was made.`, {
-      members: { action: 'api_key.write', role: actor.role, leastRole: role },
-    });
-  }
-  if (kind === 'service' || actor.kind === 'person') return;
-  throw new Refusal('person_required', 'A key of kind person is made by a person, not by a service. No key was made.');
 }
 
 function checkNotPreset({ is_platform, name, created_by }: ApiKeyRow, allow: () => void = () => undefined): void {

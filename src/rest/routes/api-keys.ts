@@ -28,6 +28,7 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
         body: CreateApiKey,
         response: answers({ 201: made }, [
           ...withBody,
+          'beyond_own_bounds',
           'expiry_out_of_range',
           'invalid_cidr',
           'invalid_instant',
@@ -93,7 +94,14 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
         params,
         querystring: NoQuery,
         body: RotateApiKey,
-        response: answers({ 201: made }, [...withBody, 'key_ended', 'not_found', 'person_required', 'preset_key']),
+        response: answers({ 201: made }, [
+          ...withBody,
+          'beyond_own_bounds',
+          'key_ended',
+          'not_found',
+          'person_required',
+          'preset_key',
+        ]),
       },
     },
     async (request, reply) => {

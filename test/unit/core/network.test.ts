@@ -3,7 +3,7 @@
 import { BlockList, isIP } from 'node:net';
 import fc from 'fast-check';
 import t from 'tap';
-import { isWithin, parseNetwork } from '../../../src/core/network.ts';
+import { contains, isWithin, parseNetwork } from '../../../src/core/network.ts';
 
 t.test('what names a network is read', async (t) => {
   for (const text of ['0.0.0.0/0', '192.0.2.0/24', '192.0.2.7', '192.0.2.7/32', '::/0', '2001:db8::/32', '::1']) {
@@ -74,4 +74,25 @@ t.test('an address lies in a network as node says', async (t) => {
   const lan = parseNetwork('fe80::/10');
   t.ok(lan && isWithin('fe80::1%eth0', lan), 'the zone of an address says nothing');
   t.notOk(lan && isWithin('not an address', lan));
+});
+
+t.test('a network contains those that have no address outside of it', async (t) => {
+  const holds = (outer: string, inner: string) => {
+    const [one, other] = [parseNetwork(outer), parseNetwork(inner)];
+    if (!one || !other) throw new Error('no network');
+    return contains(one, other);
+  };
+  for (const [outer, inner] of [
+    ['192.0.2.0/24', '192.0.2.0/24'],
+    ['192.0.2.0/24', '192.0.2.128/25'],
+    ['192.0.2.0/24', '192.0.2.7'],
+    ['0.0.0.0/0', '10.0.0.0/8'],
+    ['2001:db8::/32', '2001:db8:1::/48'],
+    ['192.0.2.0/24', '::ffff:192.0.2.0/121'],
+  ] as const) {
+    t.ok(holds(outer, inner), `${inner} in ${outer}`);
+    t.equal(holds(inner, outer), outer === inner, `${outer} in ${inner}`);
+  }
+  t.notOk(holds('192.0.2.0/24', '192.0.3.0/25'));
+  t.notOk(holds('::/0', '192.0.2.0/24'), 'no key comes from an IPv4 address as from an IPv6 one');
 });
