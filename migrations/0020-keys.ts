@@ -1,11 +1,12 @@
-// What a rotated key had as its own end, beside the end of the overlap that stands in `expires_at`. Safe while the former version runs: it
-// reads `expires_at`, which says still until when a key opens; a key that it rotates meanwhile has its overlap's end as its own, as before.
+// Of API keys: what a rotated one had as its own end, beside the end of the overlap that stands in `expires_at`. Safe while the former version runs: it
+// reads `expires_at`, which says still until when a key opens; a key that it rotates meanwhile has its overlap's end as its own, as before. Of Idempotency-Keys: they may be an actor's, beside a team's.
 
 import { type Kysely, sql } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`alter table api_keys add column rotated_at timestamptz, add column own_expires_at timestamptz`.execute(db);
   await sql`create index api_keys_rotated_from on api_keys (rotated_from) where rotated_from is not null`.execute(db);
+  await sql`alter table idempotency_keys drop constraint idempotency_keys_team_id_fkey`.execute(db);
   // The first successor was given the key's own end, and so on to the last of the line, which stands there as it was given.
   await sql`
     with recursive line (id, rotated_at, successor) as (

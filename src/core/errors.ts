@@ -37,6 +37,7 @@ export const refusals = {
   last_admin: { status: 409, title: 'It is the last admin' },
   preset_key: { status: 409, title: 'The key is set by the settings' },
   key_ended: { status: 409, title: 'The key has ended' },
+  secret_shown_once: { status: 409, title: 'The secret was in the first answer' },
   name_taken: { status: 409, title: 'The name is taken' },
   project_already_registered: { status: 409, title: 'The Neon project is registered already' },
   project_busy: { status: 409, title: 'Work is under way in the project' },

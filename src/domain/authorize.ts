@@ -106,6 +106,11 @@ export function listAllowed(actor: Actor): Action[] {
   return actions.filter((action) => !findObstacle(actor, action) && !findShortfall(actor, action));
 }
 
+/** Whether it is about the team in which the actor acts, or what is the team's; not about another team, or the installation. */
+export function isAboutTeam(action: Action): boolean {
+  return rules[action].of === 'project' || rules[action].of === 'team';
+}
+
 /** Whether nothing that the role allows is above what the actor may do itself. */
 export function isWithinOwn(actor: Actor, role: Role): boolean {
   if (actor.isPlatform) return true;

@@ -16,7 +16,7 @@ import {
   listBranches,
   listBranchesByProject,
 } from './branch/branch.ts';
-import { bindCommand, bindUseCase } from './command.ts';
+import { bindCommand, bindUseCase, type Replay } from './command.ts';
 import {
   createCredential,
   deleteCredential,
@@ -81,11 +81,11 @@ import { getBranchStatus, getBranchStatuses, getTeamStatus } from './status/stat
 import { makeWatch } from './status/watch.ts';
 import { bindStreams } from './stream/bind.ts';
 import { makeHub } from './stream/hub.ts';
-import { createApiKey, getApiKey, listApiKeys, revokeApiKey, rotateApiKey } from './team/api-keys.ts';
+import { createApiKey, getApiKey, listApiKeys, revokeApiKey, rotateApiKey, shownOnce } from './team/api-keys.ts';
 import { makeAuthenticate } from './team/authenticate.ts';
 import { enterTeam } from './team/enter.ts';
 import { getFleet, getMe } from './team/me.ts';
-import { addMember, listMembers, removeMember, updateMember } from './team/members.ts';
+import { addMember, listMembers, permitInNamedTeam, removeMember, updateMember } from './team/members.ts';
 import { createTeam, getTeam, listTeams } from './team/teams.ts';
 
 /** The use-cases, bound to the adapters that the composition root made. */
@@ -96,29 +96,32 @@ export function bindDomain(deps: Deps): Domain {
     action: Action,
     useCase: (deps: CommandDeps, actor: Actor, ...input: I) => Promise<O>,
   ) => bindUseCase(binding, action, useCase);
-  const command = <I, O>(action: Action, useCase: (deps: CommandDeps, actor: Actor, input: I) => Promise<O>) =>
-    bindCommand(binding, action, useCase);
+  const command = <I, O>(
+    action: Action,
+    useCase: (deps: CommandDeps, actor: Actor, input: I) => Promise<O>,
+    replay?: Replay<I, O>,
+  ) => bindCommand(binding, action, useCase, replay);
   return {
     authenticate: tellingOfSignIns(deps, makeAuthenticate(deps)),
     checkReady: () => checkReady(deps),
     me: { get: use('me.read', getMe) },
     teams: {
-      create: use('team.create', createTeam),
+      create: command('team.create', createTeam),
       list: use('team.read', listTeams),
       get: use('team.read', getTeam),
       enter: (actor, slug) => enterTeam(deps, actor, slug),
     },
     members: {
-      add: use('member.write', addMember),
+      add: command('member.write', addMember, { permit: permitInNamedTeam }),
       list: use('member.read', listMembers),
       update: use('member.write', updateMember),
       remove: use('member.write', removeMember),
     },
     apiKeys: {
-      create: use('api_key.write', createApiKey),
+      create: command('api_key.write', createApiKey, shownOnce),
       list: use('api_key.read', listApiKeys),
       get: use('api_key.read', getApiKey),
-      rotate: use('api_key.write', rotateApiKey),
+      rotate: command('api_key.write', rotateApiKey, shownOnce),
       revoke: use('api_key.write', revokeApiKey),
     },
     fleet: { get: use('fleet.read', getFleet) },

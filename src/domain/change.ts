@@ -82,7 +82,9 @@ export async function change<T>(
       touch: (jobId) => void touched.push(jobId),
     });
     await promiseJobs(tx, promised);
-    if (deps.idempotency && !(await answerIdempotencyKey(tx, deps.idempotency, answer ?? null))) {
+    const { idempotency } = deps;
+    const kept = idempotency?.keep ? idempotency.keep(answer) : answer;
+    if (idempotency && !(await answerIdempotencyKey(tx, idempotency, kept ?? null))) {
       throw new Refusal(
         'idempotency_key_in_flight',
         'Another request took over this Idempotency-Key. Nothing was done by this one. Send it again to get the answer.',

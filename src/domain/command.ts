@@ -3,10 +3,15 @@
 
 import { NeonFailure, neonNotNow, Refusal, type RefusalCode, Throttled } from '../core/errors.ts';
 import { gaveWay, isReadOnly, isUnreachable, violatedProtection } from '../store/constraint.ts';
-import { claimIdempotencyKey, dropIdempotencyClaim, findIdempotencyKey } from '../store/idempotency.ts';
+import {
+  claimIdempotencyKey,
+  dropIdempotencyClaim,
+  findIdempotencyKey,
+  type IdempotencyClaim,
+} from '../store/idempotency.ts';
 import type { Actor } from './actor.ts';
 import type { NoteRefusal } from './audit/refusals.ts';
-import { type Action, authorize, authorizeAnywhere } from './authorize.ts';
+import { type Action, authorize, authorizeAnywhere, isAboutTeam } from './authorize.ts';
 import type { CommandOptions, IdempotencyInput } from './commands.ts';
 import type { CommandDeps, Deps } from './deps.ts';
 
@@ -28,24 +33,43 @@ export function bindUseCase<I extends unknown[], O>(
     answered({ deps, actor, action }, () => allowed(deps, actor, action, (given) => useCase(given, actor, ...input)));
 }
 
+/** How a command that is sent again under its Idempotency-Key is answered, where that is not by its first answer as it was. */
+export interface Replay<I, O> {
+  /** Asks `deps.allow()` as the command does, and refuses what it would refuse before that. */
+  readonly permit?: (deps: CommandDeps, actor: Actor, input: I) => Promise<void>;
+  /** What is kept of the answer, which may hold what is told once only. */
+  readonly keep?: (answer: O) => unknown;
+  /** The answer that what was kept comes to, or a refusal. */
+  readonly again?: (kept: unknown) => O;
+}
+
 /** As `bindUseCase`, for commands that may carry an Idempotency-Key. */
 export function bindCommand<I, O>(
   deps: BindDeps,
   action: Action,
   useCase: (deps: CommandDeps, actor: Actor, input: I) => Promise<O>,
+  { permit = async ({ allow }) => allow(), keep, again = (kept) => kept as O }: Replay<I, O> = {},
 ): (actor: Actor, input: I, options?: CommandOptions) => Promise<O> {
   return (actor, input, options) =>
     answered({ deps, actor, action }, async () => {
       const { idempotency } = options ?? {};
       if (!idempotency) return allowed(deps, actor, action, (given) => useCase(given, actor, input));
-      return once(deps, actor, action, idempotency, (claimed) =>
-        allowed(claimed, actor, action, (given) => useCase(given, actor, input)),
-      );
+      return once<O>(deps, {
+        ...idempotency,
+        actor,
+        isTeams: isAboutTeam(action),
+        run: (claim) => {
+          const claimed = { ...deps, idempotency: { ...claim, ...(keep ? { keep } : {}) } };
+          return allowed(claimed, actor, action, (given) => useCase(given, actor, input));
+        },
+        permit: () => allowed(deps, actor, action, (given) => permit(given, actor, input)),
+        again,
+      });
     });
 }
 
 async function allowed<O>(
-  deps: Deps,
+  deps: Deps & Pick<CommandDeps, 'idempotency'>,
   actor: Actor,
   action: Action,
   run: (deps: CommandDeps) => Promise<O>,
@@ -60,30 +84,36 @@ async function allowed<O>(
   return answer;
 }
 
+interface Once<O> extends IdempotencyInput {
+  readonly actor: Actor;
+  /** The key is one of the team in which the actor acts, not of the actor's own. */
+  readonly isTeams: boolean;
+  readonly run: (claim: IdempotencyClaim) => Promise<O>;
+  readonly permit: () => Promise<void>;
+  readonly again: (kept: unknown) => O;
+}
+
 /**
  * Claims the key, runs the command, which keeps its answer in its own transaction, or gives the kept answer again.
  * A process that dies in between leaves a claim that lapses, and no effect.
  */
 async function once<O>(
   deps: Deps,
-  actor: Actor,
-  action: Action,
-  { key, fingerprint: asked }: IdempotencyInput,
-  run: (deps: Deps & Pick<CommandDeps, 'idempotency'>) => Promise<O>,
+  { actor, isTeams, key, fingerprint: asked, run, permit, again }: Once<O>,
 ): Promise<O> {
   // What one who sees the whole team was answered is no answer for one who is narrowed to projects.
   const fingerprint = actor.projects === null ? asked : `${asked} ${[...actor.projects].sort().join(' ')}`;
-  const claim = { teamId: actor.teamId, key, fingerprint, token: deps.newId('job') };
+  const claim = { ownerId: isTeams ? actor.teamId : actor.id, key, fingerprint, token: deps.newId('job') };
   if (!(await claimIdempotencyKey(deps.db, claim, deps.settings.keyClaimMs))) {
-    const kept = await findIdempotencyKey(deps.db, actor.teamId, key);
-    authorize(actor, action);
+    const kept = await findIdempotencyKey(deps.db, claim);
+    await permit();
     if (kept && kept.fingerprint !== fingerprint) {
       throw new Refusal(
         'idempotency_key_reused',
         'This Idempotency-Key was used for another request in the last 24 hours. Nothing was done. Use a new key.',
       );
     }
-    if (kept && kept.response !== null) return kept.response as O;
+    if (kept && kept.response !== null) return again(kept.response);
     throw new Refusal(
       'idempotency_key_in_flight',
       'A request with this Idempotency-Key is under way. Nothing was done by this one. Send it again in a moment.',
@@ -91,7 +121,7 @@ async function once<O>(
     );
   }
   try {
-    return await run({ ...deps, idempotency: claim });
+    return await run(claim);
   } catch (error) {
     await dropIdempotencyClaim(deps.db, claim).catch(() => undefined);
     throw error;

@@ -143,5 +143,10 @@ export interface CommandDeps extends Deps {
    */
   readonly allow: (acting?: Actor) => void;
   /** Set where the request carried an Idempotency-Key: the change keeps its answer under it. */
-  readonly idempotency?: IdempotencyClaim;
+  readonly idempotency?: IdempotencyClaim & Keeping;
+}
+
+interface Keeping {
+  /** What is kept of the answer, where that is not all of it. */
+  keep?(answer: unknown): unknown;
 }

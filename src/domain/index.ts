@@ -46,7 +46,7 @@ export interface DoorDomain {
     get(actor: Actor): Promise<views.MeView>;
   };
   teams: {
-    create(actor: Actor, input: commands.CreateTeamInput): Promise<views.TeamView>;
+    create(actor: Actor, input: commands.CreateTeamInput, options?: CommandOptions): Promise<views.TeamView>;
     /** The actor's own; all of them for the platform. */
     list(actor: Actor, page: PageRequest): Promise<Page<views.TeamView>>;
     get(actor: Actor, id: string): Promise<views.TeamView>;
@@ -54,17 +54,17 @@ export interface DoorDomain {
     enter(actor: Actor, slug: string): Promise<Actor>;
   };
   members: {
-    add(actor: Actor, input: commands.AddMemberInput): Promise<views.MemberView>;
+    add(actor: Actor, input: commands.AddMemberInput, options?: CommandOptions): Promise<views.MemberView>;
     list(actor: Actor, teamId: string, page: PageRequest): Promise<Page<views.MemberView>>;
     update(actor: Actor, input: commands.UpdateMemberInput): Promise<views.MemberView>;
     remove(actor: Actor, input: commands.RemoveMemberInput): Promise<void>;
   };
   apiKeys: {
-    /** The answer alone holds the secret. */
-    create(actor: Actor, input: commands.CreateApiKeyInput): Promise<views.NewApiKeyView>;
+    /** The answer alone holds the secret: asked again under its Idempotency-Key it refuses with `secret_shown_once`, as `rotate` does. */
+    create(actor: Actor, input: commands.CreateApiKeyInput, options?: CommandOptions): Promise<views.NewApiKeyView>;
     list(actor: Actor, page: PageRequest): Promise<Page<views.ApiKeyView>>;
     get(actor: Actor, id: string): Promise<views.ApiKeyView>;
-    rotate(actor: Actor, input: commands.RotateApiKeyInput): Promise<views.NewApiKeyView>;
+    rotate(actor: Actor, input: commands.RotateApiKeyInput, options?: CommandOptions): Promise<views.NewApiKeyView>;
     revoke(actor: Actor, id: string): Promise<void>;
   };
   fleet: {

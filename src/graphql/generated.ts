@@ -2620,7 +2620,8 @@ export type RevokeApiKeyInput = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type Mutation = {
   /** For the platform. */
@@ -2706,25 +2707,30 @@ export type Mutation = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationCreateTeamArgs = {
   input: CreateTeamInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationAddMemberArgs = {
   input: AddMemberInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationUpdateMemberArgs = {
   input: UpdateMemberInput;
@@ -2733,7 +2739,8 @@ export type MutationUpdateMemberArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationRemoveMemberArgs = {
   input: RemoveMemberInput;
@@ -2742,25 +2749,30 @@ export type MutationRemoveMemberArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationCreateApiKeyArgs = {
   input: CreateApiKeyInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationRotateApiKeyArgs = {
   input: RotateApiKeyInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationRevokeApiKeyArgs = {
   input: RevokeApiKeyInput;
@@ -2769,7 +2781,8 @@ export type MutationRevokeApiKeyArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationCreateCredentialArgs = {
   input: CreateCredentialInput;
@@ -2779,7 +2792,8 @@ export type MutationCreateCredentialArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationUpdateCredentialArgs = {
   input: UpdateCredentialInput;
@@ -2788,7 +2802,8 @@ export type MutationUpdateCredentialArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationDeleteCredentialArgs = {
   input: DeleteCredentialInput;
@@ -2797,7 +2812,8 @@ export type MutationDeleteCredentialArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationRegisterProjectArgs = {
   input: RegisterProjectInput;
@@ -2807,7 +2823,8 @@ export type MutationRegisterProjectArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationUpdateProjectArgs = {
   input: UpdateProjectInput;
@@ -2816,7 +2833,8 @@ export type MutationUpdateProjectArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationRemoveProjectArgs = {
   input: RemoveProjectInput;
@@ -2825,7 +2843,8 @@ export type MutationRemoveProjectArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationSyncProjectArgs = {
   input: SyncProjectInput;
@@ -2835,7 +2854,8 @@ export type MutationSyncProjectArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationReconcileProjectArgs = {
   input: ReconcileProjectInput;
@@ -2845,7 +2865,8 @@ export type MutationReconcileProjectArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationAdoptSnapshotArgs = {
   input: AdoptSnapshotInput;
@@ -2855,7 +2876,8 @@ export type MutationAdoptSnapshotArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationCreatePolicyArgs = {
   input: CreatePolicyInput;
@@ -2865,7 +2887,8 @@ export type MutationCreatePolicyArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationUpdatePolicyArgs = {
   input: UpdatePolicyInput;
@@ -2874,7 +2897,8 @@ export type MutationUpdatePolicyArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationDeletePolicyArgs = {
   input: DeletePolicyInput;
@@ -2883,7 +2907,8 @@ export type MutationDeletePolicyArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationRunPolicyArgs = {
   input: RunPolicyInput;
@@ -2893,7 +2918,8 @@ export type MutationRunPolicyArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationPausePolicyArgs = {
   input: PausePolicyInput;
@@ -2903,7 +2929,8 @@ export type MutationPausePolicyArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationResumePolicyArgs = {
   input: ResumePolicyInput;
@@ -2913,7 +2940,8 @@ export type MutationResumePolicyArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationImportPoliciesArgs = {
   input: ImportPoliciesInput;
@@ -2922,7 +2950,8 @@ export type MutationImportPoliciesArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationRequestSnapshotArgs = {
   input: RequestSnapshotInput;
@@ -2932,7 +2961,8 @@ export type MutationRequestSnapshotArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationCancelSnapshotArgs = {
   input: CancelSnapshotInput;
@@ -2942,7 +2972,8 @@ export type MutationCancelSnapshotArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationDeleteSnapshotArgs = {
   input: DeleteSnapshotInput;
@@ -2951,7 +2982,8 @@ export type MutationDeleteSnapshotArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationLockSnapshotArgs = {
   input: LockSnapshotInput;
@@ -2961,7 +2993,8 @@ export type MutationLockSnapshotArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationRequestRetentionPlanArgs = {
   input: RequestRetentionPlanInput;
@@ -2971,7 +3004,8 @@ export type MutationRequestRetentionPlanArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationApproveRetentionPlanArgs = {
   input: ApproveRetentionPlanInput;
@@ -2981,7 +3015,8 @@ export type MutationApproveRetentionPlanArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationRejectRetentionPlanArgs = {
   input: RejectRetentionPlanInput;
@@ -2991,7 +3026,8 @@ export type MutationRejectRetentionPlanArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationPlaceHoldArgs = {
   input: PlaceHoldInput;
@@ -3001,7 +3037,8 @@ export type MutationPlaceHoldArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationReleaseHoldArgs = {
   input: ReleaseHoldInput;
@@ -3011,7 +3048,8 @@ export type MutationReleaseHoldArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationRequestRestoreArgs = {
   input: RequestRestoreInput;
@@ -3021,7 +3059,8 @@ export type MutationRequestRestoreArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationCancelRestoreArgs = {
   input: CancelRestoreInput;
@@ -3031,7 +3070,8 @@ export type MutationCancelRestoreArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationConnectRestoreArgs = {
   input: ConnectRestoreInput;
@@ -3040,7 +3080,8 @@ export type MutationConnectRestoreArgs = {
 
 /**
  * Commands, one after the other. An `idempotencyKey` makes a repeated command have one effect for 24 hours: the same input is
- * given the first answer again, another input is refused with `idempotency_key_reused`.
+ * given the first answer again, another input is refused with `idempotency_key_reused`. Of a secret there is no second answer: what made an
+ * API key is refused with `secret_shown_once`, which names it.
  */
 export type MutationDeletePreservedBranchArgs = {
   input: DeletePreservedBranchInput;

@@ -259,6 +259,7 @@ interface ReadinessCheckTable {
 }
 
 interface IdempotencyKeyTable {
+  /** Whose it is: a team's, or of a command that is not about the team in which the actor acts, the actor's. */
   team_id: Fixed<string>;
   key: Fixed<string>;
   fingerprint: string;

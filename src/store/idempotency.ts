@@ -7,7 +7,8 @@ import type { Database, Db, Tx } from './database.ts';
 export type IdempotencyKeyRow = Selectable<Database['idempotency_keys']>;
 
 export interface IdempotencyClaim {
-  readonly teamId: string;
+  /** A team, or an actor. */
+  readonly ownerId: string;
   readonly key: string;
   readonly fingerprint: string;
   /** Names this claim: an owner that was slow loses it to the next. */
@@ -27,7 +28,7 @@ export async function claimIdempotencyKey(
 ): Promise<boolean> {
   const { rows } = await sql`
     insert into idempotency_keys as k (team_id, key, fingerprint, token, claimed_until, created_at)
-    values (${claim.teamId}, ${claim.key}, ${claim.fingerprint}, ${claim.token},
+    values (${claim.ownerId}, ${claim.key}, ${claim.fingerprint}, ${claim.token},
             now() + make_interval(secs => ${claimMs} / 1000.0), now())
     on conflict (team_id, key) do update
       set fingerprint = excluded.fingerprint, token = excluded.token, response = null,
@@ -38,11 +39,14 @@ export async function claimIdempotencyKey(
   return rows.length > 0;
 }
 
-export async function findIdempotencyKey(db: Db, teamId: string, key: string): Promise<IdempotencyKeyRow | undefined> {
+export async function findIdempotencyKey(
+  db: Db,
+  { ownerId, key }: Pick<IdempotencyClaim, 'ownerId' | 'key'>,
+): Promise<IdempotencyKeyRow | undefined> {
   return db
     .selectFrom('idempotency_keys')
     .selectAll()
-    .where('team_id', '=', teamId)
+    .where('team_id', '=', ownerId)
     .where('key', '=', key)
     .executeTakeFirst();
 }
@@ -52,7 +56,7 @@ export async function answerIdempotencyKey(tx: Tx, claim: IdempotencyClaim, resp
   const { numUpdatedRows } = await tx
     .updateTable('idempotency_keys')
     .set({ response: JSON.stringify(response) })
-    .where('team_id', '=', claim.teamId)
+    .where('team_id', '=', claim.ownerId)
     .where('key', '=', claim.key)
     .where('token', '=', claim.token)
     .executeTakeFirst();
@@ -63,7 +67,7 @@ export async function answerIdempotencyKey(tx: Tx, claim: IdempotencyClaim, resp
 export async function dropIdempotencyClaim(db: Db, claim: IdempotencyClaim): Promise<void> {
   await db
     .deleteFrom('idempotency_keys')
-    .where('team_id', '=', claim.teamId)
+    .where('team_id', '=', claim.ownerId)
     .where('key', '=', claim.key)
     .where('token', '=', claim.token)
     .where('response', 'is', null)

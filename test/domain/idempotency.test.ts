@@ -1,10 +1,11 @@
 // Idempotency-Keys: one effect for a repeated request, and none for a refused one.
 
 import t from 'tap';
+import type { Actor } from '../../src/domain/index.ts';
 import { startRegistered } from '../harness/app.ts';
 import { refusalOf, refuses } from '../harness/refusal.ts';
 import { hold } from '../harness/strike.ts';
-import { addTeam } from '../harness/teams.ts';
+import { addTeam, inRole } from '../harness/teams.ts';
 
 const at = await startRegistered(t, { roles: [] });
 const { domain, actor, main, db } = at;
@@ -94,3 +95,76 @@ t.test('keys of two teams do not meet', async (t) => {
   const input = { name: 'a', neonApiKey: at.emulator.apiKey };
   t.match(await domain.credentials.create(other, input, keyed('shared', 'two')), { status: 'active' });
 });
+
+t.test('what shows a secret makes one key under an Idempotency-Key, and tells the secret once', async (t) => {
+  const input = { name: 'pipeline', role: 'viewer' } as const;
+  const made = await domain.apiKeys.create(actor, input, keyed('secret', 'create'));
+  const rotate = { id: made.id, overlapSeconds: 60 };
+  const next = await domain.apiKeys.rotate(actor, rotate, keyed('turned', 'rotate'));
+  const again = [
+    { id: made.id, act: () => domain.apiKeys.create(actor, input, keyed('secret', 'create')) },
+    { id: next.id, act: () => domain.apiKeys.rotate(actor, rotate, keyed('turned', 'rotate')) },
+  ];
+  for (const { id, act } of again) {
+    const refusal = await refuses(t, at, 'secret_shown_once', act, { apiKeyId: id });
+    t.match(refusal.message, id);
+  }
+  await refuses(t, at, 'idempotency_key_reused', () =>
+    domain.apiKeys.create(actor, { ...input, name: 'x' }, keyed('secret', 'other')),
+  );
+  const kept = await db
+    .selectFrom('idempotency_keys')
+    .select('response')
+    .where('key', 'in', ['secret', 'turned'])
+    .execute();
+  t.strictSame(new Set(kept.map(({ response }) => response)), new Set([{ id: made.id }, { id: next.id }]));
+  t.equal((await domain.apiKeys.get(actor, next.id)).revokedAt, null, 'nothing was rotated again');
+  await refuses(t, at, 'forbidden', () =>
+    domain.apiKeys.create(inRole(actor, 'viewer'), input, keyed('secret', 'create')),
+  );
+});
+
+t.test('ten that make a key at once with one Idempotency-Key: one key', async (t) => {
+  const input = { name: 'ten', role: 'viewer' } as const;
+  const all = await Promise.allSettled(
+    Array.from({ length: 10 }, () => domain.apiKeys.create(actor, input, keyed('ten', 'create'))),
+  );
+  t.equal(all.filter(({ status }) => status === 'fulfilled').length, 1);
+  for (const one of all) {
+    if (one.status === 'rejected') t.match(one.reason, { code: /^(idempotency_key_in_flight|secret_shown_once)$/ });
+  }
+  t.equal((await db.selectFrom('api_keys').select('id').where('name', '=', 'ten').execute()).length, 1);
+});
+
+t.test('teams and members are made once, and the first answer is given again', async (t) => {
+  const team = await domain.teams.create(actor, { slug: 'once', name: 'Once' }, keyed('team', 'team'));
+  t.strictSame(await domain.teams.create(actor, { slug: 'once', name: 'Once' }, keyed('team', 'team')), team);
+  const mary = { teamId: team.id, issuer: 'https://id.example.com', subject: 'mary', role: 'viewer' } as const;
+  const member = await domain.members.add(actor, mary, keyed('member', 'member'));
+  t.strictSame(await domain.members.add(actor, mary, keyed('member', 'member')), member);
+});
+
+t.test(
+  "of a team that the request names the key is the actor's own, and the answer is for who may still",
+  async (t) => {
+    const [one, other] = [await addTeam(at, 'mine'), await addTeam(at, 'theirs')];
+    const person = {
+      ...one,
+      role: 'viewer',
+      id: 'https://id.example.com#ann',
+      teams: [...one.teams, ...other.teams],
+    } as const;
+    const teamless = { ...person, teamId: '', role: null };
+    const mary = { teamId: other.teamId, issuer: 'https://id.example.com', subject: 'mary', role: 'viewer' } as const;
+    const add = (by: Actor) => domain.members.add(by, mary, keyed('named', 'named'));
+    const member = await add(person);
+    t.strictSame(await add(person), member, 'a viewer of one team, an admin of the named one');
+    t.strictSame(await add(teamless), member, 'also where it has named no team of its own');
+    await refuses(t, at, 'not_found', () => add({ ...person, teams: one.teams }));
+    await refuses(t, at, 'forbidden', () =>
+      add({ ...person, teams: [...one.teams, ...inRole(other, 'viewer').teams] }),
+    );
+    await refuses(t, at, 'not_found', () => add(one));
+    await refuses(t, at, 'already_member', () => add({ ...person, id: 'https://id.example.com#bob' }));
+  },
+);

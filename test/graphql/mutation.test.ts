@@ -26,6 +26,7 @@ const samplesOfCommands: readonly Sample[] = [
     selection: '{ id slug }',
     answer: { id: team.id, slug: 'shop' },
     call: 'teams.create',
+    takesKey: true,
   },
   {
     mutation: 'addMember',
@@ -35,6 +36,7 @@ const samplesOfCommands: readonly Sample[] = [
     answer: { id: member.id },
     call: 'members.add',
     given: { teamId: 'tem_1', subject: 'mary', role: 'approver' },
+    takesKey: true,
   },
   {
     mutation: 'updateMember',
@@ -60,6 +62,7 @@ const samplesOfCommands: readonly Sample[] = [
     answer: { id: newApiKey.id, key: newApiKey.key },
     call: 'apiKeys.create',
     given: { name: 'pipeline', role: 'operator', projects: ['prj_1'] },
+    takesKey: true,
   },
   {
     mutation: 'rotateApiKey',
@@ -68,6 +71,7 @@ const samplesOfCommands: readonly Sample[] = [
     selection: '{ id key }',
     answer: { id: newApiKey.id, key: newApiKey.key },
     call: 'apiKeys.rotate',
+    takesKey: true,
   },
   {
     mutation: 'revokeApiKey',

@@ -11,6 +11,10 @@ const policy = {
 
 /** Every POST that creates or starts work. */
 const posts: [url: string, body?: object][] = [
+  ['/v1/teams', { slug: 'shop', name: 'Shop' }],
+  ['/v1/teams/tem_1/members', { subject: 'mary', role: 'viewer' }],
+  ['/v1/api-keys', { name: 'n', role: 'viewer' }],
+  ['/v1/api-keys/key_1/rotate', { overlapSeconds: 60 }],
   ['/v1/credentials', { name: 'n', neonApiKey: 'k' }],
   ['/v1/projects', { neonProjectId: 'a', credentialId: 'c' }],
   ['/v1/projects/prj_1/sync'],
@@ -43,6 +47,21 @@ t.test('the key and a fingerprint of the request reach the domain', async (t) =>
     t.strictSame(calls.at(-1)?.input[2], {}, 'no key, no options');
   }
   t.equal(fingerprints.size, posts.length, 'each request has its own');
+});
+
+t.test('every POST takes a key, but those that change nothing', async (t) => {
+  const { app } = await openDoor(t);
+  const { paths }: { paths: Record<string, { post?: { parameters?: { name: string }[] } }> } = (
+    await app.inject('/openapi.json')
+  ).json();
+  const without = Object.entries(paths).filter(
+    ([, { post }]) => post && !post.parameters?.some(({ name }) => name === 'Idempotency-Key'),
+  );
+  t.strictSame(without.map(([path]) => path).toSorted(), [
+    '/v1/policies/preview',
+    '/v1/restores/{id}/connection',
+    '/v1/retention/simulate',
+  ]);
 });
 
 t.test('the fingerprint tells requests apart by method, path and body, and by nothing else', async (t) => {

@@ -57,6 +57,19 @@ export async function createApiKey(deps: CommandDeps, actor: Actor, input: Creat
   });
 }
 
+/** Of an answer that holds a secret its id is kept: the same request makes no second key, and is not told the secret again. */
+export const shownOnce = {
+  keep: ({ id }: NewApiKeyView) => ({ id }),
+  again(kept: unknown): never {
+    const { id } = kept as Pick<NewApiKeyView, 'id'>;
+    throw new Refusal(
+      'secret_shown_once',
+      `This request has made the key ${id} already; its secret was in the first answer alone. No other key was made. If that answer is lost, rotate that key under another Idempotency-Key, or revoke it and make a new one.`,
+      { members: { apiKeyId: id } },
+    );
+  },
+};
+
 /** Newest first, also those that have ended. */
 export async function listApiKeys(deps: CommandDeps, actor: Actor, page: PageRequest): Promise<Page<ApiKeyView>> {
   deps.allow();

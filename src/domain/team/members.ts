@@ -50,6 +50,16 @@ export async function addMember(deps: CommandDeps, actor: Actor, input: AddMembe
   }
 }
 
+/** Refuses with `not_found`, and what is above the actor's role in the named team. */
+export async function permitInNamedTeam(
+  deps: CommandDeps,
+  actor: Actor,
+  { teamId }: Pick<AddMemberInput, 'teamId'>,
+): Promise<void> {
+  const { acting } = await findNamedTeam(deps, actor, teamId);
+  deps.allow(acting);
+}
+
 export async function listMembers(
   deps: CommandDeps,
   actor: Actor,

@@ -1,7 +1,7 @@
 import { byId, pageOf } from '../connection.ts';
 import { refuseInput } from '../errors.ts';
 import type { MutationResolvers, QueryResolvers } from '../generated.ts';
-import { given, patch } from '../input.ts';
+import { given, onceOptions, patch } from '../input.ts';
 
 type Queries = Required<Pick<QueryResolvers, 'me' | 'fleet' | 'team' | 'teams' | 'members' | 'apiKey' | 'apiKeys'>>;
 type Mutations = Required<
@@ -31,15 +31,19 @@ export const teamQueries: Queries = {
 };
 
 export const teamMutations: Mutations = {
-  createTeam: (_, { input }, { domain, actor }) => domain.teams.create(actor, input),
-  addMember: (_, { input }, { domain, actor }) => domain.members.add(actor, given(input)),
+  createTeam: (_, { input, idempotencyKey }, { domain, actor }) =>
+    domain.teams.create(actor, input, onceOptions('createTeam', input, idempotencyKey)),
+  addMember: (_, { input, idempotencyKey }, { domain, actor }) =>
+    domain.members.add(actor, given(input), onceOptions('addMember', input, idempotencyKey)),
   updateMember: (_, { input }, { domain, actor }) => domain.members.update(actor, patch(input)),
   removeMember: async (_, { input }, { domain, actor }) => {
     await domain.members.remove(actor, input);
     return { id: input.id };
   },
-  createApiKey: (_, { input }, { domain, actor }) => domain.apiKeys.create(actor, given(input)),
-  rotateApiKey: (_, { input }, { domain, actor }) => domain.apiKeys.rotate(actor, given(input)),
+  createApiKey: (_, { input, idempotencyKey }, { domain, actor }) =>
+    domain.apiKeys.create(actor, given(input), onceOptions('createApiKey', input, idempotencyKey)),
+  rotateApiKey: (_, { input, idempotencyKey }, { domain, actor }) =>
+    domain.apiKeys.rotate(actor, given(input), onceOptions('rotateApiKey', input, idempotencyKey)),
   revokeApiKey: async (_, { input: { id } }, { domain, actor }) => {
     await domain.apiKeys.revoke(actor, id);
     return { id };

@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { takesBodyOrNone, takesNoBody } from '../body.ts';
+import { optionsOf } from '../idempotency.ts';
 import { pageRequestOf, withNextLink } from '../paging.ts';
-import { answers, pageOf, withBody } from '../schemas/answer.ts';
-import { idParams, NoQuery, pageQuery, strict } from '../schemas/parts.ts';
+import { answers, pageOf, withBody, withKey } from '../schemas/answer.ts';
+import { idParams, NoQuery, pageQuery, SecretHeaders, strict } from '../schemas/parts.ts';
 import { CreateApiKey, RotateApiKey } from '../schemas/teams.ts';
 import type { Doors } from './doors.ts';
 
@@ -22,12 +23,15 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
       schema: {
         operationId: 'createApiKey',
         summary: 'Make an API key',
-        description: 'The secret is in this answer and nowhere else, so the request takes no Idempotency-Key.',
+        description:
+          'The secret is in this answer and nowhere else: an Idempotency-Key gives no second one, and no second key.',
         tags,
         querystring: NoQuery,
+        headers: SecretHeaders,
         body: CreateApiKey,
         response: answers({ 201: made }, [
           ...withBody,
+          ...withKey,
           'beyond_own_bounds',
           'expiry_out_of_range',
           'invalid_cidr',
@@ -35,11 +39,12 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
           'name_taken',
           'not_found',
           'person_required',
+          'secret_shown_once',
         ]),
       },
     },
     async (request, reply) => {
-      const key = await domain.apiKeys.create(request.actor, request.body);
+      const key = await domain.apiKeys.create(request.actor, request.body, optionsOf(request));
       reply.code(201).header('location', `/v1/api-keys/${key.id}`).header('cache-control', 'no-store');
       return key;
     },
@@ -93,19 +98,26 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
         tags,
         params,
         querystring: NoQuery,
+        headers: SecretHeaders,
         body: RotateApiKey,
         response: answers({ 201: made }, [
           ...withBody,
+          ...withKey,
           'beyond_own_bounds',
           'key_ended',
           'not_found',
           'person_required',
           'preset_key',
+          'secret_shown_once',
         ]),
       },
     },
     async (request, reply) => {
-      const key = await domain.apiKeys.rotate(request.actor, { ...request.body, id: request.params.id });
+      const key = await domain.apiKeys.rotate(
+        request.actor,
+        { ...request.body, id: request.params.id },
+        optionsOf(request),
+      );
       reply.code(201).header('location', `/v1/api-keys/${key.id}`).header('cache-control', 'no-store');
       return key;
     },

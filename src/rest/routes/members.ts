@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { takesNoBody } from '../body.ts';
 import { changeFrom, patchTypes, withEtag } from '../etag.ts';
+import { optionsOf } from '../idempotency.ts';
 import { pageRequestOf, withNextLink } from '../paging.ts';
-import { answers, pageOf, withBody } from '../schemas/answer.ts';
-import { ChangeHeaders, NoQuery, pageQuery, strict } from '../schemas/parts.ts';
+import { answers, pageOf, withBody, withKey } from '../schemas/answer.ts';
+import { ChangeHeaders, CreateHeaders, NoQuery, pageQuery, strict } from '../schemas/parts.ts';
 import { AddMember, memberParams, teamParams, UpdateMember } from '../schemas/teams.ts';
 import type { Doors } from './doors.ts';
 
@@ -22,9 +23,11 @@ export const memberRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
         tags,
         params: teamParams,
         querystring: NoQuery,
+        headers: CreateHeaders,
         body: AddMember,
         response: answers({ 201: { description: 'Added.', schema: one, headers: ['ETag', 'Location'] } }, [
           ...withBody,
+          ...withKey,
           'not_found',
           'already_member',
         ]),
@@ -32,7 +35,7 @@ export const memberRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { doma
     },
     async (request, reply) => {
       const { teamId } = request.params;
-      const member = await domain.members.add(request.actor, { ...request.body, teamId });
+      const member = await domain.members.add(request.actor, { ...request.body, teamId }, optionsOf(request));
       reply.code(201).header('location', `/v1/teams/${teamId}/members/${member.id}`);
       return withEtag(reply, member);
     },

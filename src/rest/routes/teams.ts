@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { optionsOf } from '../idempotency.ts';
 import { pageRequestOf, withNextLink } from '../paging.ts';
-import { answers, pageOf, withBody } from '../schemas/answer.ts';
-import { idParams, NoQuery, pageQuery, strict } from '../schemas/parts.ts';
+import { answers, pageOf, withBody, withKey } from '../schemas/answer.ts';
+import { CreateHeaders, idParams, NoQuery, pageQuery, strict } from '../schemas/parts.ts';
 import { CreateTeam } from '../schemas/teams.ts';
 import type { Doors } from './doors.ts';
 
@@ -52,15 +53,17 @@ export const teamRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { domain
         description: 'It has no keys and no members yet.',
         tags,
         querystring: NoQuery,
+        headers: CreateHeaders,
         body: CreateTeam,
         response: answers({ 201: { description: 'Made.', schema: one, headers: ['Location'] } }, [
           ...withBody,
+          ...withKey,
           'slug_taken',
         ]),
       },
     },
     async (request, reply) => {
-      const team = await domain.teams.create(request.actor, request.body);
+      const team = await domain.teams.create(request.actor, request.body, optionsOf(request));
       reply.code(201).header('location', `/v1/teams/${team.id}`);
       return team;
     },

@@ -142,6 +142,15 @@ const prefer = Type.Optional(
 );
 
 export const CreateHeaders = Type.Object({ 'Idempotency-Key': idempotencyKey });
+export const SecretHeaders = Type.Object({
+  'Idempotency-Key': Type.Optional(
+    Type.String({
+      description:
+        'The same key with the same request makes no second API key, for 24 hours: `secret_shown_once` names the first, without its secret.',
+      pattern: patterns.idempotencyKey,
+    }),
+  ),
+});
 export const WorkHeaders = Type.Object({ 'Idempotency-Key': idempotencyKey, Prefer: prefer });
 export const WaitHeaders = Type.Object({ Prefer: prefer });
 export const DeleteHeaders = Type.Object({
