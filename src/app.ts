@@ -190,6 +190,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       queue,
       log: logger,
       access: metrics.access,
+      audits: metrics.audits,
       streams: metrics.streams,
       announce: announcer.announce,
       worker: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,

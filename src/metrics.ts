@@ -3,7 +3,7 @@
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RateLook } from './core/rate.ts';
-import type { AccessRecorder, StreamRecorder } from './domain/deps.ts';
+import type { AccessRecorder, AuditRecorder, StreamRecorder } from './domain/deps.ts';
 import type { JobCount, StateCounts } from './domain/index.ts';
 import type { GovernorRecorder } from './neon/governor.ts';
 import { bounds, doors, type EdgeRecorder } from './rest/edge/recorder.ts';
@@ -11,6 +11,7 @@ import { bounds, doors, type EdgeRecorder } from './rest/edge/recorder.ts';
 export interface Metrics {
   readonly governor: GovernorRecorder;
   readonly access: AccessRecorder;
+  readonly audits: AuditRecorder;
   readonly streams: StreamRecorder;
   readonly edge: EdgeRecorder;
   /** The Neon accounts that this process has called last, at most a hundred: as many have gauges of their own. */
@@ -39,6 +40,7 @@ export function createMetrics(jobNames: readonly string[]): Metrics {
   return {
     governor: governorRecorder(registry, accounts),
     access: accessRecorder(registry),
+    audits: auditRecorder(registry),
     streams: streamRecorder(registry),
     edge: edgeRecorder(registry),
     accounts: () => [...accounts],
@@ -80,6 +82,15 @@ function edgeRecorder(registry: Registry): EdgeRecorder {
     turnedAway: (door, bound) => turnedAway.inc({ door, bound, code: bounds[bound] }),
     slowed: () => slowed.inc(),
   };
+}
+
+function auditRecorder(registry: Registry): AuditRecorder {
+  const breaches = new Counter({
+    name: 'afterglow_audit_breaches_total',
+    help: 'Exports of an audit history that met an event which was removed, or added, past the service.',
+    registers: [registry],
+  });
+  return { breached: () => breaches.inc() };
 }
 
 function streamRecorder(registry: Registry): StreamRecorder {

@@ -39,6 +39,12 @@ export interface AccessRecorder {
   unauthenticated(): void;
 }
 
+/** Told of what is found out about the audit history. */
+export interface AuditRecorder {
+  /** An export has met an event that is missing, or there twice. */
+  breached(): void;
+}
+
 /** Told of streams: each by what it tells of. */
 export interface StreamRecorder {
   opened(kind: string): void;
@@ -123,6 +129,7 @@ export interface Deps {
   readonly queue: JobQueue;
   readonly log: DomainLog;
   readonly access: AccessRecorder;
+  readonly audits: AuditRecorder;
   readonly streams: StreamRecorder;
   readonly settings: DomainSettings;
   /** This process, as its attempts are told. */

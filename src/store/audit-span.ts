@@ -1,5 +1,6 @@
 // Owns reading the chain in its own order, piece by piece: up to a head, which makes an export, or on and on, which makes a stream.
 
+import { Refusal } from '../core/errors.ts';
 import type { AuditEventRow } from './audit.ts';
 import type { Db } from './database.ts';
 
@@ -21,13 +22,9 @@ export async function findAuditSpan(
 ): Promise<AuditSpan | undefined> {
   const [head, closed] = await Promise.all([
     db.selectFrom('audit_heads').select('sequence').where('team_id', '=', teamId).executeTakeFirst(),
-    db
-      .selectFrom('audit_closings')
-      .select(({ fn }) => fn.max('sequence').as('sequence'))
-      .where('team_id', '=', teamId)
-      .executeTakeFirst(),
+    closedUpTo(db, teamId),
   ]);
-  let [from, to] = [(closed?.sequence ?? 0) + 1, head?.sequence ?? 0];
+  let [from, to] = [closed + 1, head?.sequence ?? 0];
   if (since !== undefined || until !== undefined) {
     let query = db.selectFrom('audit_events').select('sequence').where('team_id', '=', teamId).limit(1);
     if (since !== undefined) query = query.where('at', '>=', since);
@@ -42,11 +39,17 @@ export async function findAuditSpan(
 }
 
 /**
- * The events of a span in the order of the chain, some hundreds at a time; nothing is held in between. Throws where one is not there:
- * a month was dropped meanwhile, and what was read so far is no whole span.
+ * The events of a span that are there, in the order of the chain, some hundreds at a time; nothing is held in between. Calls `onBreach`
+ * once, with the first number that is missing or there twice: nothing of Afterglow does that. Refuses with `database_busy` where a month
+ * was dropped meanwhile: what was read so far is no whole span.
  */
-export async function* readAuditSpan(db: Db, { teamId, from, to }: AuditSpan): AsyncGenerator<AuditEventRow[]> {
+export async function* readAuditSpan(
+  db: Db,
+  { teamId, from, to }: AuditSpan,
+  onBreach: (sequence: number) => void,
+): AsyncGenerator<AuditEventRow[]> {
   let next = from;
+  let breach: number | undefined;
   while (next <= to) {
     const rows = await db
       .selectFrom('audit_events')
@@ -57,15 +60,43 @@ export async function* readAuditSpan(db: Db, { teamId, from, to }: AuditSpan): A
       .orderBy('sequence')
       .limit(eventsAtOnce)
       .execute();
-    for (const row of rows) {
-      if (row.sequence !== next) break;
-      next += 1;
+    const due = next;
+    const isEnd = rows.length < eventsAtOnce;
+    next = isEnd ? to + 1 : (rows.at(-1)?.sequence ?? to) + 1;
+    const misfit = firstMisfit(rows, due, next);
+    if (misfit !== undefined && breach === undefined) {
+      if (misfit <= (await closedUpTo(db, teamId))) {
+        throw new Refusal(
+          'database_busy',
+          'A month of the audit history was let go while it was read. The export is not whole. Take it again.',
+          { retryAfterSeconds: 1 },
+        );
+      }
+      breach = misfit;
+      onBreach(breach);
     }
-    if (rows.length === 0 || rows.at(-1)?.sequence !== next - 1) {
-      throw new Error(`The audit event ${next} of the team ${teamId} is not there any more: the export is not whole.`);
-    }
-    yield rows;
+    if (rows.length > 0) yield rows;
   }
+}
+
+/** The first number from `due` on, and before `end`, that the rows do not have, or have twice. */
+function firstMisfit(rows: readonly AuditEventRow[], due: number, end: number): number | undefined {
+  let next = due;
+  for (const { sequence } of rows) {
+    if (sequence !== next) return Math.min(sequence, next);
+    next += 1;
+  }
+  return next < end ? next : undefined;
+}
+
+/** The number up to which months were let go; 0 where none was. */
+async function closedUpTo(db: Db, teamId: string): Promise<number> {
+  const closed = await db
+    .selectFrom('audit_closings')
+    .select(({ fn }) => fn.max('sequence').as('sequence'))
+    .where('team_id', '=', teamId)
+    .executeTakeFirst();
+  return closed?.sequence ?? 0;
 }
 
 const eventsAtOnce = 500;

@@ -147,6 +147,7 @@ function depsOf(lines: string[]): Deps {
     queue: { isThere: () => true, add: async () => undefined, findMissing: async () => [] },
     worker: 'test',
     access: { unauthenticated: () => undefined },
+    audits: { breached: () => undefined },
     streams: { opened: () => undefined, refused: () => undefined, ended: () => undefined },
     elapsedMs: () => performance.now(),
     log: { info: () => undefined, warn: (_facts, message) => void lines.push(message), error: () => undefined },

@@ -1,5 +1,6 @@
 // An export of the audit history: its two forms, and that nothing is held for who reads slowly or leaves.
 
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -145,18 +146,38 @@ t.test('a server that closes cuts the export off, so that it is no file to be ta
   t.ok(taken.ended);
 });
 
-t.test('a piece that cannot be read cuts it off too', async (t) => {
-  async function* failing() {
-    yield [auditEvent];
-    await sleep(20);
-    throw new Error('The audit event 2 is not there any more.');
-  }
-  const { app } = await openExport(t, failing());
-  const answer = await ask(app);
-  const cut = once(answer, 'error');
-  answer.resume();
-  t.match(await cut, [{ code: 'ECONNRESET' }]);
-});
+for (const pieces of [1, 100]) {
+  t.test(`a piece that cannot be read after ${pieces} cuts it off too, for curl with an exit code`, async (t) => {
+    const piece = Array.from({ length: 200 }, () => withDetails('x'.repeat(500)));
+    const failing = async () => ({
+      teamId: 'tem_1',
+      from: 1,
+      to: 3,
+      events: failAfter(eachOf(Array(pieces).fill(piece))),
+    });
+    const { app } = await openDoor(t, { replace: { audit: { export: failing } } });
+    const answer = await ask(app);
+    const cut = once(answer, 'error');
+    answer.resume();
+    t.match(await cut, [{ code: 'ECONNRESET' }]);
+    const { port } = app.server.address() as AddressInfo;
+    const curl = spawn('curl', [
+      '-s',
+      '-o',
+      '/dev/null',
+      '-H',
+      `authorization: Bearer ${key}`,
+      `http://127.0.0.1:${port}${path}`,
+    ]);
+    const [code] = (await once(curl, 'exit')) as [number];
+    t.equal(code, 18, 'what is said of a transfer that ended too soon');
+  });
+}
+
+async function* failAfter<T>(pieces: AsyncIterable<T>) {
+  yield* pieces;
+  throw new Error('The database does not answer.');
+}
 
 /** RFC 4180. */
 function parseCsv(text: string): string[][] {

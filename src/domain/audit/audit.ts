@@ -23,8 +23,9 @@ export async function listAuditEvents(
 }
 
 /**
- * A piece of the chain without gaps, oldest first, up to its head of this moment, read while it is taken. Reading ends with an error where
- * the piece cannot be read whole.
+ * A piece of the chain without gaps, oldest first, up to its head of this moment, read while it is taken; its first events are read before
+ * it is given. Where somebody has removed events, what is there is given, and who runs the service is told. Refuses with
+ * `invalid_instant`, and `database_busy` where a month goes meanwhile; later on reading ends with an error.
  */
 export async function exportAuditEvents(
   deps: CommandDeps,
@@ -33,13 +34,27 @@ export async function exportAuditEvents(
 ): Promise<AuditExport> {
   const bounds = readBounds(input);
   deps.allow();
-  const span = await findAuditSpan(deps.db, actor.teamId, bounds);
-  return { teamId: actor.teamId, from: span?.from ?? null, to: span?.to ?? null, events: read(span) };
+  const { teamId } = actor;
+  const span = await findAuditSpan(deps.db, teamId, bounds);
+  if (!span) return { teamId, from: null, to: null, events: inTurn() };
+  const pieces = readAuditSpan(deps.db, span, (sequence) => {
+    deps.audits.breached();
+    deps.log.error(
+      { teamId, sequence },
+      'the audit history is broken: an event of this number was removed or added past the service. Keep the export as evidence, and verify it',
+    );
+  });
+  const first = await pieces.next();
+  return { teamId, from: span.from, to: span.to, events: inTurn(first, pieces) };
+}
 
-  async function* read(whole: typeof span): AsyncGenerator<AuditEventView[]> {
-    if (!whole) return;
-    for await (const rows of readAuditSpan(deps.db, whole)) yield rows.map(toAuditEventView);
-  }
+async function* inTurn(
+  first?: IteratorResult<AuditEventRow[], unknown>,
+  rest?: AsyncGenerator<AuditEventRow[]>,
+): AsyncGenerator<AuditEventView[]> {
+  if (!first || first.done || !rest) return;
+  yield first.value.map(toAuditEventView);
+  for await (const rows of rest) yield rows.map(toAuditEventView);
 }
 
 export function toAuditEventView(row: AuditEventRow): AuditEventView {

@@ -41,7 +41,8 @@ export const auditEventRoutes: FastifyPluginAsyncTypebox<Doors> = async (app, { 
         summary: 'Take the audit history away',
         description:
           'The chain without gaps, oldest first, up to its head of this moment; `since` and `until` choose its first and last event. Of any ' +
-          'size, written as it is read; one that cannot be written whole is cut off. `npm run verify-audit` checks the lines of `ndjson`. ' +
+          'size, written as it is read; one that cannot be written to its end is cut off. `npm run verify-audit` checks the lines of ' +
+          '`ndjson`, and shows where somebody has removed events. ' +
           'In CSV a text that a spreadsheet would take for a formula begins with an apostrophe.',
         tags,
         querystring: ExportAuditEventsQuery,
