@@ -26,12 +26,17 @@ export interface Proof {
   /** Where the chain begins: the closing head of the month before it. */
   readonly closing?: SignedHead | undefined;
   readonly heads?: readonly SignedHead[];
+  /** The number of the first event where there is no closing head, said by who knows that the export is a piece. Default: 1. */
+  readonly begins?: number | 'anywhere' | undefined;
 }
 
 type Told = AuditFact & { readonly previousHash: string; readonly hash: string };
 
 /** Judges the lines of an export. The lines after the first fault are not read. */
-export async function verifyAudit(lines: AsyncIterable<string>, { closing, heads = [] }: Proof): Promise<Verdict> {
+export async function verifyAudit(
+  lines: AsyncIterable<string>,
+  { closing, heads = [], begins = 1 }: Proof,
+): Promise<Verdict> {
   const known = closing ? [closing, ...heads] : heads;
   let count = 0;
   let first: Told | undefined;
@@ -46,7 +51,7 @@ export async function verifyAudit(lines: AsyncIterable<string>, { closing, heads
   for await (const line of lines) {
     const event = readEvent(line);
     if (typeof event === 'string') return verdict({ line: count + 1, sequence: null, id: null, what: event });
-    const what = judgeLink(event, last, closing) ?? judgeSelf(event) ?? judgeHeads(event, last, known);
+    const what = judgeLink(event, last ?? closing, begins) ?? judgeSelf(event) ?? judgeHeads(event, last, known);
     if (what !== undefined) return verdict({ line: count + 1, sequence: event.sequence, id: event.id, what });
     count += 1;
     first ??= event;
@@ -85,17 +90,28 @@ function isEvent(value: unknown): value is Told {
 }
 
 /** Whether it follows the event before it, or may be the first. */
-function judgeLink(event: Told, last: Told | undefined, closing: SignedHead | undefined): string | undefined {
-  const before = last ?? closing;
-  if (before && event.teamId !== before.teamId) return `it is of the team ${event.teamId}, not of ${before.teamId}`;
-  if (before && event.sequence !== before.sequence + 1) {
+function judgeLink(
+  event: Told,
+  before: SignedHead | Told | undefined,
+  begins: number | 'anywhere',
+): string | undefined {
+  if (!before) return judgeBegin(event, begins);
+  if (event.teamId !== before.teamId) return `it is of the team ${event.teamId}, not of ${before.teamId}`;
+  if (event.sequence !== before.sequence + 1) {
     return `it is number ${event.sequence} where ${before.sequence + 1} is due: events are missing, added, or in another order`;
   }
-  if (before && event.previousHash !== before.hash) return 'it names another hash than that of the event before it';
-  if (!before && event.sequence === 1 && event.previousHash !== chainBegin.toString('hex')) {
+  if (event.previousHash !== before.hash) return 'it names another hash than that of the event before it';
+  return undefined;
+}
+
+function judgeBegin({ sequence, previousHash }: Told, begins: number | 'anywhere'): string | undefined {
+  if (sequence === 1 && previousHash !== chainBegin.toString('hex')) {
     return 'it is the first of its chain, and names an event before it';
   }
-  return undefined;
+  if (begins === 'anywhere' || sequence === begins) return undefined;
+  return begins === 1
+    ? `it is number ${sequence}, and what was before it is missing: only a closing head (--closing), or your word that this is a piece of the history (--piece), lets it begin there`
+    : `it is number ${sequence} where ${begins} is due`;
 }
 
 function judgeSelf({ previousHash, hash, ...fact }: Told): string | undefined {

@@ -1,8 +1,5 @@
 // The audit history as a whole: what is told in it, what is not, and that an export of it proves itself.
 
-import { spawnSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import t from 'tap';
 import { verifyAudit } from '../../scripts/audit/verify.ts';
 import type { AuditEventView } from '../../src/domain/index.ts';
@@ -10,7 +7,6 @@ import { hashApiKey, insertApiKey } from '../../src/store/api-keys.ts';
 import { readSignedHead } from '../../src/store/signing.ts';
 import { each } from '../audit/exported.ts';
 import { startRegistered } from '../harness/app.ts';
-import { makeTemporaryDir } from '../harness/files.ts';
 import { refusalOf } from '../harness/refusal.ts';
 import { addTeam, inRole } from '../harness/teams.ts';
 
@@ -29,7 +25,7 @@ async function exported(input = {}): Promise<string[]> {
 const eventsOf = async (action: string): Promise<AuditEventView[]> =>
   (await domain.audit.list(actor, { action }, page)).items;
 
-t.test('an export verifies against the signed head of its moment, offline, by the command', async (t) => {
+t.test('an export verifies against the signed head of its moment', async (t) => {
   const [head] = (await domain.audit.heads(actor)).items;
   const lines = await exported();
   const signed = await readSignedHead(head?.signature ?? '', keys());
@@ -40,38 +36,6 @@ t.test('an export verifies against the signed head of its moment, offline, by th
     to: signed.sequence,
     fault: undefined,
   });
-
-  const folder = await makeTemporaryDir(t);
-  const file = (name: string, text: string) => writeFile(join(folder, name), text).then(() => join(folder, name));
-  const jwks = await file('jwks.json', JSON.stringify(keys()));
-  const jws = await file('head.jws', `${head?.signature}\n`);
-  const verify = (...args: string[]) => {
-    const script = resolve(import.meta.dirname, '../../scripts/verify-audit.ts');
-    const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
-    return { status, stdout, stderr };
-  };
-  const whole = await file('whole.ndjson', `${lines.join('\n')}\n`);
-  t.match(verify(whole, '--jwks', jwks, '--head', jws), {
-    status: 0,
-    stdout: new RegExp(`^Whole: ${lines.length} event`),
-  });
-  const changed = lines.with(2, (lines[2] ?? '').replace('"action":"', '"action":"x'));
-  const { id } = JSON.parse(lines[2] ?? '{}') as AuditEventView;
-  t.match(verify(await file('changed.ndjson', changed.join('\n'))), {
-    status: 1,
-    stdout: new RegExp(`^Does not fit: event 3 \\(${id}\\), line 3: `),
-  });
-  const cut = await file('cut.ndjson', lines.slice(0, -1).join('\n'));
-  t.match(verify(cut), { status: 0, stdout: /No signed head was given/ });
-  t.match(verify(cut, '--jwks', jwks, '--head', jws), {
-    status: 1,
-    stdout: new RegExp(`^Does not fit: event ${lines.length}, .*missing`),
-  });
-  for (const args of [[], [whole, whole], [whole, '--head', jws], [whole, '--nothing'], [join(folder, 'absent')]]) {
-    t.equal(verify(...args).status, 2, args.join(' '));
-  }
-  t.match(verify(whole, '--jwks', jwks, '--closing', jws), { status: 2, stderr: /no closing head/ });
-  t.match(verify(whole, '--jwks', jwks, '--head', whole), { status: 2, stderr: /is not signed by a key/ });
 });
 
 t.test('a change says what it changed from and to, and never a secret', async (t) => {
@@ -199,7 +163,11 @@ t.test('a piece of it, by time, is contiguous and verifies by itself', async (t)
   const lines = await exported({ since, until });
   const pieces = lines.map((line) => (JSON.parse(line) as AuditEventView).sequence);
   t.ok(lines.length > 0 && lines.length < items.length);
-  t.match(await verifyAudit(each(lines), {}), { from: pieces[0], to: pieces.at(-1), fault: undefined });
+  t.match(await verifyAudit(each(lines), { begins: 'anywhere' }), {
+    from: pieces[0],
+    to: pieces.at(-1),
+    fault: undefined,
+  });
   t.match(await refusalOf(domain.audit.export(actor, { since: 'soon' })), { code: 'invalid_instant' });
   t.strictSame(await exported({ until: '1999-01-01T00:00:00Z' }), []);
 });
