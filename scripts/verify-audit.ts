@@ -41,7 +41,8 @@ async function main(): Promise<number> {
   }
   const heads = await Promise.all(values.head.map((name) => readHeadFile(name, values.jwks)));
   const closing = values.closing === undefined ? undefined : await readHeadFile(values.closing, values.jwks);
-  const begins = values.piece ? 'anywhere' : values.from === undefined ? undefined : numberOf(values.from);
+  const from = values.from === undefined ? undefined : numberOf(values.from);
+  const begins: Proof['begins'] = values.piece ? 'anywhere' : from;
 
   const input = file === '-' ? process.stdin : createReadStream(file);
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();

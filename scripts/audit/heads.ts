@@ -45,13 +45,17 @@ interface Keys {
 /** Of the file that is named, or of `jwks.json` beside the head. */
 async function readKeys(head: string, jwks: string | undefined): Promise<Keys> {
   const from = jwks ?? join(dirname(head), 'jwks.json');
-  const text = await readFile(from, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (jwks !== undefined || error.code !== 'ENOENT') throw error;
+  const text = await readFile(from, 'utf8').catch((error: unknown) => {
+    if (jwks !== undefined || !isAbsent(error)) throw error;
     throw new Error(
       `${head} is checked against public keys, and there is no ${from}: save /.well-known/jwks.json of the service under that name, or name a file by --jwks.`,
     );
   });
   return { from, set: JSON.parse(text) as PublicKeys };
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 async function readHead(name: string, jws: string, { from, set }: Keys): Promise<SignedHead> {

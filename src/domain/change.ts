@@ -18,14 +18,33 @@ export interface AuditDetails extends Told {
   readonly after?: Told | undefined;
 }
 
+/** The events that tell of no change of what is kept, each with the reason. Of every other one the compiler asks for `before` or `after`. */
+export const changesNothing = {
+  'access.first_sign_in': 'somebody came',
+  'access.refused': 'nothing was done',
+  'audit.month_closed': 'the history itself has changed: its details name the closing head',
+  'policy.run': 'each snapshot that it made tells of itself',
+  'project.reconcile_requested': 'what was asked for is a comparison',
+  'project.sync': 'the mirror follows Neon, which is no change of ours',
+  'project.sync_requested': 'what was asked for is a comparison',
+  'restore.connected': 'a secret was read',
+} as const;
+
+export type Change = AuditDetails & ({ readonly before: Told } | { readonly after: Told });
+
+/**
+ * Says what was done; written at the end of the transaction. Of a change, `before` and `after` of the details say what it changed from
+ * and to, whole or as far as it differs; absent where there was nothing. Never a secret.
+ */
+interface Audit {
+  (action: keyof typeof changesNothing, subject: { kind: string; id: string }, details?: AuditDetails): void;
+  (action: string, subject: { kind: string; id: string }, details: Change): void;
+}
+
 export interface Unit {
   readonly tx: Tx;
   readonly now: Date;
-  /**
-   * Says what was done; written at the end of the transaction. Of a change, `before` and `after` of the details say what it changed from
-   * and to, whole or as far as it differs; absent where there was nothing. Never a secret.
-   */
-  audit(action: string, subject: { kind: string; id: string }, details?: AuditDetails): void;
+  readonly audit: Audit;
   /** Promises a job; it is released once the transaction has committed and `delayMs` have passed. */
   promise(job: JobName, subjectId: string, lane: string | null, delayMs?: number): void;
   /** Says that a job has changed which the unit neither promises nor holds: it is told to who follows jobs. */
@@ -60,7 +79,7 @@ export async function change<T>(
     const answer = await work({
       tx,
       now,
-      audit: (action, subject, { before = null, after = null, ...details } = {}) => {
+      audit: (action: string, subject: NewAuditEvent['subject'], { before, after, ...details }: AuditDetails = {}) => {
         events.push({
           id: deps.newId('evt'),
           teamId: actor.teamId,
@@ -71,8 +90,8 @@ export async function change<T>(
           requestId: actor.requestId,
           sourceAddress: actor.sourceAddress,
           details,
-          before,
-          after,
+          before: before ?? null,
+          after: after ?? null,
         });
       },
       promise: (job, subjectId, lane, delayMs) => {

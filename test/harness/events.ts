@@ -23,7 +23,7 @@ export async function appendEvents(
   };
   await change(deps, actor, async ({ audit }) => {
     for (let n = 0; n < count; n += 1) {
-      audit('thing.happened', { kind: 'thing', id: `thing_${n}` }, { text: 'x'.repeat(bytes) });
+      audit('thing.happened', { kind: 'thing', id: `thing_${n}` }, { text: 'x'.repeat(bytes), after: {} });
     }
   });
 }

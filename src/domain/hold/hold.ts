@@ -102,13 +102,12 @@ export async function releaseHold(deps: CommandDeps, actor: Actor, input: Releas
       release_reason: input.reason,
     };
     await releaseHoldRow(unit.tx, row.id, release);
-    const { matter, reason, selector } = toHoldView(row);
-    unit.audit(
-      'hold.released',
-      { kind: 'hold', id: row.id },
-      { matter, reason: input.reason, before: { matter, reason, selector } },
-    );
-    return toHoldView({ ...row, ...release });
+    const released = toHoldView({ ...row, ...release });
+    const { matter, reason, selector, releasedAt } = released;
+    const before = { matter, reason, selector, releasedAt: null, releaseReason: null };
+    const after = { matter, reason, selector, releasedAt, releaseReason: input.reason };
+    unit.audit('hold.released', { kind: 'hold', id: row.id }, { matter, reason: input.reason, before, after });
+    return released;
   });
 }
 

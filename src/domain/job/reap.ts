@@ -89,7 +89,7 @@ async function reap(deps: Deps, job: OverdueJob): Promise<boolean> {
     unit.audit(
       'job.reaped',
       { kind: 'job', id: job.id },
-      { job: job.job, subjectId: job.subject_id, waited: job.reason },
+      { job: job.job, subjectId: job.subject_id, waited: job.reason, after: { code: error.code } },
     );
     return true;
   });

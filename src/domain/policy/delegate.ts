@@ -95,7 +95,7 @@ async function record(
   const { branch, policyId, known, wanted } = line;
   if (wanted.length === 0) {
     await removeDelegation(unit.tx, branch.id);
-    tell(unit, line, decision === 'agrees' ? 'delegation.removed' : 'delegation.left', { inNeon: seen });
+    tell(unit, line, decision === 'agrees' ? 'removed' : 'left', { inNeon: seen });
     return;
   }
   if (decision === 'foreign') {
@@ -117,7 +117,7 @@ async function record(
     updated_at: unit.now,
   });
   if (isNews || known.seen === null || !isSameSchedule(known.seen, seen)) {
-    tell(unit, line, `delegation.${state}`, { asked: wanted, inNeon: seen });
+    tell(unit, line, state, { asked: wanted, inNeon: seen });
   }
 }
 
@@ -140,7 +140,7 @@ async function putRefused(
     updated_at: unit.now,
   });
   if (known?.error?.code === error.code) return;
-  tell(unit, line, 'delegation.refused', { asked: line.wanted, inNeon: seen, error });
+  tell(unit, line, 'refused', { asked: line.wanted, inNeon: seen, error });
 }
 
 function keysOf({ branch, policyId }: Line) {
@@ -155,9 +155,10 @@ function keysOf({ branch, policyId }: Line) {
 
 function tell(
   unit: Unit,
-  { branch, policyId }: Line,
-  action: string,
+  { branch, policyId, known }: Line,
+  state: DelegationRow['state'] | 'removed' | 'left',
   details: Readonly<Record<string, unknown>>,
 ): void {
-  unit.audit(action, { kind: 'branch', id: branch.id }, { policyId, ...details });
+  const [before, after] = [{ state: known?.state ?? null }, { state }];
+  unit.audit(`delegation.${state}`, { kind: 'branch', id: branch.id }, { policyId, ...details, before, after });
 }

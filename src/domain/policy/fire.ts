@@ -134,6 +134,7 @@ function tell(unit: Unit, { line, missed }: PlannedFiring, row: FiringRow): void
       snapshotId: row.snapshot_id,
       reason: row.reason,
       missedInstants: missed,
+      after: { status: row.status },
     },
   );
 }

@@ -42,7 +42,7 @@ export async function pausePolicy(deps: CommandDeps, actor: Actor, input: PauseP
     unit.audit(
       'policy.paused',
       { kind: 'policy', id },
-      { until: until?.toISOString() ?? null, reason: input.reason ?? null },
+      { until: until?.toISOString() ?? null, reason: input.reason ?? null, before: tell(row), after: tell(paused) },
     );
     return viewPolicy(unit.tx, paused, unit.now);
   });
@@ -58,9 +58,17 @@ export async function resumePolicy(deps: CommandDeps, actor: Actor, policyId: st
     const resumed = await setPause(unit.tx, id, { paused_at: null, paused_until: null });
     await beginSchedulesAnew(unit.tx, id, unit.now);
     await setSchedules(unit, resumed);
-    unit.audit('policy.resumed', { kind: 'policy', id }, { pausedAt: row.paused_at?.toISOString() ?? null });
+    unit.audit(
+      'policy.resumed',
+      { kind: 'policy', id },
+      { pausedAt: row.paused_at?.toISOString() ?? null, before: tell(row), after: tell(resumed) },
+    );
     return viewPolicy(unit.tx, resumed, unit.now);
   });
+}
+
+function tell({ paused_at, paused_until }: PolicyRow) {
+  return { pausedAt: paused_at?.toISOString() ?? null, pausedUntil: paused_until?.toISOString() ?? null };
 }
 
 /** Whoever edits it waits for this unit, or this unit for the edit. */

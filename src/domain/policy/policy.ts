@@ -132,7 +132,7 @@ export async function dropPolicy(unit: Unit, row: PolicyRow): Promise<void> {
   const before = await findPolicyVersionRule(unit.tx, id, version);
   await removeSchedulesExcept(unit.tx, id, [], unit.now);
   await promiseDelegations(unit, row);
-  unit.audit('policy.deleted', { kind: 'policy', id }, { name, version, before });
+  unit.audit('policy.deleted', { kind: 'policy', id }, { name, version, before: before ?? { name } });
 }
 
 export async function getPolicyRow(deps: CommandDeps, actor: Actor, id: string): Promise<PolicyRow> {

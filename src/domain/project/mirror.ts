@@ -51,7 +51,16 @@ export async function mirrorBranches(
   }
   for (const row of known.values()) {
     await updateBranch(unit.tx, row.id, { gone_at: unit.now, updated_at: unit.now });
-    unit.audit('branch.gone', { kind: 'branch', id: row.id }, { neonBranchId: row.neon_branch_id, name: row.name });
+    unit.audit(
+      'branch.gone',
+      { kind: 'branch', id: row.id },
+      {
+        neonBranchId: row.neon_branch_id,
+        name: row.name,
+        before: { goneAt: null },
+        after: { goneAt: unit.now.toISOString() },
+      },
+    );
   }
 }
 
@@ -89,7 +98,16 @@ export async function moveLineage(unit: Unit, row: BranchRow, to: NeonBranch): P
   }
   await updateBranch(unit.tx, row.id, { ...mirrored(to), gone_at: null, updated_at: unit.now });
   if (row.neon_branch_id === to.id) return;
-  unit.audit('branch.neon_id_changed', { kind: 'branch', id: row.id }, { from: row.neon_branch_id, to: to.id });
+  unit.audit(
+    'branch.neon_id_changed',
+    { kind: 'branch', id: row.id },
+    {
+      from: row.neon_branch_id,
+      to: to.id,
+      before: { neonBranchId: row.neon_branch_id },
+      after: { neonBranchId: to.id },
+    },
+  );
 }
 
 async function addBranch(
@@ -110,7 +128,9 @@ async function addBranch(
 
 async function findAgain(unit: Unit, row: BranchRow, branch: NeonBranch): Promise<void> {
   await updateBranch(unit.tx, row.id, { ...mirrored(branch), gone_at: null, updated_at: unit.now });
-  unit.audit('branch.found', { kind: 'branch', id: row.id }, { neonBranchId: branch.id, name: branch.name });
+  const before = { goneAt: row.gone_at?.toISOString() ?? null };
+  const told = { neonBranchId: branch.id, name: branch.name, before, after: { goneAt: null } };
+  unit.audit('branch.found', { kind: 'branch', id: row.id }, told);
 }
 
 async function refreshBranch(unit: Unit, row: BranchRow, branch: NeonBranch): Promise<void> {

@@ -98,11 +98,14 @@ async function tellRemoved(unit: Unit, finding: ReportedFinding): Promise<void> 
   const isSnapshot = subjectKind === 'snapshot';
   const row = isSnapshot ? await lockSnapshot(unit.tx, subjectId) : await lockRestore(unit.tx, subjectId);
   // Of what was purged, and of what has succeeded, there was nothing to be cleaned up.
-  if (row.status === 'failed' || row.status === 'cancelled') {
+  const hasFailed = row.status === 'failed' || row.status === 'cancelled';
+  if (hasFailed) {
     const patch = { clean_up: 'done', version: row.version + 1, updated_at: unit.now } as const;
     await (isSnapshot ? patchSnapshot : patchRestore)(unit.tx, subjectId, patch);
   }
-  unit.audit(`${subjectKind}.leftover_removed`, { kind: subjectKind, id: subjectId }, { neonId, name, found: kind });
+  const changed = { before: { cleanUp: row.clean_up }, after: { cleanUp: hasFailed ? 'done' : row.clean_up } };
+  const told = { neonId, name, found: kind, ...changed };
+  unit.audit(`${subjectKind}.leftover_removed`, { kind: subjectKind, id: subjectId }, told);
 }
 
 /** The same proof as of a snapshot whose answer came. */

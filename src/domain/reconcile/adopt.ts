@@ -144,6 +144,10 @@ async function record(deps: CommandDeps, unit: Unit, { project, branch, seen, na
     updated_at: unit.now,
     available_at: unit.now,
   });
-  unit.audit('snapshot.adopted', { kind: 'snapshot', id }, { neonId: seen.id, branchId: branch.id, name });
+  unit.audit(
+    'snapshot.adopted',
+    { kind: 'snapshot', id },
+    { neonId: seen.id, branchId: branch.id, name, after: { status: row.status } },
+  );
   return row;
 }

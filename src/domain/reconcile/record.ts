@@ -49,7 +49,10 @@ export async function recordComparison(
     synced_at: unit.now,
     gone_at: null,
   });
-  if (project.gone_at) unit.audit('project.found', { kind: 'project', id: project.id });
+  if (project.gone_at) {
+    const before = { goneAt: project.gone_at.toISOString() };
+    unit.audit('project.found', { kind: 'project', id: project.id }, { before, after: { goneAt: null } });
+  }
   const known = await readKnown(unit.tx, project, seen, { mirrored, exceptJobId: jobId, now: unit.now });
   const plan = planReconciliation(known, seen, unit.now);
   const findings = await applyToRows(unit, plan, seen.branches);
@@ -63,7 +66,12 @@ export async function recordProjectGone(unit: Unit, { deps, project, report, job
   await mirrorBranches(deps, unit, project, []);
   await updateProjectMirror(unit.tx, project.id, { synced_at: unit.now, gone_at: project.gone_at ?? unit.now });
   if (!project.gone_at) {
-    unit.audit('project.gone', { kind: 'project', id: project.id }, { neonProjectId: project.neon_project_id });
+    const changed = { before: { goneAt: null }, after: { goneAt: unit.now.toISOString() } };
+    unit.audit(
+      'project.gone',
+      { kind: 'project', id: project.id },
+      { neonProjectId: project.neon_project_id, ...changed },
+    );
   }
   const nothing = { branches: [], snapshots: [] };
   const known = await readKnown(unit.tx, project, nothing, { mirrored: [], exceptJobId: jobId, now: unit.now });
@@ -125,10 +133,10 @@ async function complete({ tx, now }: Unit, { snapshotId, sizeBytes, lsn, pointAt
 }
 
 async function endCleanUp({ tx, now, audit }: Unit, { kind, id }: CleanedUp): Promise<void> {
-  const { version } = kind === 'snapshot' ? await lockSnapshot(tx, id) : await lockRestore(tx, id);
+  const { version, clean_up: cleanUp } = kind === 'snapshot' ? await lockSnapshot(tx, id) : await lockRestore(tx, id);
   const patch = { clean_up: 'done', version: version + 1, updated_at: now } as const;
   await (kind === 'snapshot' ? patchSnapshot : patchRestore)(tx, id, patch);
-  audit(`${kind}.clean_up_done`, { kind, id });
+  audit(`${kind}.clean_up_done`, { kind, id }, { before: { cleanUp }, after: { cleanUp: patch.clean_up } });
 }
 
 interface Written {

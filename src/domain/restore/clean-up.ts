@@ -75,7 +75,11 @@ export async function leaveWhatIsLeft(unit: Unit, row: RestoreRow, reason: strin
 
 async function endCleanUp(unit: Unit, row: RestoreRow, cleanUp: CleanUp, reason?: string): Promise<void> {
   await patchRestore(unit.tx, row.id, { clean_up: cleanUp, version: row.version + 1, updated_at: unit.now });
-  unit.audit(`restore.clean_up_${cleanUp}`, { kind: 'restore', id: row.id }, reason === undefined ? {} : { reason });
+  unit.audit(
+    `restore.clean_up_${cleanUp}`,
+    { kind: 'restore', id: row.id },
+    { ...(reason === undefined ? {} : { reason }), before: { cleanUp: row.clean_up }, after: { cleanUp } },
+  );
 }
 
 /** What the restore made and nothing serves, by its name or, for a new branch, by its recorded id. */

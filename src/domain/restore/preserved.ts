@@ -16,6 +16,7 @@ export async function keepPreserved(unit: Unit, row: RestoreRow, preserved: Neon
     created_at: unit.now,
     updated_at: unit.now,
   });
-  if (isNew)
-    unit.audit('preserved_branch.present', { kind: 'preserved_branch', id: row.id }, { neonBranchId: preserved.id });
+  if (!isNew) return;
+  const told = { neonBranchId: preserved.id, after: { status: 'present' } };
+  unit.audit('preserved_branch.present', { kind: 'preserved_branch', id: row.id }, told);
 }

@@ -80,6 +80,7 @@ export async function requestRestore(
         {
           source: view.source,
           target: { kind: target.kind, name: targetName, preserveAs, expiresAt: view.target.expiresAt },
+          after: { status: row.status },
         },
       );
       unit.promise('restore.run', row.id, source.project.neon_project_id);

@@ -48,7 +48,14 @@ export async function addPlan(
     created_at: unit.now,
     updated_at: unit.now,
   });
-  const told = { policyId: policy.id, policyVersion: policy.version, cause, hash: row.hash, expires: expireIds.length };
+  const told = {
+    policyId: policy.id,
+    policyVersion: policy.version,
+    cause,
+    hash: row.hash,
+    expires: expireIds.length,
+    after: { status: row.status },
+  };
   unit.audit('retention_plan.pending', { kind: 'retention_plan', id: row.id }, told);
   return row;
 }

@@ -86,6 +86,7 @@ function tell(unit: Unit, row: SnapshotRow, wanted: WantedSnapshot | undefined):
       policyId: row.policy_id,
       at: wanted.at?.toISOString() ?? null,
       lsn: wanted.lsn ?? null,
+      after: { status: row.status },
     },
   );
   unit.promise(wanted.job, row.id, wanted.project.neon_project_id, wanted.delayMs);

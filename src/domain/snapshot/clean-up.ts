@@ -82,5 +82,9 @@ export async function leaveWhatIsLeft(unit: Unit, row: SnapshotRow, reason: stri
 
 async function endCleanUp(unit: Unit, row: SnapshotRow, cleanUp: CleanUp, reason?: string): Promise<void> {
   await patchSnapshot(unit.tx, row.id, { clean_up: cleanUp, version: row.version + 1, updated_at: unit.now });
-  unit.audit(`snapshot.clean_up_${cleanUp}`, { kind: 'snapshot', id: row.id }, reason === undefined ? {} : { reason });
+  unit.audit(
+    `snapshot.clean_up_${cleanUp}`,
+    { kind: 'snapshot', id: row.id },
+    { ...(reason === undefined ? {} : { reason }), before: { cleanUp: row.clean_up }, after: { cleanUp } },
+  );
 }

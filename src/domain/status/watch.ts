@@ -126,10 +126,10 @@ async function record(deps: Deps, teamId: string, { written, removed }: Differen
     const news = [
       ...written.flatMap(({ status, before }) => {
         const isTold = put.has(status.branch_id) && (!before || isNews(status, before));
-        return isTold ? [{ branchId: status.branch_id, from: before?.state, to: status }] : [];
+        return isTold ? [{ branchId: status.branch_id, from: before, to: status }] : [];
       }),
-      ...removed.flatMap(({ branch_id, state }) => {
-        return gone.has(branch_id) ? [{ branchId: branch_id, from: state, to: undefined }] : [];
+      ...removed.flatMap((from) => {
+        return gone.has(from.branch_id) ? [{ branchId: from.branch_id, from, to: undefined }] : [];
       }),
     ];
     for (const one of news) tell(unit, one);
@@ -139,14 +139,19 @@ async function record(deps: Deps, teamId: string, { written, removed }: Differen
 
 interface News {
   readonly branchId: string;
-  readonly from: NewStatus['state'] | undefined;
+  readonly from: Told | undefined;
   readonly to: Told | undefined;
 }
 
 function tell(unit: Unit, { branchId, from, to }: News): void {
+  const [before, after] = [stateOf(from), stateOf(to)];
   unit.audit(
     'branch.status_changed',
     { kind: 'branch', id: branchId },
-    { from: from ?? 'uncovered', to: to?.state ?? 'uncovered', reasons: to?.reasons ?? [] },
+    { from: before.state, to: after.state, reasons: after.reasons, before, after },
   );
+}
+
+function stateOf(status: Told | undefined) {
+  return { state: status?.state ?? 'uncovered', reasons: status?.reasons ?? [] };
 }

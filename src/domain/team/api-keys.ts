@@ -21,7 +21,7 @@ import type { CreateApiKeyInput, PageRequest, RotateApiKeyInput } from '../comma
 import type { CommandDeps } from '../deps.ts';
 import { checkProjects } from '../project/named.ts';
 import type { ApiKeyView, NewApiKeyView, Page } from '../views.ts';
-import { prefixOf, presetKeyName } from './ensure.ts';
+import { prefixOf, presetKeyName, revokedAt } from './ensure.ts';
 import { checkMaker } from './key-maker.ts';
 
 /**
@@ -52,7 +52,7 @@ export async function createApiKey(deps: CommandDeps, actor: Actor, input: Creat
   }
   return change(deps, actor, async (unit) => {
     const made = await addKey(deps, unit, actor, bounds);
-    unit.audit('api_key.created', { kind: 'api_key', id: made.id }, factsOf(made));
+    unit.audit('api_key.created', { kind: 'api_key', id: made.id }, { ...factsOf(made), after: factsOf(made) });
     return made;
   });
 }
@@ -108,9 +108,15 @@ export async function rotateApiKey(deps: CommandDeps, actor: Actor, input: Rotat
     const made = await addKey(deps, unit, actor, { ...own, rotated_from: id });
     await outliveApiKey(tx, row, { now, overlapEnd: new Date(now.getTime() + overlapSeconds * 1000) });
     for (const one of unused) {
-      unit.audit('api_key.revoked', { kind: 'api_key', id: one.id }, { name: one.name, unusedSuccessorOf: id });
+      unit.audit(
+        'api_key.revoked',
+        { kind: 'api_key', id: one.id },
+        { name: one.name, unusedSuccessorOf: id, ...revokedAt(now) },
+      );
     }
-    unit.audit('api_key.rotated', { kind: 'api_key', id }, { ...factsOf(made), madeId: made.id, overlapSeconds });
+    const [before, after] = [endOf(row), endOf(await lockApiKey(tx, id))];
+    const told = { ...factsOf(made), madeId: made.id, overlapSeconds, before, after };
+    unit.audit('api_key.rotated', { kind: 'api_key', id }, told);
     return made;
   });
 }
@@ -122,7 +128,7 @@ export async function revokeApiKey(deps: CommandDeps, actor: Actor, id: string):
     const row = await lockApiKey(tx, id);
     if (row.revoked_at) return;
     await revokeApiKeyRow(tx, id, now);
-    audit('api_key.revoked', { kind: 'api_key', id }, { name: row.name });
+    audit('api_key.revoked', { kind: 'api_key', id }, { name: row.name, ...revokedAt(now) });
   });
 }
 
@@ -177,6 +183,11 @@ function outOfRange(): Refusal {
 
 function factsOf({ name, prefix, role, kind, projects, cidrs, expiresAt }: ApiKeyView) {
   return { name, prefix, role, kind, projects, cidrs, expiresAt };
+}
+
+/** Of a key that is rotated: until when it opens. */
+function endOf({ expires_at }: ApiKeyRow) {
+  return { expiresAt: expires_at?.toISOString() ?? null };
 }
 
 function toApiKeyView(row: ApiKeyRow): ApiKeyView {

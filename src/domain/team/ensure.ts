@@ -47,7 +47,8 @@ async function putPresetKey(deps: EnsureDeps, teamId: string, apiKey: string): P
       kind: 'person',
       created_at: now,
     });
-    audit('api_key.created', { kind: 'api_key', id: keyId }, { name: presetKeyName, role: 'admin', kind: 'person' });
+    const facts = { name: presetKeyName, prefix: prefixOf(apiKey), role: 'admin', kind: 'person' };
+    audit('api_key.created', { kind: 'api_key', id: keyId }, { ...facts, after: facts });
     return keyId;
   });
 }
@@ -55,6 +56,11 @@ async function putPresetKey(deps: EnsureDeps, teamId: string, apiKey: string): P
 /** How a key begins, to know it by: too little to guess the rest. */
 export function prefixOf(key: string): string {
   return key.slice(0, 8);
+}
+
+/** What the audit history says of a key that is revoked now. */
+export function revokedAt(now: Date) {
+  return { before: { revokedAt: null }, after: { revokedAt: now.toISOString() } };
 }
 
 async function ensureTeam(deps: EnsureDeps): Promise<Pick<TeamRow, 'id' | 'created_at'>> {
@@ -76,6 +82,7 @@ export async function revokeOtherPresetKeys(deps: EnsureDeps, teamId: string, ap
   const hash = hashApiKey(apiKey);
   await change(deps, schedulerActor(teamId), async ({ tx, now, audit }) => {
     const revoked = await revokePresetKeysExcept(tx, { teamId, name: presetKeyName, hash, now });
-    for (const id of revoked) audit('api_key.revoked', { kind: 'api_key', id }, { name: presetKeyName });
+    for (const id of revoked)
+      audit('api_key.revoked', { kind: 'api_key', id }, { name: presetKeyName, ...revokedAt(now) });
   });
 }

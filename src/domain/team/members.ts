@@ -39,7 +39,7 @@ export async function addMember(deps: CommandDeps, actor: Actor, input: AddMembe
       const id = deps.newId('mbr');
       const facts = { id, team_id: acting.teamId, issuer, subject, role };
       const row = await insertMembership(tx, { ...facts, created_at: now, updated_at: now });
-      audit('member.added', { kind: 'member', id }, { issuer, subject, role });
+      audit('member.added', { kind: 'member', id }, { ...tell(row), after: tell(row) });
       return toMemberView(row);
     });
   } catch (error) {
@@ -84,7 +84,7 @@ export async function updateMember(deps: CommandDeps, actor: Actor, input: Updat
     unit.audit(
       'member.updated',
       { kind: 'member', id: row.id },
-      { subject: row.subject, role: input.role, was: row.role },
+      { ...tell(updated), was: row.role, before: { role: row.role }, after: { role: updated.role } },
     );
     return toMemberView(updated);
   });
@@ -97,7 +97,7 @@ export async function removeMember(deps: CommandDeps, actor: Actor, input: Remov
   await change(deps, acting, async (unit) => {
     await keepAnAdmin(unit, acting, row);
     if (!(await deleteMembership(unit.tx, row.id))) throw notFound('member', row.id);
-    unit.audit('member.removed', { kind: 'member', id: row.id }, { subject: row.subject, role: row.role });
+    unit.audit('member.removed', { kind: 'member', id: row.id }, { ...tell(row), before: tell(row) });
   });
 }
 
@@ -120,6 +120,11 @@ async function getMember(
   const row = await findMembership(deps.db, acting.teamId, id);
   if (!row) throw notFound('member', id);
   return { row, acting };
+}
+
+/** What the audit history says of one. */
+function tell({ issuer, subject, role }: MembershipRow) {
+  return { issuer, subject, role };
 }
 
 function toMemberView(row: MembershipRow): MemberView {

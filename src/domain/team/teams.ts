@@ -18,7 +18,8 @@ export async function createTeam(deps: CommandDeps, actor: Actor, input: CreateT
     return await change(deps, { ...actor, teamId: id }, async ({ tx, now, audit }) => {
       const row = { id, slug: input.slug, name: input.name, created_at: now };
       await insertTeam(tx, row);
-      audit('team.created', { kind: 'team', id }, { slug: input.slug, name: input.name });
+      const { slug, name } = row;
+      audit('team.created', { kind: 'team', id }, { slug, name, after: { slug, name } });
       return toTeamView(actor, row);
     });
   } catch (error) {
