@@ -32,12 +32,20 @@ export const changesNothing = {
 
 export type Change = AuditDetails & ({ readonly before: Told } | { readonly after: Told });
 
+/** The request that an event tells of, where it is not that of the actor. */
+type From = Pick<Actor, 'requestId' | 'sourceAddress'>;
+
 /**
  * Says what was done; written at the end of the transaction. Of a change, `before` and `after` of the details say what it changed from
  * and to, whole or as far as it differs; absent where there was nothing. Never a secret.
  */
 interface Audit {
-  (action: keyof typeof changesNothing, subject: { kind: string; id: string }, details?: AuditDetails): void;
+  (
+    action: keyof typeof changesNothing,
+    subject: { kind: string; id: string },
+    details?: AuditDetails,
+    from?: From,
+  ): void;
   (action: string, subject: { kind: string; id: string }, details: Change): void;
 }
 
@@ -79,7 +87,12 @@ export async function change<T>(
     const answer = await work({
       tx,
       now,
-      audit: (action: string, subject: NewAuditEvent['subject'], { before, after, ...details }: AuditDetails = {}) => {
+      audit: (
+        action: string,
+        subject: NewAuditEvent['subject'],
+        { before, after, ...details }: AuditDetails = {},
+        { requestId, sourceAddress }: From = actor,
+      ) => {
         events.push({
           id: deps.newId('evt'),
           teamId: actor.teamId,
@@ -87,8 +100,8 @@ export async function change<T>(
           actor: { kind: actor.kind, id: actor.id, label: actor.label },
           action,
           subject,
-          requestId: actor.requestId,
-          sourceAddress: actor.sourceAddress,
+          requestId,
+          sourceAddress,
           details,
           before: before ?? null,
           after: after ?? null,

@@ -10,6 +10,7 @@ import {
   type IdempotencyClaim,
 } from '../store/idempotency.ts';
 import type { Actor } from './actor.ts';
+import { aimOf } from './audit/aim.ts';
 import type { NoteRefusal } from './audit/refusals.ts';
 import { type Action, authorize, authorizeAnywhere, isAboutTeam } from './authorize.ts';
 import type { CommandOptions, IdempotencyInput } from './commands.ts';
@@ -30,7 +31,9 @@ export function bindUseCase<I extends unknown[], O>(
   useCase: (deps: CommandDeps, actor: Actor, ...input: I) => Promise<O>,
 ): (actor: Actor, ...input: I) => Promise<O> {
   return (actor, ...input) =>
-    answered({ deps, actor, action }, () => allowed(deps, actor, action, (given) => useCase(given, actor, ...input)));
+    answered({ deps, actor, action, input: input[0] }, () =>
+      allowed(deps, actor, action, (given) => useCase(given, actor, ...input)),
+    );
 }
 
 /** How a command that is sent again under its Idempotency-Key is answered, where that is not by its first answer as it was. */
@@ -51,7 +54,7 @@ export function bindCommand<I, O>(
   { permit = async ({ allow }) => allow(), keep, again = (kept) => kept as O }: Replay<I, O> = {},
 ): (actor: Actor, input: I, options?: CommandOptions) => Promise<O> {
   return (actor, input, options) =>
-    answered({ deps, actor, action }, async () => {
+    answered({ deps, actor, action, input }, async () => {
       const { idempotency } = options ?? {};
       if (!idempotency) return allowed(deps, actor, action, (given) => useCase(given, actor, input));
       return once<O>(deps, {
@@ -128,18 +131,22 @@ async function once<O>(
   }
 }
 
+interface Call {
+  readonly deps: BindDeps;
+  readonly actor: Actor;
+  readonly action: Action;
+  readonly input: unknown;
+}
+
 /** What the actor may do to nothing is refused at once; what is refused for want of authority is told before it is answered. */
-async function answered<O>(
-  { deps, actor, action }: { readonly deps: BindDeps; readonly actor: Actor; readonly action: Action },
-  run: () => Promise<O>,
-): Promise<O> {
+async function answered<O>({ deps, actor, action, input }: Call, run: () => Promise<O>): Promise<O> {
   const authorized = async (): Promise<O> => {
     authorizeAnywhere(actor, action);
     return run();
   };
   try {
     return await authorized().catch(async (error: unknown) => {
-      await deps.noteRefusal(actor, action, error);
+      await deps.noteRefusal(actor, action, error, aimOf(input));
       throw error;
     });
   } catch (error) {

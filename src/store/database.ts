@@ -21,6 +21,7 @@ import type {
   RetentionPlanTable,
   ScheduleTable,
 } from './policy-tables.ts';
+import type { RefusalCountTable } from './refusal-table.ts';
 
 export type { ActorKind } from './columns.ts';
 export type { AttemptOutcome } from './outbox/tables.ts';
@@ -309,17 +310,6 @@ interface AuditClosingTable {
   created_at: Fixed<Date>;
 }
 
-interface AuditRefusalTable {
-  team_id: Fixed<string>;
-  actor_id: Fixed<string>;
-  action: Fixed<string>;
-  actor_kind: Fixed<ActorKind>;
-  actor_label: Fixed<string | null>;
-  told_at: Date;
-  /** Refusals since the last event that tells of them. */
-  untold: number;
-}
-
 interface SignInTable {
   team_id: Fixed<string>;
   actor_id: Fixed<string>;
@@ -356,7 +346,7 @@ export interface Database {
   audit_heads: AuditHeadTable;
   audit_events: AuditEventTable;
   audit_closings: AuditClosingTable;
-  audit_refusals: AuditRefusalTable;
+  audit_refusal_counts: RefusalCountTable;
   sign_ins: SignInTable;
 }
 

@@ -91,8 +91,8 @@ t.test('a refusal for want of authority is told at once, and a flood of them by 
   faults.aheadMs += 61_000;
   t.equal(await domain.tellRefusals(), 1);
   t.match((await eventsOf('access.refused'))[0], {
-    requestId: null,
-    details: { action: 'credential.write', count: 40 },
+    requestId: 'req-refused',
+    details: { action: 'credential.write', code: 'forbidden', role: 'viewer', aimedAt: credential.id, count: 40 },
   });
   t.equal(await domain.tellRefusals(), 0, 'once');
   await attempt();

@@ -102,7 +102,10 @@ async function* follow(opened: Opened): AsyncGenerator<Delivery> {
     const refusal = toRefusal(error);
     code = refusal instanceof Refusal ? refusal.code : 'internal';
     const [action] = stream.actions;
-    if (action) await deps.noteRefusal(actor, action, refusal).catch(() => undefined);
+    if (action)
+      await deps
+        .noteRefusal(actor, action, refusal, stream.restoreId ?? stream.projectId ?? null)
+        .catch(() => undefined);
     throw refusal;
   } finally {
     follower.leave();
