@@ -19,6 +19,7 @@ import {
   isListType,
   isObjectType,
   Kind,
+  type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
 import { getArgumentValues } from 'graphql/execution/values.js';
@@ -33,10 +34,18 @@ interface Asked {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** Takes the cost of the operation from the budget. Refuses with `query_too_costly`, and with `invalid_request` a page that is too large. */
-export function spend(budget: Budget, asked: Asked): void {
-  budget.spent += costOf(asked);
-  if (budget.spent <= budget.max) return;
+/**
+ * Takes the cost of the operation from the budget. Refuses with `query_too_costly`, and with `invalid_request` a page that is too large. Returns
+ * the coerced variables; undefined where they do not fit, or there is no such operation: that is refused when the operation runs.
+ */
+export function spend(budget: Budget, asked: Asked): Record<string, unknown> | undefined {
+  const { schema, document, operationName, variables } = asked;
+  const operation = getOperationAST(document, operationName);
+  if (!operation) return undefined;
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  if (!coerced) return undefined;
+  budget.spent += costOf(schema, document, operation, coerced);
+  if (budget.spent <= budget.max) return coerced;
   throw new Refusal(
     'query_too_costly',
     `The request could answer ${budget.spent} objects, and at most ${budget.max} are allowed. Nothing more was done. Ask for smaller pages.`,
@@ -52,14 +61,14 @@ const introspectionCost = 1_000;
 /** As many edges as a connection has without `first` and `last`. */
 const pageSize = 50;
 
-function costOf({ schema, document, operationName, variables }: Asked): number {
-  const operation = getOperationAST(document, operationName);
-  const root = operation && schema.getRootType(operation.operation);
-  if (!operation || !root) return 0;
-  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
-  // What does not fit is refused when the operation runs.
-  if (!coerced) return 0;
-  const given = coerced;
+function costOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  given: Record<string, unknown>,
+): number {
+  const root = schema.getRootType(operation.operation);
+  if (!root) return 0;
   const fragments = new Map<string, number>();
   return ofSelections(operation.selectionSet, root);
 

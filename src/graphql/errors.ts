@@ -30,6 +30,28 @@ export function toFieldError(error: GraphQLError, facts: RequestFacts): GraphQLF
   };
 }
 
+/** Of the errors below one null of the answer the first: how many others there are depends on what was read before it. */
+export function firstOfEachNull(data: unknown, errors: readonly GraphQLError[]): GraphQLError[] {
+  const told = new Set<string>();
+  return errors.filter(({ path }) => {
+    const place = path && JSON.stringify(pathOfNull(data, path));
+    if (place === undefined) return true;
+    const isFirst = !told.has(place);
+    told.add(place);
+    return isFirst;
+  });
+}
+
+/** As much of the path as leads into the answer. */
+function pathOfNull(data: unknown, path: readonly (string | number)[]): readonly (string | number)[] {
+  let at = data;
+  for (const [depth, part] of path.entries()) {
+    if (typeof at !== 'object' || at === null) return path.slice(0, depth);
+    at = (at as Readonly<Record<string | number, unknown>>)[part];
+  }
+  return path;
+}
+
 /** An error that kept the operation from running at all: its syntax, its fields, its variables. */
 export function toRequestError(error: Error, requestId: string): GraphQLFormattedError {
   const rule = error instanceof GraphQLError ? error.originalError : undefined;

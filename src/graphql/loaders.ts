@@ -1,5 +1,4 @@
-// Owns nested reads: one call of the domain for each field that is nested and what it is asked for, however many parents ask. Nothing is
-// remembered beyond one such call, because a mutation may follow in the same request.
+// Owns nested reads: one call of the domain for each field that is nested and what it is asked for, however many parents ask.
 
 import type {
   AttemptView,
@@ -26,18 +25,11 @@ import { byId, type Connection, type ConnectionArgs, pageOf } from './connection
 import type { GraphqlContext } from './context.ts';
 import { refuseInput } from './errors.ts';
 import { given } from './input.ts';
+import { type Load, nested, type Query } from './nested.ts';
 
 interface Identified {
   readonly id: string;
 }
-
-interface Query<Parent, Args> {
-  readonly obj: Parent;
-  readonly params: Args;
-}
-
-/** Answers in the order of the queries. */
-type Load<Parent, Args, Value> = (queries: readonly Query<Parent, Args>[], context: GraphqlContext) => Promise<Value[]>;
 
 interface RangeArgs {
   readonly from?: string | null;
@@ -133,30 +125,26 @@ function branchOf<Parent>(idOf: (parent: Parent) => string | null): Load<Parent,
 
 export const loaders = {
   Project: {
-    credential: uncached(credentialOfProject),
-    branches: uncached(branchesOfProject),
-    reconcileReport: uncached(reportOfProject),
-    nextFirings: uncached(firingsOfProject),
+    credential: nested(credentialOfProject),
+    branches: nested(branchesOfProject),
+    reconcileReport: nested(reportOfProject),
+    nextFirings: nested(firingsOfProject),
   },
   Branch: {
-    snapshots: uncached(snapshotsOfBranch),
-    restores: uncached(restoresOfBranch),
-    timeline: uncached(timelineOfBranch),
-    status: uncached(statusOfBranch),
-    policies: uncached(policiesOfBranch),
+    snapshots: nested(snapshotsOfBranch),
+    restores: nested(restoresOfBranch),
+    timeline: nested(timelineOfBranch),
+    status: nested(statusOfBranch),
+    policies: nested(policiesOfBranch),
   },
-  StatusChange: { branch: uncached(branchOf((change: StatusChangeView) => change.branchId)) },
-  StatusItem: { branch: uncached(branchOf((item: StatusItemView) => item.branchId)) },
-  Snapshot: { branch: uncached(branchOf((snapshot: SnapshotView) => snapshot.branchId)) },
-  Restore: { branch: uncached(branchOf((restore: RestoreView) => restore.source.branchId)) },
-  Policy: { preview: uncached(previewOfPolicy), coverage: uncached(coverageOfPolicy) },
-  Job: { attempts: uncached(attemptsOfJob) },
-  RestoreTarget: { branch: uncached(branchOf((target: RestoreView['target']) => target.branchId)) },
+  StatusChange: { branch: nested(branchOf((change: StatusChangeView) => change.branchId)) },
+  StatusItem: { branch: nested(branchOf((item: StatusItemView) => item.branchId)) },
+  Snapshot: { branch: nested(branchOf((snapshot: SnapshotView) => snapshot.branchId)) },
+  Restore: { branch: nested(branchOf((restore: RestoreView) => restore.source.branchId)) },
+  Policy: { preview: nested(previewOfPolicy), coverage: nested(coverageOfPolicy) },
+  Job: { attempts: nested(attemptsOfJob) },
+  RestoreTarget: { branch: nested(branchOf((target: RestoreView['target']) => target.branchId)) },
 };
-
-function uncached<Parent, Args, Value>(loader: Load<Parent, Args, Value>) {
-  return { loader, opts: { cache: false } };
-}
 
 /** A team has few credentials: one page holds them, as a rule. */
 async function findCredentials(ids: ReadonlySet<string>, { domain, actor }: GraphqlContext) {
@@ -186,16 +174,29 @@ async function eachAsked<Args, Value>(
   queries: readonly Query<Identified, Args>[],
   read: (ids: readonly string[], args: Args) => Promise<(id: string) => Value>,
 ): Promise<Value[]> {
-  const groups = [...Map.groupBy(queries, ({ params }) => JSON.stringify(params))];
+  const keyOf = makeKeyOf<Args>();
+  const groups = [...Map.groupBy(queries, keyOf)];
   const answers = new Map<string, (id: string) => Value>();
   for (const [asked, [first, ...more]] of groups) {
     if (first) answers.set(asked, await read(idsOf([first, ...more]), first.params));
   }
-  return queries.map(({ obj, params }) => {
-    const answer = answers.get(JSON.stringify(params));
+  return queries.map((query) => {
+    const answer = answers.get(keyOf(query));
     if (!answer) throw new Error('every query was read');
-    return answer(obj.id);
+    return answer(query.obj.id);
   });
+}
+
+/** By what a query asks for. Within one execution the arguments of a field are the same for every parent, so they are written once. */
+function makeKeyOf<Args>(): (query: Query<Identified, Args>) => string {
+  const keys = new Map<Query<Identified, Args>['info']['fieldNodes'], string>();
+  return ({ params, info: { fieldNodes } }) => {
+    const known = keys.get(fieldNodes);
+    if (known !== undefined) return known;
+    const key = JSON.stringify(params);
+    keys.set(fieldNodes, key);
+    return key;
+  };
 }
 
 function idsOf(queries: readonly Query<Identified, unknown>[]): string[] {

@@ -6,9 +6,10 @@ import type { GraphQLError, GraphQLSchema, ValidationRule } from 'graphql';
 import mercurius, { type MercuriusContext, type MercuriusOptions } from 'mercurius';
 import type { DoorDomain } from '../domain/index.ts';
 import { readActions } from './actions.ts';
+import { mayBeCompiled, runsBeforeCompiled } from './compiled.ts';
 import type { Budget } from './context.ts';
 import { spend } from './cost.ts';
-import { toFieldError, toRequestError, whyNotRun } from './errors.ts';
+import { firstOfEachNull, toFieldError, toRequestError, whyNotRun } from './errors.ts';
 import { registerGraphiql } from './graphiql.ts';
 import { limitArguments, tokensMax, valuesMax } from './limits.ts';
 import { loaders } from './loaders.ts';
@@ -51,7 +52,9 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlOpti
   await app.register(async (scope) => {
     await scope.register(mercurius, toMercurius(schema, rules));
     scope.graphql.addHook('preExecution', async (executed, document, { budget, operationName }, variables) => {
-      spend(budget, { schema: executed, document, operationName, variables: variables ?? {} });
+      const coerced = spend(budget, { schema: executed, document, operationName, variables: variables ?? {} });
+      // mercurius compiles no document that a hook gives it.
+      return coerced && mayBeCompiled(executed, document, coerced) ? { variables: coerced } : { document };
     });
     scope.post('/graphql', { schema: { hide: true }, config: { valuesMax } }, (request, reply) =>
       answer(door, request, reply),
@@ -75,12 +78,12 @@ const documentsMax = 100;
 function toMercurius(schema: GraphQLSchema, validationRules: ValidationRule[]): MercuriusOptions {
   return {
     schema,
-    resolvers,
-    loaders,
+    resolvers: { ...resolvers, ...loaders },
     schemaTransforms: [limitArguments],
     routes: false,
     validationRules,
     cache: documentsMax,
+    jit: runsBeforeCompiled,
     graphql: { parseOptions: { maxTokens: tokensMax } },
     errorFormatter: formatErrors,
   };
@@ -142,6 +145,6 @@ function formatErrors(
   }
   return {
     statusCode: 200,
-    response: { data, errors: errors.map((error) => toFieldError(error, { requestId, log })) },
+    response: { data, errors: firstOfEachNull(data, errors).map((error) => toFieldError(error, { requestId, log })) },
   };
 }
