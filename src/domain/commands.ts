@@ -21,6 +21,7 @@ import type { AuditEventView } from './views.ts';
 export type { JobState, LockMode, ProjectLimits };
 export type * from './commands/stream.ts';
 export type * from './commands/team.ts';
+export type { PartRequest } from '../store/nested-json.ts';
 export type { PageRequest } from '../store/page.ts';
 
 /** Makes a repeated request have one effect: the first answer is given again. */

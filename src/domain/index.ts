@@ -2,9 +2,9 @@
 
 import type { Actor } from './actor.ts';
 import type * as commands from './commands.ts';
-import type { CommandOptions, PageRequest } from './commands.ts';
+import type { CommandOptions, PageRequest, PartRequest } from './commands.ts';
 import type * as views from './views.ts';
-import type { Page } from './views.ts';
+import type { Page, Part } from './views.ts';
 import type { JobCount } from '../store/job-counts.ts';
 import type { HeardNews } from '../store/news.ts';
 import type { StateCounts } from '../store/statuses.ts';
@@ -190,13 +190,13 @@ export interface DoorDomain {
     cancel(actor: Actor, id: string, options?: CommandOptions): Promise<views.SnapshotView>;
     /** Makes, extends, shortens or lifts its retention lock. */
     lock(actor: Actor, input: commands.LockSnapshotInput, options?: CommandOptions): Promise<views.SnapshotView>;
-    /** A page of those of each branch, by branch id. */
+    /** A page of those of each branch, by branch id, with the members that are asked for. */
     listOfBranches(
       actor: Actor,
       branchIds: readonly string[],
       filter: commands.NestedSnapshotsFilter,
-      page: PageRequest,
-    ): Promise<Map<string, Page<views.SnapshotView>>>;
+      page: PartRequest,
+    ): Promise<Map<string, Page<Part<views.SnapshotView>>>>;
   };
   holds: {
     place(actor: Actor, input: commands.PlaceHoldInput, options?: CommandOptions): Promise<views.HoldView>;
@@ -214,13 +214,13 @@ export interface DoorDomain {
     deletePreservedBranch(actor: Actor, id: string): Promise<views.RestoreView>;
     /** Ends it between two steps; what was made for it is removed. */
     cancel(actor: Actor, id: string, options?: CommandOptions): Promise<views.RestoreView>;
-    /** A page of those of each branch, by (source) branch id. */
+    /** A page of those of each branch, by (source) branch id, with the members that are asked for. */
     listOfBranches(
       actor: Actor,
       branchIds: readonly string[],
       filter: commands.NestedRestoresFilter,
-      page: PageRequest,
-    ): Promise<Map<string, Page<views.RestoreView>>>;
+      page: PartRequest,
+    ): Promise<Map<string, Page<Part<views.RestoreView>>>>;
   };
   jobs: {
     list(actor: Actor, filter: commands.ListJobsFilter, page: PageRequest): Promise<Page<views.JobView>>;

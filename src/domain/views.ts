@@ -20,6 +20,7 @@ import type { JobEnding } from '../store/outbox/tables.ts';
 import type { WindowView } from './views/window.ts';
 
 export type { WindowView } from './views/window.ts';
+export type { Part } from '../store/nested-json.ts';
 export type { Page } from '../store/page.ts';
 export type * from './views/policy.ts';
 export type * from './views/status.ts';

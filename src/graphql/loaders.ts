@@ -1,5 +1,6 @@
 // Owns nested reads: one call of the domain for each field that is nested and what it is asked for, however many parents ask.
 
+import type { GraphQLResolveInfo } from 'graphql';
 import type {
   AttemptView,
   BranchStatusView,
@@ -9,6 +10,7 @@ import type {
   NestedRestoresFilter,
   NestedSnapshotsFilter,
   Page,
+  Part,
   PolicyCoverageView,
   PolicyPreviewView,
   PolicyView,
@@ -26,6 +28,7 @@ import type { GraphqlContext } from './context.ts';
 import { refuseInput } from './errors.ts';
 import { given } from './input.ts';
 import { type Load, nested, type Query } from './nested.ts';
+import { fieldsOfNodes } from './selected.ts';
 
 interface Identified {
   readonly id: string;
@@ -43,7 +46,7 @@ const credentialOfProject: Load<ProjectView, unknown, CredentialView | null> = a
   return queries.map(({ obj }) => found.get(obj.credentialId) ?? null);
 };
 
-const branchesOfProject = pagesOf<ProjectView, ConnectionArgs, BranchView>((ids, args, { domain, actor }) =>
+const branchesOfProject = pagesOf<ProjectView, ConnectionArgs, BranchView>(({ ids, args }, { domain, actor }) =>
   domain.branches.listOfProjects(actor, ids, pageOf(args)),
 );
 
@@ -60,18 +63,27 @@ const firingsOfProject: Load<ProjectView, unknown, readonly ProjectFiringView[]>
   return queries.map(({ obj }) => firings.get(obj.id) ?? []);
 };
 
-const snapshotsOfBranch = pagesOf<BranchView, Filtered<NestedSnapshotsFilter>, SnapshotView>(
-  (ids, { filter, ...args }, { domain, actor }) =>
-    domain.snapshots.listOfBranches(actor, ids, given(filter ?? {}), pageOf(args)),
+const snapshotsOfBranch = pagesOf<BranchView, Filtered<NestedSnapshotsFilter>, Part<SnapshotView>>(
+  ({ ids, args: { filter, ...args }, fields }, { domain, actor }) => {
+    const members = withThoseBehind(fields, { branch: 'branchId' });
+    return domain.snapshots.listOfBranches(actor, ids, given(filter ?? {}), { ...pageOf(args), members });
+  },
 );
 
-const restoresOfBranch = pagesOf<BranchView, Filtered<NestedRestoresFilter>, RestoreView>(
-  (ids, { filter, ...args }, { domain, actor }) =>
-    domain.restores.listOfBranches(actor, ids, given(filter ?? {}), pageOf(args)),
+const restoresOfBranch = pagesOf<BranchView, Filtered<NestedRestoresFilter>, Part<RestoreView>>(
+  ({ ids, args: { filter, ...args }, fields }, { domain, actor }) => {
+    const members = withThoseBehind(fields, { branch: 'source' });
+    return domain.restores.listOfBranches(actor, ids, given(filter ?? {}), { ...pageOf(args), members });
+  },
 );
+
+/** The members that the fields are read from: each from that of its name, but for those that have a resolver. */
+function withThoseBehind(fields: ReadonlySet<string>, behind: Readonly<Record<string, string>>): string[] {
+  return [...fields].map((field) => behind[field] ?? field);
+}
 
 const timelineOfBranch: Load<BranchView, { readonly first: number }, TimelineView | null> = (queries, context) =>
-  eachAsked(queries, async (ids, { first }) => {
+  eachAsked(queries, async ({ ids, args: { first } }) => {
     const timelines = await context.domain.branches.timelines(context.actor, ids, first);
     return (id) => timelines.get(id) ?? null;
   });
@@ -160,25 +172,36 @@ async function findCredentials(ids: ReadonlySet<string>, { domain, actor }: Grap
 
 /** A connection of each parent. */
 function pagesOf<Parent extends Identified, Args extends ConnectionArgs, Item extends Identified>(
-  list: (ids: readonly string[], args: Args, context: GraphqlContext) => Promise<ReadonlyMap<string, Page<Item>>>,
+  list: (asked: Asked<Args>, context: GraphqlContext) => Promise<ReadonlyMap<string, Page<Item>>>,
 ): Load<Parent, Args, Connection<Item>> {
   return (queries, context) =>
-    eachAsked(queries, async (ids, args) => {
-      const pages = await list(ids, args, context);
-      return (id) => byId(pages.get(id) ?? { items: [], nextCursor: null }, args);
+    eachAsked(queries, async (asked) => {
+      const pages = await list(asked, context);
+      return (id) => byId(pages.get(id) ?? { items: [], nextCursor: null }, asked.args);
     });
+}
+
+/** What the same is asked of, of different parents. */
+interface Asked<Args> {
+  readonly ids: readonly string[];
+  readonly args: Args;
+  /** Of the nodes, if it is a connection: what any of the parents is asked for. */
+  readonly fields: ReadonlySet<string>;
 }
 
 /** Answers in the order of the queries: those that ask for the same of different parents are read together. */
 async function eachAsked<Args, Value>(
   queries: readonly Query<Identified, Args>[],
-  read: (ids: readonly string[], args: Args) => Promise<(id: string) => Value>,
+  read: (asked: Asked<Args>) => Promise<(id: string) => Value>,
 ): Promise<Value[]> {
   const keyOf = makeKeyOf<Args>();
-  const groups = [...Map.groupBy(queries, keyOf)];
   const answers = new Map<string, (id: string) => Value>();
-  for (const [asked, [first, ...more]] of groups) {
-    if (first) answers.set(asked, await read(idsOf([first, ...more]), first.params));
+  for (const [key, [first, ...more]] of Map.groupBy(queries, keyOf)) {
+    if (!first) continue;
+    const own = [first, ...more];
+    const infos = new Map(own.map(({ info }) => [info.fieldNodes, info] as const));
+    const fields = new Set([...infos.values()].flatMap((info) => [...fieldsOfNodes(info)]));
+    answers.set(key, await read({ ids: idsOf(own), args: first.params, fields }));
   }
   return queries.map((query) => {
     const answer = answers.get(keyOf(query));
@@ -189,7 +212,7 @@ async function eachAsked<Args, Value>(
 
 /** By what a query asks for. Within one execution the arguments of a field are the same for every parent, so they are written once. */
 function makeKeyOf<Args>(): (query: Query<Identified, Args>) => string {
-  const keys = new Map<Query<Identified, Args>['info']['fieldNodes'], string>();
+  const keys = new Map<GraphQLResolveInfo['fieldNodes'], string>();
   return ({ params, info: { fieldNodes } }) => {
     const known = keys.get(fieldNodes);
     if (known !== undefined) return known;

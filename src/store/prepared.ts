@@ -9,6 +9,25 @@ import type { Db } from './database.ts';
 /** By its text, the name under which a connection keeps a statement: the same in every process, for poolers that share connections. */
 const names = new Map<string, string>();
 
+/** Of statements that are written for what is asked. */
+const askedMax = 500;
+const asked = new Set<string>();
+
+/**
+ * As `prepare`, for texts of which there may be any number: that which was asked for least lately loses its name, and is then planned with
+ * each request. Connections that have planned it forget it when they end.
+ */
+export function prepareAsked<Row>(text: string): ReturnType<typeof prepare<Row>> {
+  asked.delete(text);
+  asked.add(text);
+  const [oldest] = asked;
+  if (asked.size > askedMax && oldest !== undefined) {
+    asked.delete(oldest);
+    names.delete(oldest);
+  }
+  return prepare(text);
+}
+
 /**
  * A statement that every connection plans once and then runs by its name. Never with `*` in what it gives: a connection that has planned it
  * refuses it once a migration has given it other columns. Repeatable for the same text.

@@ -3,17 +3,7 @@
 import { type Insertable, type RawBuilder, type Selectable, type Updateable, sql } from 'kysely';
 import type { RestoreStatus } from '../core/lifecycle.ts';
 import type { Database, Db, Tx } from './database.ts';
-import {
-  directionOf,
-  inRange,
-  isWithin,
-  type Page,
-  type PageRequest,
-  readPage,
-  readRange,
-  type TimeRange,
-  toPages,
-} from './page.ts';
+import { isWithin, type Page, type PageRequest, readPage, type TimeRange } from './page.ts';
 import { inScope, type Scope } from './scope.ts';
 
 export type RestoreRow = Selectable<Database['restores']>;
@@ -74,58 +64,6 @@ export async function listRestores(
   if (filter.branchId !== undefined) query = query.where('branch_id', '=', filter.branchId);
   if (filter.status !== undefined) query = query.where('status', '=', filter.status);
   return readPage(query, page, { start: 'rst_' });
-}
-
-/** A restore with what else is shown of it: its target as the mirror has it, and its undo copy. */
-export type RestoreWithTarget = RestoreRow & {
-  readonly target_neon_branch_id: string | null;
-  readonly target_present_name: string | null;
-  readonly undo_neon_branch_id: string | null;
-  readonly undo_name: string | null;
-  readonly undo_status: PreservedBranchRow['status'] | null;
-  readonly undo_waits_for: string | null;
-};
-
-/** A page of the restores of each branch, by its id, in one statement: for nested reads. */
-export async function listRestoresOfBranches(
-  db: Db,
-  scope: Scope,
-  branchIds: readonly string[],
-  { status, ...bounds }: Pick<RestoreFilter, 'status' | keyof TimeRange>,
-  page: PageRequest,
-): Promise<Map<string, Page<RestoreWithTarget>>> {
-  const range = readRange(page, 'rst_');
-  const rows = await db
-    .selectFrom('branches')
-    .innerJoinLateral(
-      (eb) => {
-        let query = eb.selectFrom('restores').selectAll().whereRef('restores.branch_id', '=', 'branches.id');
-        if (status !== undefined) query = query.where('restores.status', '=', status);
-        return query
-          .where(inRange(range, sql.ref('restores.id')))
-          .where(isWithin(bounds, sql.ref('restores.created_at')))
-          .orderBy('restores.id', directionOf(page))
-          .limit(page.limit + 1)
-          .as('own');
-      },
-      (join) => join.onTrue(),
-    )
-    .leftJoin('branches as target', 'target.id', 'own.target_branch_id')
-    .leftJoin('preserved_branches as undo', 'undo.id', 'own.id')
-    .selectAll('own')
-    .select([
-      'target.neon_branch_id as target_neon_branch_id',
-      'target.name as target_present_name',
-      'undo.neon_branch_id as undo_neon_branch_id',
-      'undo.name as undo_name',
-      'undo.status as undo_status',
-      'undo.waits_for as undo_waits_for',
-    ])
-    .where(inScope(scope, 'branches'))
-    .where(sql<boolean>`branches.id = any(${branchIds})`)
-    .orderBy('own.id', directionOf(page))
-    .execute();
-  return toPages(rows, page, (row) => row.branch_id);
 }
 
 /** Restores under way in the project that take a root branch slot which the mirror does not show yet: without a target, so far. */

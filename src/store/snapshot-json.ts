@@ -2,16 +2,16 @@
 // that a column which is added is shown to nobody.
 
 import type { Db } from './database.ts';
-import { directionOf, type Page, type PageRequest, readRange, type TimeRange, toPage, toPages } from './page.ts';
+import { instantOf, type Members, type Part, type PartRequest, readNested } from './nested-json.ts';
+import { directionOf, type Page, type PageRequest, readRange, type TimeRange, toPage } from './page.ts';
 import { prepare } from './prepared.ts';
 import type { Scope } from './scope.ts';
 import type { SnapshotFilter } from './snapshots.ts';
 import { inTurns } from './turns.ts';
 
-/** RFC 3339 in UTC with milliseconds, cut off as a Date does. */
-const instant = (column: string) => `to_char(s.${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+const instant = (column: string) => instantOf(`s.${column}`);
 
-const members: Readonly<Record<string, string>> = {
+const members: Members = {
   id: 's.id',
   projectId: 's.project_id',
   branchId: 's.branch_id',
@@ -139,26 +139,30 @@ export async function listSnapshotJson(
   return toPage(await list(db, parameters), page, (row) => row.id);
 }
 
+const ofBranches = {
+  table: 'snapshots',
+  parents: 'branches',
+  parentColumn: 'branch_id',
+  start: 'snp_',
+  members: {
+    ...members,
+    steps: 's.steps',
+    holds: 'array(select hold_id from hold_matches where snapshot_id = s.id and released_at is null order by hold_id)',
+  },
+} as const;
+
 /** A page of the snapshots of each branch, by its id, in one statement: for nested reads. Refuses with `invalid_cursor`. */
-export async function listSnapshotJsonOfBranches(
+export async function listSnapshotsOfBranches<T extends { readonly id: string }>(
   db: Db,
   scope: Scope,
   branchIds: readonly string[],
   filter: Pick<SnapshotFilter, 'policyId' | 'status' | keyof TimeRange>,
-  page: PageRequest,
-): Promise<Map<string, Page<WrittenSnapshot>>> {
-  const parameters: unknown[] = [scope.teamId, scope.projects, page.limit + 1, branchIds];
-  const wheres = ['branch_id = branches.id', ...conditionsOf(filter, page, parameters)].join(' and ');
-  const order = directionOf(page);
-  const list = prepare<WrittenSnapshot & { readonly branch_id: string }>(
-    written(
-      `select own.* from branches
-        cross join lateral (select * from snapshots where ${wheres} order by snapshots.id ${order} limit $3) as own
-        where branches.team_id = $1 and ($2::text[] is null or branches.project_id = any($2)) and branches.id = any($4)`,
-      { more: 's.branch_id, ', order },
-    ),
+  page: PartRequest,
+): Promise<Map<string, Page<Part<T>>>> {
+  const asked = Object.entries(conditions).map(
+    ([name, condition]) => [condition, filter[name as keyof typeof filter]] as const,
   );
-  return toPages(await list(db, parameters), page, (row) => row.branch_id);
+  return readNested(db, ofBranches, { scope, parentIds: branchIds, page, conditions: asked });
 }
 
 const some = prepare<WrittenSnapshot>(written('select * from snapshots where id = any($1)'));

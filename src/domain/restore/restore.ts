@@ -7,20 +7,25 @@ import {
   findPreservedBranch,
   findRestore,
   listRestores as listRestoreRows,
-  listRestoresOfBranches,
   type RestoreRow,
 } from '../../store/restores.ts';
+import { listRestoresOfBranches } from '../../store/restore-json.ts';
 import type { Actor } from '../actor.ts';
 import { advance } from '../advance.ts';
 import { readBounds } from '../bounds.ts';
 import { change } from '../change.ts';
-import type { ConnectRestoreInput, ListRestoresFilter, NestedRestoresFilter, PageRequest } from '../commands.ts';
+import type {
+  ConnectRestoreInput,
+  ListRestoresFilter,
+  NestedRestoresFilter,
+  PageRequest,
+  PartRequest,
+} from '../commands.ts';
 import { portOf } from '../credential/port.ts';
 import type { CommandDeps } from '../deps.ts';
 import { lockRegistered } from '../snapshot/snapshot.ts';
-import { mapPages } from '../group.ts';
-import type { ConnectionView, Page, RestoreView } from '../views.ts';
-import { toNestedView, toRestoreViews } from './view.ts';
+import type { ConnectionView, Page, Part, RestoreView } from '../views.ts';
+import { toRestoreViews } from './view.ts';
 
 export async function listRestores(
   deps: CommandDeps,
@@ -48,11 +53,11 @@ export async function listRestoresByBranch(
   actor: Actor,
   branchIds: readonly string[],
   filter: NestedRestoresFilter,
-  page: PageRequest,
-): Promise<Map<string, Page<RestoreView>>> {
+  page: PartRequest,
+): Promise<Map<string, Page<Part<RestoreView>>>> {
   const bounded = readBounds(filter);
   deps.allow();
-  return mapPages(await listRestoresOfBranches(deps.db, actor, branchIds, bounded, page), toNestedView);
+  return listRestoresOfBranches(deps.db, actor, branchIds, bounded, page);
 }
 
 /**

@@ -2,12 +2,7 @@
 
 import type { Deps } from '../deps.ts';
 import { type BranchRow, listBranchRows } from '../../store/branches.ts';
-import {
-  findPreservedBranches,
-  type PreservedBranchRow,
-  type RestoreRow,
-  type RestoreWithTarget,
-} from '../../store/restores.ts';
+import { findPreservedBranches, type PreservedBranchRow, type RestoreRow } from '../../store/restores.ts';
 import type { RestoreView } from '../views.ts';
 
 /** The views of the rows, in their order, with their targets and preserved branches, in two more statements. */
@@ -23,18 +18,6 @@ export async function toRestoreViews(deps: Pick<Deps, 'db'>, rows: readonly Rest
   const branchOf = new Map(branches.map((branch) => [branch.id, branch] as const));
   const preservedOf = new Map(preserved.map((one) => [one.id, one] as const));
   return rows.map((row) => toRestoreView(row, branchOf.get(row.target_branch_id ?? ''), preservedOf.get(row.id)));
-}
-
-/** One that was read with its target and its undo copy. */
-export function toNestedView(row: RestoreWithTarget): RestoreView {
-  const { target_neon_branch_id, target_present_name, undo_neon_branch_id, undo_name, undo_status } = row;
-  const hasTarget = target_neon_branch_id !== null && target_present_name !== null;
-  const target = hasTarget ? { neon_branch_id: target_neon_branch_id, name: target_present_name } : undefined;
-  const hasUndo = undo_neon_branch_id !== null && undo_name !== null && undo_status !== null;
-  const undo = hasUndo
-    ? { neon_branch_id: undo_neon_branch_id, name: undo_name, status: undo_status, waits_for: row.undo_waits_for }
-    : undefined;
-  return toRestoreView(row, target, undo);
 }
 
 /** A restore that has just been asked for has no target and nothing preserved yet. */

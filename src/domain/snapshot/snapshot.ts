@@ -14,12 +14,17 @@ import { readBounds } from '../bounds.ts';
 import { windowOf } from '../branch/branch.ts';
 import { isBranchNameTaken } from '../branch/name.ts';
 import { change, type Unit } from '../change.ts';
-import type { ListSnapshotsFilter, NestedSnapshotsFilter, PageRequest, RequestSnapshotInput } from '../commands.ts';
+import type {
+  ListSnapshotsFilter,
+  NestedSnapshotsFilter,
+  PageRequest,
+  PartRequest,
+  RequestSnapshotInput,
+} from '../commands.ts';
 import type { CommandDeps, Deps } from '../deps.ts';
-import { mapPages } from '../group.ts';
 import { checkProjectPresent } from '../project/present.ts';
-import { findSnapshotJson, listSnapshotJson, listSnapshotJsonOfBranches } from '../../store/snapshot-json.ts';
-import type { Page, SnapshotView, WrittenView } from '../views.ts';
+import { findSnapshotJson, listSnapshotJson, listSnapshotsOfBranches } from '../../store/snapshot-json.ts';
+import type { Page, Part, SnapshotView, WrittenView } from '../views.ts';
 import { addSnapshot } from './add.ts';
 import { readSnapshot, viewSnapshot } from './view.ts';
 
@@ -100,12 +105,11 @@ export async function listSnapshotsByBranch(
   actor: Actor,
   branchIds: readonly string[],
   filter: NestedSnapshotsFilter,
-  page: PageRequest,
-): Promise<Map<string, Page<SnapshotView>>> {
+  page: PartRequest,
+): Promise<Map<string, Page<Part<SnapshotView>>>> {
   const bounded = readBounds(filter);
   deps.allow();
-  const pages = await listSnapshotJsonOfBranches(deps.db, actor, branchIds, bounded, page);
-  return mapPages(pages, ({ json }) => readSnapshot(json));
+  return listSnapshotsOfBranches(deps.db, actor, branchIds, bounded, page);
 }
 
 /**
