@@ -105,12 +105,12 @@ export interface DoorDomain {
     list(actor: Actor, projectId: string, page: PageRequest): Promise<Page<views.BranchView>>;
     get(actor: Actor, id: string): Promise<views.BranchView>;
     timeline(actor: Actor, id: string): Promise<views.TimelineView>;
-    /** For nested reads, in one statement each: a page of the present branches of each project, by project id. */
+    /** For nested reads, in one statement each: a page of the present branches of each project, by project id, with the members that are asked for. */
     listOfProjects(
       actor: Actor,
       projectIds: readonly string[],
-      page: PageRequest,
-    ): Promise<Map<string, Page<views.BranchView>>>;
+      page: PartRequest,
+    ): Promise<Map<string, Page<Part<views.BranchView>>>>;
     /** By branch id; ids that are not the team's are absent. */
     getMany(actor: Actor, ids: readonly string[]): Promise<Map<string, views.BranchView>>;
     /** With at most `limit` snapshots and as many restores; 200 otherwise. */

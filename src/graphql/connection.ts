@@ -23,6 +23,20 @@ export interface Connection<T> {
   };
 }
 
+class Edge<T> {
+  readonly node: T;
+  readonly #keyOf: (node: T) => string;
+
+  constructor(node: T, keyOf: (node: T) => string) {
+    this.node = node;
+    this.#keyOf = keyOf;
+  }
+
+  get cursor(): string {
+    return cursorOf(this.#keyOf(this.node));
+  }
+}
+
 interface Identified {
   readonly id: string;
 }
@@ -46,7 +60,8 @@ export function pageOf(args: ConnectionArgs): PageRequest {
  * it began there are others where a cursor was given: at least the one that it names.
  */
 export function toConnection<T>(page: Page<T>, args: ConnectionArgs, keyOf: (item: T) => string): Connection<T> {
-  const edges = page.items.map((node) => ({ node, cursor: cursorOf(keyOf(node)) }));
+  // Cursors are written where they are asked for.
+  const edges = page.items.map((node) => new Edge(node, keyOf));
   const { cursor, before, backwards = false } = pageOf(args);
   const goesOn = page.nextCursor !== null;
   return {
@@ -54,8 +69,12 @@ export function toConnection<T>(page: Page<T>, args: ConnectionArgs, keyOf: (ite
     pageInfo: {
       hasNextPage: before !== undefined || (goesOn && !backwards),
       hasPreviousPage: cursor !== undefined || (goesOn && backwards),
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return edges[0]?.cursor ?? null;
+      },
+      get endCursor() {
+        return edges.at(-1)?.cursor ?? null;
+      },
     },
   };
 }

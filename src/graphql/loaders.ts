@@ -46,8 +46,9 @@ const credentialOfProject: Load<ProjectView, unknown, CredentialView | null> = a
   return queries.map(({ obj }) => found.get(obj.credentialId) ?? null);
 };
 
-const branchesOfProject = pagesOf<ProjectView, ConnectionArgs, BranchView>(({ ids, args }, { domain, actor }) =>
-  domain.branches.listOfProjects(actor, ids, pageOf(args)),
+const branchesOfProject = pagesOf<ProjectView, ConnectionArgs, Part<BranchView>>(
+  ({ ids, args, fields }, { domain, actor }) =>
+    domain.branches.listOfProjects(actor, ids, { ...pageOf(args), members: [...fields] }),
 );
 
 const reportOfProject: Load<ProjectView, unknown, ReconcileReportView | null> = async (queries, { domain, actor }) => {

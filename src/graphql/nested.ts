@@ -29,9 +29,9 @@ export function nested<Parent, Args, Value>(load: Load<Parent, Args, Value>) {
     asked.delete(context);
     try {
       const values = await load(queries, context);
-      for (const [index, { answer }] of queries.entries()) answer(values[index] as Value);
+      queries.forEach(({ answer }, index) => answer(values[index] as Value));
     } catch (error) {
-      for (const { fail } of queries) fail(error);
+      queries.forEach(({ fail }) => fail(error));
     }
   }
 

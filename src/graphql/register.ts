@@ -75,7 +75,12 @@ function rulesOf({ introspection }: GraphqlSettings): ValidationRule[] {
  */
 const documentsMax = 100;
 
-function toMercurius(schema: GraphQLSchema, validationRules: ValidationRule[]): MercuriusOptions {
+/** Handed on to graphql-jit; the types of mercurius do not name it. */
+interface Compiled {
+  readonly compilerOptions: { readonly disableLeafSerialization: boolean };
+}
+
+function toMercurius(schema: GraphQLSchema, validationRules: ValidationRule[]): MercuriusOptions & Compiled {
   return {
     schema,
     resolvers: { ...resolvers, ...loaders },
@@ -84,6 +89,8 @@ function toMercurius(schema: GraphQLSchema, validationRules: ValidationRule[]): 
     validationRules,
     cache: documentsMax,
     jit: runsBeforeCompiled,
+    // Text, numbers and words of enumerations are given as the views have them: checking each would make its path and its place in the query anew.
+    compilerOptions: { disableLeafSerialization: true },
     graphql: { parseOptions: { maxTokens: tokensMax } },
     errorFormatter: formatErrors,
   };

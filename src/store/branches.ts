@@ -2,7 +2,7 @@
 
 import { type Insertable, type RawBuilder, type Selectable, sql, type Updateable } from 'kysely';
 import type { Database, Db, Tx } from './database.ts';
-import { directionOf, inRange, type Page, type PageRequest, readPage, readRange, toPages } from './page.ts';
+import { type Page, type PageRequest, readPage } from './page.ts';
 import { inScope, type Scope } from './scope.ts';
 
 export type BranchRow = Selectable<Database['branches']>;
@@ -78,42 +78,6 @@ export async function listBranches(
     .where('project_id', '=', projectId)
     .where('gone_at', 'is', null);
   return readPage(query, page, { start: 'brn_' });
-}
-
-/** A branch with what its restore window is computed from. */
-export type BranchWithHistory = BranchRow & { readonly history_retention_seconds: number };
-
-/** A page of the present branches of each registered project, by its id, in one statement: for nested reads. */
-export async function listBranchesOfProjects(
-  db: Db,
-  scope: Scope,
-  projectIds: readonly string[],
-  page: PageRequest,
-): Promise<Map<string, Page<BranchWithHistory>>> {
-  const range = readRange(page, 'brn_');
-  const rows = await db
-    .selectFrom('projects')
-    .innerJoinLateral(
-      (eb) =>
-        eb
-          .selectFrom('branches')
-          .selectAll()
-          .whereRef('branches.project_id', '=', 'projects.id')
-          .where('branches.gone_at', 'is', null)
-          .where(inRange(range, sql.ref('branches.id')))
-          .orderBy('branches.id', directionOf(page))
-          .limit(page.limit + 1)
-          .as('own'),
-      (join) => join.onTrue(),
-    )
-    .selectAll('own')
-    .select('projects.history_retention_seconds')
-    .where(inScope(scope, 'projects'))
-    .where(sql<boolean>`projects.id = any(${projectIds})`)
-    .where('projects.removed_at', 'is', null)
-    .orderBy('own.id', directionOf(page))
-    .execute();
-  return toPages(rows, page, (row) => row.project_id);
 }
 
 /** The rows of the ids, of any team: for what a row of the team refers to. */

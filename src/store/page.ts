@@ -73,16 +73,6 @@ export function toPage<T>(rows: readonly T[], { limit, backwards }: PageRequest,
   return { items: backwards ? items.reverse() : items, nextCursor };
 }
 
-/** As `toPage`, of each parent that has rows, by its id. */
-export function toPages<T extends { readonly id: string }>(
-  rows: readonly T[],
-  page: PageRequest,
-  parentOf: (row: T) => string,
-): Map<string, Page<T>> {
-  const groups = [...Map.groupBy(rows, parentOf)];
-  return new Map(groups.map(([parent, own]) => [parent, toPage(own, page, (row) => row.id)] as const));
-}
-
 function allOf(conditions: readonly RawBuilder<unknown>[]): RawBuilder<boolean> {
   return conditions.length === 0 ? sql<boolean>`true` : sql<boolean>`${sql.join(conditions, sql` and `)}`;
 }

@@ -2,7 +2,7 @@
 
 import { sql } from 'kysely';
 import type { RestoreStatus, SnapshotStatus } from '../core/lifecycle.ts';
-import type { BranchWithHistory } from './branches.ts';
+import type { BranchRow } from './branches.ts';
 import type { Db } from './database.ts';
 import { inScope, type Scope } from './scope.ts';
 
@@ -15,7 +15,8 @@ export interface PointRow {
 }
 
 /** What a branch's restore window is computed from, beside one of its points; the point's columns are null where it has none. */
-export type TimelineRow = Pick<BranchWithHistory, 'gone_at' | 'history_started_at' | 'history_retention_seconds'> & {
+export type TimelineRow = Pick<BranchRow, 'gone_at' | 'history_started_at'> & {
+  readonly history_retention_seconds: number;
   readonly branch_id: string;
 } & (PointRow | { readonly [K in keyof PointRow]: null });
 

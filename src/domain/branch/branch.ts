@@ -2,20 +2,15 @@
 
 import { notFound } from '../../core/errors.ts';
 import { restoreWindow } from '../../core/restore-window.ts';
-import {
-  type BranchRow,
-  findBranch,
-  findBranches,
-  listBranches as listBranchRows,
-  listBranchesOfProjects,
-} from '../../store/branches.ts';
+import { listBranchesOfProjects, type WindowFacts } from '../../store/branch-json.ts';
+import { type BranchRow, findBranch, findBranches, listBranches as listBranchRows } from '../../store/branches.ts';
 import { findProject, getProjectRow, listProjectRows, type ProjectRow } from '../../store/projects.ts';
 import { listTimelineRows, type TimelineRow } from '../../store/timeline.ts';
 import type { Actor } from '../actor.ts';
-import type { PageRequest } from '../commands.ts';
+import type { PageRequest, PartRequest } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
 import { groupBy, mapPages } from '../group.ts';
-import type { BranchView, Page, TimelinePointView, TimelineView, WindowView } from '../views.ts';
+import type { BranchView, Page, Part, TimelinePointView, TimelineView, WindowView } from '../views.ts';
 
 const timelinePoints = 200;
 
@@ -51,12 +46,21 @@ export async function listBranchesByProject(
   deps: CommandDeps,
   actor: Actor,
   projectIds: readonly string[],
-  page: PageRequest,
-): Promise<Map<string, Page<BranchView>>> {
+  page: PartRequest,
+): Promise<Map<string, Page<Part<BranchView>>>> {
   deps.allow();
   const now = deps.now();
-  const pages = await listBranchesOfProjects(deps.db, actor, projectIds, page);
-  return mapPages(pages, (row) => toBranchView(row, row, now));
+  const pages = await listBranchesOfProjects<WithoutWindow>(deps.db, actor, projectIds, page);
+  return mapPages(pages, ({ restoreWindow: facts, ...branch }) =>
+    facts ? { ...branch, restoreWindow: windowOfFacts(facts, now) } : branch,
+  );
+}
+
+type WithoutWindow = Part<Omit<BranchView, 'restoreWindow'>> & { readonly restoreWindow?: WindowFacts };
+
+function windowOfFacts({ historyStartedAt, historyRetentionSeconds }: WindowFacts, now: Date): WindowView | null {
+  const branch = { gone_at: null, history_started_at: new Date(historyStartedAt) };
+  return windowView(branch, { history_retention_seconds: historyRetentionSeconds }, now);
 }
 
 /** By branch id; what is not the team's is absent. */
