@@ -150,7 +150,7 @@ function endedBy({ retryAfterSeconds = 60, members }: Refusal, costMax: number):
   );
 }
 
-/** On a reply of its own, since the loaders of a reply are those of one operation. */
+/** On a reply of its own, since mercurius sets the status of the one that it is given. */
 async function run(
   { query, variables, operationName }: Operation,
   { reply, actor, domain, costMax }: Known,
