@@ -1,5 +1,6 @@
-// Of API keys: what a rotated one had as its own end, beside the end of the overlap that stands in `expires_at`. Safe while the former version runs: it
-// reads `expires_at`, which says still until when a key opens; a key that it rotates meanwhile has its overlap's end as its own, as before. Of Idempotency-Keys: they may be an actor's, beside a team's.
+// Of API keys: what a rotated one had as its own end, beside the end of the overlap that stands in `expires_at`. Safe while the former
+// version runs: it reads `expires_at`, which says still until when a key opens; a key that it rotates meanwhile has its overlap's end as its
+// own, as before. Of Idempotency-Keys: they may be an actor's, beside a team's.
 
 import { type Kysely, sql } from 'kysely';
 
