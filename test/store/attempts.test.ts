@@ -39,6 +39,18 @@ const ends = async (id: string) =>
     ended_at !== null,
   ]);
 
+t.test('a claim that has waited for the end of the former attempt began after it', async (t) => {
+  const id = await promise(db, 'lane');
+  const first = await begin(id);
+  await db.transaction().execute(async (tx) => {
+    await sql`select now()`.execute(tx);
+    await pause(db, first);
+    t.equal((await take(tx, first)).kind, 'claimed');
+  });
+  const [former, next] = await listAttempts(db, wholeTeam('tem_a'), [id], 10);
+  t.ok(former?.ended_at && next && next.started_at >= former.ended_at);
+});
+
 t.test('each claim is an attempt: who, under which fence, and how it ended', async (t) => {
   const id = await promise(db, 'lane');
   const first = await begin(id);

@@ -43,11 +43,12 @@ export async function claimJob(db: Db, by: ClaimedBy): Promise<ClaimResult> {
         and (claimed_until is null or claimed_until <= now())
       returning *
     ), lost as (
-      update attempts set ended_at = now(), outcome = 'lost'
+      update attempts set ended_at = greatest(started_at, now()), outcome = 'lost'
       from claimed where attempts.job_id = claimed.id and attempts.ended_at is null
     ), opened as (
+      -- Not now(): the statement may have waited for the end of the former attempt, which began later than it.
       insert into attempts (job_id, fence, release, worker, started_at)
-      select id, fence, release, ${by.worker}, now() from claimed
+      select id, fence, release, ${by.worker}, clock_timestamp() from claimed
     )
     select *, (extract(epoch from now() - begun_at) * 1000)::float8 as age_ms from claimed`.execute(db);
   if (rows[0]) return { kind: 'claimed', row: rows[0] };
