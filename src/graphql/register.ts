@@ -128,9 +128,12 @@ interface Running {
   readonly budget: Budget;
 }
 
+/** `errors` stand first, as graphql-js has them; what is compiled has them last. */
 async function run({ domain, persisted }: Door, body: unknown, { request, reply, budget }: Running): Promise<unknown> {
   const { query, variables, operationName }: Operation = readOperation(body, persisted);
-  return reply.graphql(query, { actor: request.actor, domain, budget, operationName }, variables, operationName);
+  const context = { actor: request.actor, domain, budget, operationName };
+  const { errors, ...rest } = await reply.graphql(query, context, variables, operationName);
+  return errors ? { errors, ...rest } : rest;
 }
 
 /** The errors of an operation that could not be run. Throws where the fault is ours. */

@@ -127,6 +127,17 @@ t.test('what fails below an edge is told by its code, and as often', async (t) =
   }
 });
 
+t.test('what is not found is answered in the same bytes', async (t) => {
+  const door = await openDoor(t);
+  door.fail('projects.get', notFound('project', 'prj_1'));
+  const written = async (): Promise<string> => {
+    const { text, errors } = await door.ask('{ project(id: "prj_1") { id } }');
+    return text.replaceAll(String(errors[0]?.extensions['requestId']), '');
+  };
+  const first = await written();
+  for (let n = 0; n < many; n += 1) t.equal(await written(), first);
+});
+
 t.test('a mutation is done once each time it is sent', async (t) => {
   const door = await openDoor(t);
   const query = 'mutation ($input: SyncProjectInput!) { syncProject(input: $input) { __typename } }';
