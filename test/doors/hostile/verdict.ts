@@ -19,17 +19,21 @@ const inside: readonly (readonly [string, RegExp])[] = [
   ],
   [
     'words of a library',
-    /kysely|fastify|FST_ERR|mercurius|MER_ERR|ajv|TypeError|RangeError|Cannot read prop|is not a function/i,
+    /kysely|fastify|FST_ERR|mercurius|MER_ERR|\bajv\b|TypeError|RangeError|Cannot read prop|is not a function/i,
   ],
   ['a secret', /napi_|ag_[0-9a-f]{48}|password/i],
 ];
+
+/** A head of the audit history (JWS): letters by chance, in which any short word is found some day. */
+const signed = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
 
 /** What is wrong with the answer to this request, in words; empty where nothing is. `secrets` are the other team's. */
 export function faultsOf(request: HostileRequest, answer: HostileAnswer, secrets: readonly string[]): string[] {
   const { status, headers, text } = answer;
   const faults = status >= 500 ? [`it is ${status}`] : [];
+  const words = text.replaceAll(signed, '');
   for (const [what, pattern] of inside)
-    if (pattern.test(text)) faults.push(`it holds ${what}: ${pattern.exec(text)?.[0]}`);
+    if (pattern.test(words)) faults.push(`it holds ${what}: ${pattern.exec(words)?.[0]}`);
   const asked = `${request.url} ${request.body?.toString() ?? ''}`;
   for (const secret of secrets) {
     if (text.includes(secret) && !asked.includes(secret)) faults.push(`it tells of another team: ${secret}`);
