@@ -1,7 +1,7 @@
 // The dashboard of a team in one request over GraphQL, asked by a hundred teams with their keys, against PostGraphile 5 that asks nobody for
 // one. Both answer the same rows and fields: those that tables hold. What is judged in code (the status of a branch, its restore window and
 // timeline, which policies cover it) or comes from a view (the holds of a snapshot), PostGraphile cannot know: neither is asked for it, and
-// the team's policies stand beside its projects. Afterglow reads the whole of every snapshot, restore and policy all the same.
+// the team's policies stand beside its projects. Afterglow reads the whole of every policy all the same.
 
 import { describe } from './reads.ts';
 import type { AskedRequest } from './generator.ts';
