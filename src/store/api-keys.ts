@@ -73,21 +73,19 @@ export async function revokeApiKeyRow(tx: Tx, id: string, now: Date): Promise<vo
   await tx.updateTable('api_keys').set({ revoked_at: now }).where('id', '=', id).execute();
 }
 
-/** Another key takes the place of this one, which opens until `overlapEnd`, or its end where that is sooner. Its own end is kept. */
+/** Another key takes the place of this one, which opens until `overlapEnd`, or its end where that is sooner: returned. Its own end is kept. */
 export async function outliveApiKey(
   tx: Tx,
-  row: ApiKeyRow,
+  { id, expires_at, rotated_at }: ApiKeyRow,
   { now, overlapEnd }: { now: Date; overlapEnd: Date },
-): Promise<void> {
-  const { id, expires_at, rotated_at } = row;
+): Promise<Date> {
+  const end = expires_at && expires_at < overlapEnd ? expires_at : overlapEnd;
   await tx
     .updateTable('api_keys')
-    .set({
-      expires_at: expires_at && expires_at < overlapEnd ? expires_at : overlapEnd,
-      ...(rotated_at ? {} : { rotated_at: now, own_expires_at: expires_at }),
-    })
+    .set({ expires_at: end, ...(rotated_at ? {} : { rotated_at: now, own_expires_at: expires_at }) })
     .where('id', '=', id)
     .execute();
+  return end;
 }
 
 /** The end with which the key was made, whatever its rotation has made of it. */

@@ -119,7 +119,6 @@ function keyOf(key: RefusalKey): RefusalKey {
 
 /** Those whose minute is over and that no event has told of. */
 export async function listUntoldRefusals(db: Db, now: Date, limit: number): Promise<RefusalCountRow[]> {
-  await takeOver(db, now);
   return db
     .selectFrom('audit_refusal_counts')
     .selectAll()
@@ -135,7 +134,7 @@ export async function listUntoldRefusals(db: Db, now: Date, limit: number): Prom
 }
 
 /** What the former version has counted and not told, once it should have; it knew neither source nor request. */
-async function takeOver(db: Db, now: Date): Promise<void> {
+export async function takeOverRefusals(db: Db, now: Date): Promise<void> {
   await sql`
     with left_over as (
       delete from audit_refusals where untold > 0 and told_at < ${new Date(now.getTime() - 5 * windowMs)} returning *)

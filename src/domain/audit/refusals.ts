@@ -9,6 +9,7 @@ import {
   listUntoldRefusals,
   otherSources,
   placeRefusals,
+  takeOverRefusals,
   takeRefusals,
   takeUntold,
 } from '../../store/audit-refusals.ts';
@@ -97,6 +98,7 @@ const rowsAtOnce = 100;
 
 /** Tells what the minutes that are over have left untold; returns of how many actors, actions and sources. */
 export async function tellRefusals(deps: RefusalDeps): Promise<number> {
+  await takeOverRefusals(deps.db, deps.now());
   const rows = await listUntoldRefusals(deps.db, deps.now(), rowsAtOnce);
   for (const row of rows) {
     const who = { kind: row.actor_kind, id: row.actor_id, label: row.actor_label };

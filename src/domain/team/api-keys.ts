@@ -106,7 +106,7 @@ export async function rotateApiKey(deps: CommandDeps, actor: Actor, input: Rotat
     const { name, role, kind, projects, cidrs } = row;
     const own = { name, role, kind, projects: projects && projects.toSorted(), cidrs, expires_at: ownEndOf(row) };
     const made = await addKey(deps, unit, actor, { ...own, rotated_from: id });
-    await outliveApiKey(tx, row, { now, overlapEnd: new Date(now.getTime() + overlapSeconds * 1000) });
+    const end = await outliveApiKey(tx, row, { now, overlapEnd: new Date(now.getTime() + overlapSeconds * 1000) });
     for (const one of unused) {
       unit.audit(
         'api_key.revoked',
@@ -114,7 +114,7 @@ export async function rotateApiKey(deps: CommandDeps, actor: Actor, input: Rotat
         { name: one.name, unusedSuccessorOf: id, ...revokedAt(now) },
       );
     }
-    const [before, after] = [endOf(row), endOf(await lockApiKey(tx, id))];
+    const [before, after] = [endOf(row), endOf({ expires_at: end })];
     const told = { ...factsOf(made), madeId: made.id, overlapSeconds, before, after };
     unit.audit('api_key.rotated', { kind: 'api_key', id }, told);
     return made;
@@ -186,7 +186,7 @@ function factsOf({ name, prefix, role, kind, projects, cidrs, expiresAt }: ApiKe
 }
 
 /** Of a key that is rotated: until when it opens. */
-function endOf({ expires_at }: ApiKeyRow) {
+function endOf({ expires_at }: Pick<ApiKeyRow, 'expires_at'>) {
   return { expiresAt: expires_at?.toISOString() ?? null };
 }
 
