@@ -1,5 +1,5 @@
-// What no caller means well with: values of JSON as text (some are none), names of members, texts, cursors and headers. None of them holds a
-// word that an answer must not hold: an answer may repeat what it was sent.
+// What no caller means well with: values of JSON as text (some are none), names of members, texts, cursors and headers. None of the constants
+// holds a word that an answer must not hold: a request with one is not sent.
 
 import fc from 'fast-check';
 import { cursorOf } from '../../../src/domain/index.ts';

@@ -9,7 +9,7 @@ export interface HostileAnswer {
   readonly text: string;
 }
 
-/** Words of what is inside. No request of ours holds one. */
+/** Words of what is inside. An answer may repeat what it was sent, so no request that is sent holds one. */
 const inside: readonly (readonly [string, RegExp])[] = [
   ['a stack trace', /\n\s+at |\bat [\w.<>]+ \(|:\d+:\d+\)/],
   ['a path of the machine', /node_modules|file:\/\/|\/src\/|\/work\/|\/tmp\/|\.ts\b/],
@@ -26,6 +26,12 @@ const inside: readonly (readonly [string, RegExp])[] = [
 
 /** A head of the audit history (JWS): letters by chance, in which any short word is found some day. */
 const signed = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
+
+/** Whether a name drawn by chance is a word of what is inside ("ajv-8"): an answer to it, or to a later request, would be told as a leak. */
+export function saysWhatIsInside({ url, headers, body }: HostileRequest): boolean {
+  const said = [url, ...Object.values(headers), body?.toString() ?? ''];
+  return inside.some(([, pattern]) => said.some((text) => pattern.test(text)));
+}
 
 /** What is wrong with the answer to this request, in words; empty where nothing is. `secrets` are the other team's. */
 export function faultsOf(request: HostileRequest, answer: HostileAnswer, secrets: readonly string[]): string[] {
