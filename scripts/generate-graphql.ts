@@ -29,7 +29,7 @@ const views = {
   Attempt: 'AttemptView',
   DatabaseConnection: 'ConnectionView',
   Job: 'JobView',
-  Policy: 'PolicyView',
+  Policy: 'SavedPolicyView',
   PolicyCoverage: 'PolicyCoverageView',
   PolicyPreview: 'PolicyPreviewView',
   Project: 'ProjectView',

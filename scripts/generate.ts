@@ -76,6 +76,8 @@ const uncalled: DoorDomain = {
     pause: never,
     resume: never,
     versions: never,
+    listSaved: never,
+    reaches: never,
     listOfBranches: never,
     export: never,
     import: never,

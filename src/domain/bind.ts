@@ -39,7 +39,15 @@ import { exportPolicies, importPolicies } from './policy/document.ts';
 import { fireDueSchedules } from './policy/fire.ts';
 import { listFirings, listPolicyVersions } from './policy/history.ts';
 import { pausePolicy, resumePolicy } from './policy/pause.ts';
-import { createPolicy, getPolicy, listPolicies, listPoliciesByBranch, updatePolicy } from './policy/policy.ts';
+import {
+  createPolicy,
+  getPolicy,
+  getPolicyReaches,
+  listPolicies,
+  listPoliciesByBranch,
+  listSavedPolicies,
+  updatePolicy,
+} from './policy/policy.ts';
 import { getPolicyCoverage } from './policy/coverage-view.ts';
 import { previewPolicy, previewPresentPolicy } from './policy/preview.ts';
 import { runPolicy } from './policy/run.ts';
@@ -171,6 +179,8 @@ export function bindDomain(deps: Deps): Domain {
       pause: command('policy.write', pausePolicy),
       resume: command('policy.write', resumePolicy),
       versions: use('policy.read', listPolicyVersions),
+      listSaved: use('policy.read', listSavedPolicies),
+      reaches: use('policy.read', getPolicyReaches),
       listOfBranches: use('policy.read', listPoliciesByBranch),
       export: use('policy.read', exportPolicies),
       import: use('policy.import', importPolicies),

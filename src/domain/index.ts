@@ -143,6 +143,9 @@ export interface DoorDomain {
     pause(actor: Actor, input: commands.PausePolicyInput, options?: CommandOptions): Promise<views.PolicyView>;
     resume(actor: Actor, id: string, options?: CommandOptions): Promise<views.PolicyView>;
     versions(actor: Actor, id: string, page: PageRequest): Promise<Page<views.PolicyVersionView>>;
+    /** Without what becomes of them, which `reaches` says of those for which it is asked, by policy id, in one statement. */
+    listSaved(actor: Actor, page: PageRequest): Promise<Page<views.SavedPolicyView>>;
+    reaches(actor: Actor, ids: readonly string[]): Promise<Map<string, views.PolicyReachView>>;
     /** For nested reads: those that cover each branch, by branch id, in one statement. */
     listOfBranches(actor: Actor, branchIds: readonly string[]): Promise<Map<string, views.PolicyView[]>>;
     /** Every policy of the team as one document. */

@@ -1,7 +1,7 @@
 // Generated from schema.graphql by scripts/generate.ts. Do not edit.
 
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { ApiKeyView, FleetView, MeView, MemberView, NewApiKeyView, TeamView, AuditEventView, BranchView, BranchStatusView, StatusChangeView, StatusItemView, CredentialView, AttemptView, ConnectionView, JobView, PolicyView, PolicyCoverageView, PolicyPreviewView, ProjectView, FindingView, ReconcileReportView, RestoreView, SnapshotView, TimelineView } from '../domain/index.ts';
+import type { ApiKeyView, FleetView, MeView, MemberView, NewApiKeyView, TeamView, AuditEventView, BranchView, BranchStatusView, StatusChangeView, StatusItemView, CredentialView, AttemptView, ConnectionView, JobView, SavedPolicyView, PolicyCoverageView, PolicyPreviewView, ProjectView, FindingView, ReconcileReportView, RestoreView, SnapshotView, TimelineView } from '../domain/index.ts';
 import type { GraphqlContext } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = T | null | undefined;
@@ -3272,7 +3272,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( CredentialView )
     | ( ProjectView )
     | ( BranchView )
-    | ( PolicyView )
+    | ( SavedPolicyView )
     | ( SnapshotView )
     | ( RetentionPlan )
     | ( Hold )
@@ -3350,7 +3350,7 @@ export type ResolversTypes = {
   StatusItemConnection: ResolverTypeWrapper<Omit<StatusItemConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['StatusItemEdge']> }>;
   Timeline: ResolverTypeWrapper<TimelineView>;
   TimelinePoint: ResolverTypeWrapper<TimelinePoint>;
-  Policy: ResolverTypeWrapper<PolicyView>;
+  Policy: ResolverTypeWrapper<SavedPolicyView>;
   FiringShift: FiringShift;
   FiringForecast: ResolverTypeWrapper<FiringForecast>;
   MaintenanceReach: MaintenanceReach;
@@ -3572,7 +3572,7 @@ export type ResolversParentTypes = {
   StatusItemConnection: Omit<StatusItemConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['StatusItemEdge']> };
   Timeline: TimelineView;
   TimelinePoint: TimelinePoint;
-  Policy: PolicyView;
+  Policy: SavedPolicyView;
   FiringForecast: FiringForecast;
   KeptByTier: KeptByTier;
   KeptForecast: KeptForecast;

@@ -13,11 +13,13 @@ import type {
   Part,
   PolicyCoverageView,
   PolicyPreviewView,
+  PolicyReachView,
   PolicyView,
   ProjectFiringView,
   ProjectView,
   ReconcileReportView,
   RestoreView,
+  SavedPolicyView,
   SnapshotView,
   StatusChangeView,
   StatusItemView,
@@ -104,21 +106,41 @@ const attemptsOfJob: Load<JobView, unknown, readonly AttemptView[]> = async (que
   return queries.map(({ obj }) => attempts.get(obj.id) ?? []);
 };
 
+/** Of a policy that was read with all that it does, it is there. */
+const reachOfPolicy: Load<SavedPolicyView & Partial<PolicyReachView>, unknown, PolicyReachView> = async (
+  queries,
+  { domain, actor },
+) => {
+  const read = queries.filter(({ obj }) => obj.warnings === undefined);
+  const reaches =
+    read.length === 0 ? new Map<string, PolicyReachView>() : await domain.policies.reaches(actor, idsOf(read));
+  return queries.map(({ obj: { id, stops = [], delegation = null, warnings = [] } }) => {
+    return reaches.get(id) ?? { stops, delegation, warnings };
+  });
+};
+
+/** Several of its members are asked for at once, as a rule: they share the reading. */
+const reach = nested(reachOfPolicy);
+
+function memberOfReach<K extends keyof PolicyReachView>(member: K) {
+  return async (...asked: Parameters<typeof reach>): Promise<PolicyReachView[K]> => (await reach(...asked))[member];
+}
+
 /** A preview counts years of firings and coverage reads all branches of the team, so few are asked for at once. */
 const previewsMax = 10;
 
-function checkFew(queries: readonly Query<PolicyView, unknown>[], field: string): void {
+function checkFew(queries: readonly Query<Identified, unknown>[], field: string): void {
   if (queries.length > previewsMax) throw refuseInput(field, `is answered for at most ${previewsMax} policies at once`);
 }
 
-const previewOfPolicy: Load<PolicyView, RangeArgs, PolicyPreviewView> = async (queries, { domain, actor }) => {
+const previewOfPolicy: Load<Identified, RangeArgs, PolicyPreviewView> = async (queries, { domain, actor }) => {
   checkFew(queries, 'preview');
   const previews: PolicyPreviewView[] = [];
   for (const { obj, params } of queries) previews.push(await domain.policies.previewOf(actor, obj.id, given(params)));
   return previews;
 };
 
-const coverageOfPolicy: Load<PolicyView, unknown, PolicyCoverageView> = async (queries, { domain, actor }) => {
+const coverageOfPolicy: Load<Identified, unknown, PolicyCoverageView> = async (queries, { domain, actor }) => {
   checkFew(queries, 'coverage');
   const coverages: PolicyCoverageView[] = [];
   for (const { obj } of queries) coverages.push(await domain.policies.coverage(actor, obj.id));
@@ -154,7 +176,13 @@ export const loaders = {
   StatusItem: { branch: nested(branchOf((item: StatusItemView) => item.branchId)) },
   Snapshot: { branch: nested(branchOf((snapshot: SnapshotView) => snapshot.branchId)) },
   Restore: { branch: nested(branchOf((restore: RestoreView) => restore.source.branchId)) },
-  Policy: { preview: nested(previewOfPolicy), coverage: nested(coverageOfPolicy) },
+  Policy: {
+    stops: memberOfReach('stops'),
+    delegation: memberOfReach('delegation'),
+    warnings: memberOfReach('warnings'),
+    preview: nested(previewOfPolicy),
+    coverage: nested(coverageOfPolicy),
+  },
   Job: { attempts: nested(attemptsOfJob) },
   RestoreTarget: { branch: nested(branchOf((target: RestoreView['target']) => target.branchId)) },
 };

@@ -26,7 +26,8 @@ export async function readTogether<T extends Readonly<Record<string, object>>>(
 
 const instant = /(^|_)(at|since|until)$|[a-z](At|Since|Until)$/;
 
-function reviveInstants(row: object): void {
+/** In place. */
+export function reviveInstants(row: object): void {
   for (const [name, value] of Object.entries(row)) {
     if (typeof value === 'string' && instant.test(name)) Object.assign(row, { [name]: new Date(value) });
   }

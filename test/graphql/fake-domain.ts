@@ -140,6 +140,15 @@ export function makeFakeDomain(): FakeDomain {
     policies: {
       create: on('policies.create', () => samples.policy),
       list: on('policies.list', (page: PageRequest) => paged(fake.policies, page)),
+      listSaved: on('policies.listSaved', (page: PageRequest) => {
+        return paged(
+          fake.policies.map(({ stops: _s, delegation: _d, warnings: _w, ...saved }) => saved),
+          page,
+        );
+      }),
+      reaches: on('policies.reaches', (ids: readonly string[]) => {
+        return new Map(fake.policies.filter(({ id }) => ids.includes(id)).map((one) => [one.id, one] as const));
+      }),
       get: on('policies.get', (id: string) => one('policy', [samples.policy], id)),
       update: on('policies.update', () => samples.policy),
       delete: on('policies.delete', () => ({ snapshots: [samples.snapshot] })),

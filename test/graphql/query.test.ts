@@ -117,7 +117,13 @@ const lists = [
   { field: 'credentials', of: 'credential', call: { name: 'credentials.list', input: [page] } },
   { field: 'projects', of: 'project', call: { name: 'projects.list', input: [{}, page] } },
   { field: 'branches(projectId: "prj_1")', of: 'branch', call: { name: 'branches.list', input: ['prj_1', page] } },
-  { field: 'policies', of: 'policy', call: { name: 'policies.list', input: [page] } },
+  {
+    field: 'policies',
+    of: 'policy',
+    call: { name: 'policies.listSaved', input: [page] },
+    // Its members share one reading.
+    after: [{ name: 'policies.reaches', input: [['pol_1']] }],
+  },
   { field: 'firings', of: 'firing', call: { name: 'firings.list', input: [{}, page] } },
   {
     field: 'policyVersions(policyId: "pol_1")',
@@ -132,7 +138,7 @@ const lists = [
   { field: 'auditEvents', of: 'auditEvent', call: { name: 'audit.list', input: [{}, page] } },
 ] as const;
 
-for (const { field, of, call } of lists) {
+for (const { field, of, call, ...more } of lists) {
   t.test(`${field} answers a connection of the views`, async (t) => {
     const door = await openDoor(t);
     const answer = await door.ask(
@@ -150,9 +156,23 @@ for (const { field, of, call } of lists) {
       edges: [{ node: samples[of], cursor }],
       pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: cursor, endCursor: cursor },
     });
-    t.strictSame(door.calls, [call]);
+    t.strictSame(door.calls, [call, ...('after' in more ? more.after : [])]);
   });
 }
+
+t.test('what becomes of policies is read where it is asked for, and not where a policy came with it', async (t) => {
+  const door = await openDoor(t);
+  const listed = await door.ask('{ policies { edges { node { id name schedules { name nextFiringAt } isPaused } } } }');
+  const one = await door.ask(
+    '{ policy(id: "pol_1") { stops { code } delegation { branches { state } } warnings { code } } }',
+  );
+  t.strictSame([listed.errors, one.errors], [[], []]);
+  t.match(one.data, { policy: { stops: [{ code: 'project_gone' }], warnings: [{ code: 'selects_nothing' }] } });
+  t.strictSame(
+    door.calls.map(({ name }) => name),
+    ['policies.listSaved', 'policies.get'],
+  );
+});
 
 t.test('auditHeads answers the views', async (t) => {
   const door = await openDoor(t);

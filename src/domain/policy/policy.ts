@@ -17,18 +17,19 @@ import {
   removeSchedulesExcept,
   updatePolicy as updatePolicyRow,
 } from '../../store/policies.ts';
+import { listSavedPolicies as listSavedPolicyRows } from '../../store/saved-policies.ts';
 import type { Actor } from '../actor.ts';
 import { change, type Unit } from '../change.ts';
 import type { CreatePolicyInput, PageRequest, UpdatePolicyInput } from '../commands.ts';
 import type { CommandDeps } from '../deps.ts';
 import { checkProjects } from '../project/named.ts';
 import { staleVersion } from '../version.ts';
-import type { Page, PolicyView } from '../views.ts';
+import type { Page, PolicyReachView, PolicyView, SavedPolicyView } from '../views.ts';
 import { checkCaps } from './caps.ts';
 import { checkDelegation, promiseDelegations } from './delegation.ts';
 import { firesNext } from './next.ts';
 import { patchRule, readRule, ruleOf } from './rule.ts';
-import { toRuleView, viewPolicies, viewPoliciesByBranch, viewPolicy } from './view.ts';
+import { toRuleView, toSavedView, viewPolicies, viewPoliciesByBranch, viewPolicy, viewReaches } from './view.ts';
 
 /**
  * Refuses with what `readRule` refuses, `name_taken`, `not_found` for a project that is not the team's, and what `checkCaps` refuses
@@ -64,6 +65,28 @@ export async function listPolicies(deps: CommandDeps, actor: Actor, page: PageRe
   deps.allow();
   const { items, nextCursor } = await listPolicyRows(deps.db, actor.teamId, page);
   return { items: await viewPolicies(deps.db, actor.teamId, items, deps.now()), nextCursor };
+}
+
+/** As they are saved: `getPolicyReaches` says what becomes of them. */
+export async function listSavedPolicies(
+  deps: CommandDeps,
+  actor: Actor,
+  page: PageRequest,
+): Promise<Page<SavedPolicyView>> {
+  deps.allow();
+  const { items, nextCursor } = await listSavedPolicyRows(deps.db, actor.teamId, page);
+  const now = deps.now();
+  return { items: items.map((row) => toSavedView(row, row.schedules, now)), nextCursor };
+}
+
+/** By policy id; what is not the team's is absent. */
+export async function getPolicyReaches(
+  deps: CommandDeps,
+  actor: Actor,
+  ids: readonly string[],
+): Promise<Map<string, PolicyReachView>> {
+  deps.allow();
+  return viewReaches(deps.db, actor.teamId, ids, deps.now());
 }
 
 /** Of each branch those that cover it, by its id; what is not the team's is absent. */

@@ -14,10 +14,11 @@ import { type PolicyFacts, readFactsOfBranches, readFactsOfPolicies } from '../.
 import { wholeTeam } from '../../store/scope.ts';
 import { groupBy } from '../group.ts';
 import type {
-  DelegationView,
+  PolicyReachView,
   PolicyRuleView,
   PolicyStop,
   PolicyView,
+  SavedPolicyView,
   ScheduleRuleView,
   SelectorView,
 } from '../views.ts';
@@ -33,7 +34,7 @@ export async function viewPolicy(db: Db, row: PolicyRow, now: Date): Promise<Pol
   return view;
 }
 
-/** All of them with one statement. */
+/** All of them with one statement, in their order. */
 export async function viewPolicies(
   db: Db,
   teamId: string,
@@ -43,6 +44,18 @@ export async function viewPolicies(
   if (rows.length === 0) return [];
   const ids = rows.map(({ id }) => id);
   return toPolicyViews(rows, await readFactsOfPolicies(db, wholeTeam(teamId), ids), now);
+}
+
+/** Of each policy of the team, by its id, with one statement. */
+export async function viewReaches(
+  db: Db,
+  teamId: string,
+  policyIds: readonly string[],
+  now: Date,
+): Promise<Map<string, PolicyReachView>> {
+  const facts = await readFactsOfPolicies(db, wholeTeam(teamId), policyIds);
+  const policies = toPolicyViews(facts.policies, facts, now);
+  return new Map(policies.map(({ id, stops, delegation, warnings }) => [id, { stops, delegation, warnings }] as const));
 }
 
 /** Of each branch the policies that cover it, by its id, with one statement: none of a branch that is gone, or in a project that is. */
@@ -98,41 +111,25 @@ function toPolicyViews(rows: readonly PolicyRow[], facts: PolicyFacts, now: Date
       delegated: isDelegated({ schedules: saved.map(scheduleOf) }) ? meant : undefined,
     };
   });
-  return reached.map(({ row, schedules: own, stops, reach, delegated }) => {
-    const delegation = delegated ? toDelegationView(row.id, delegated, known) : null;
-    return toPolicyView(row, own, { stops, reach, delegation, now });
-  });
+  return reached.map(({ row, schedules: own, stops, reach, delegated }) => ({
+    ...toSavedView(row, own, now),
+    stops,
+    delegation: delegated ? toDelegationView(row.id, delegated, known) : null,
+    warnings: warningsOf(ruleOf(row, own), reach),
+  }));
 }
 
-function toPolicyView(
-  row: PolicyRow,
-  schedules: readonly ScheduleRow[],
-  {
-    stops,
-    reach,
-    delegation,
-    now,
-  }: {
-    stops: PolicyStop[];
-    reach: Parameters<typeof warningsOf>[1];
-    delegation: DelegationView | null;
-    now: Date;
-  },
-): PolicyView {
+export function toSavedView(row: PolicyRow, schedules: readonly ScheduleRow[], now: Date): SavedPolicyView {
   const isPaused = isInPause(row, now);
-  const rule = ruleOf(row, schedules);
   return {
     id: row.id,
-    ...toRuleView(rule),
+    ...toRuleView(ruleOf(row, schedules)),
     schedules: schedules.map((schedule) => ({
       ...toScheduleRuleView(scheduleOf(schedule)),
       nextFiringAt: schedule.next_firing_at?.toISOString() ?? null,
     })),
     isPaused,
     pausedUntil: isPaused ? (row.paused_until?.toISOString() ?? null) : null,
-    stops,
-    delegation,
-    warnings: warningsOf(rule, reach),
     version: row.version,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),

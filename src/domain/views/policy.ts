@@ -86,22 +86,29 @@ export interface PolicyRuleView {
   readonly limits: { readonly expireAtMostShare: number };
 }
 
-export interface PolicyView extends PolicyRuleView {
+/** A policy as it is saved. */
+export interface SavedPolicyView extends PolicyRuleView {
   readonly id: string;
   readonly schedules: readonly ScheduleView[];
   /** While it is, nothing fires: until `pausedUntil`, or until a person resumes it. */
-  /** Null where Afterglow takes the snapshots. */
-  readonly delegation: DelegationView | null;
   readonly isPaused: boolean;
   readonly pausedUntil: string | null;
-  /** What it says and cannot do, or not as it may be meant. */
-  readonly warnings: readonly Warning[];
-  /** Projects that it selects and does nothing in. */
-  readonly stops: readonly PolicyStop[];
   readonly version: number;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
+
+/** What becomes of a policy in the projects and branches that it selects: all of them are read for it. */
+export interface PolicyReachView {
+  /** Projects that it selects and does nothing in. */
+  readonly stops: readonly PolicyStop[];
+  /** Null where Afterglow takes the snapshots. */
+  readonly delegation: DelegationView | null;
+  /** What it says and cannot do, or not as it may be meant. */
+  readonly warnings: readonly Warning[];
+}
+
+export type PolicyView = SavedPolicyView & PolicyReachView;
 
 export interface RetentionPlanView {
   readonly id: string;

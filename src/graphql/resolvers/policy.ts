@@ -25,7 +25,7 @@ export const policyQueries: Queries = {
     const form = { ...given(input), selector: readSelector(input.selector) };
     return domain.policies.preview(actor, { form, ...given(range) });
   },
-  policies: async (_, args, { domain, actor }) => byId(await domain.policies.list(actor, pageOf(args)), args),
+  policies: async (_, args, { domain, actor }) => byId(await domain.policies.listSaved(actor, pageOf(args)), args),
   simulateRetention: (_, { input }, { domain, actor }) => domain.retention.simulate(actor, input),
   policyVersions: async (_, { policyId, ...args }, { domain, actor }) => {
     const page = await domain.policies.versions(actor, policyId, pageOf(args));
