@@ -64,12 +64,30 @@ async function strikeService(target: Target, blow: Extract<Blow, { kind: 'kill' 
   if (!service) throw new Error(`There is no ${blow.service}.`);
   return once(target, blow.service, `${blow.kind}_${blow.service}`, async () => {
     const wasRunning = service.isRunning();
+    if (blow.kind === 'kill' && service.role === 'worker') await untilAtWork(target, service);
     const { code } = await service.end(blow.kind === 'kill' ? 'SIGKILL' : 'SIGTERM');
     if (blow.kind === 'end' && code !== 0 && wasRunning)
       throw new Error(`${service.name} ended with ${code} on SIGTERM`);
     await sleep(blow.downMs);
     await startAgain(service);
   });
+}
+
+/** A worker that has nothing under way leaves nothing behind when it is killed. */
+const atWorkWithinMs = 3_000;
+
+/** Until an attempt of the worker is under way, if one is soon. */
+async function untilAtWork({ world: { db } }: Target, service: Service): Promise<void> {
+  for (const deadline = Date.now() + atWorkWithinMs; Date.now() < deadline; await sleep(20)) {
+    const underWay = db
+      .selectFrom('attempts')
+      .select('job_id')
+      .where('ended_at', 'is', null)
+      .where('worker', 'like', `%/${service.pid()}/%`)
+      .executeTakeFirst();
+    // Postgres may be down.
+    if (await underWay.catch(() => undefined)) return;
+  }
 }
 
 const startedWithinMs = 180_000;

@@ -29,6 +29,8 @@ export interface Child<Ready> {
   /** Resolves with what the program says when it is ready. Rejects where it ends first. */
   start(): Promise<Ready>;
   isRunning(): boolean;
+  /** Of the process that runs now. */
+  pid(): number | undefined;
   /** Of the process that runs now: how it will end, or has. */
   ended(): Promise<Ended>;
   /** Sends the signal and waits for the end, which then is no fault. */
@@ -101,6 +103,7 @@ export function makeChild<Ready>(options: ChildOptions): Child<Ready> {
       return first[0] as Ready;
     },
     isRunning: () => child !== undefined,
+    pid: () => child?.pid,
     ended: async () => ending ?? { code: null, signal: null },
     async end(signal) {
       const running = child;
