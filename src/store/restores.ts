@@ -91,6 +91,16 @@ export async function findInPlaceUnderWay(db: Db, branchId: string): Promise<str
   return row?.id;
 }
 
+/** The restores that made, or make, the branch its own past, with the names that people wished for what they preserve. */
+export async function listInPlace(db: Db, branchId: string): Promise<Pick<RestoreRow, 'id' | 'preserve_as'>[]> {
+  return db
+    .selectFrom('restores')
+    .select(['id', 'preserve_as'])
+    .where('branch_id', '=', branchId)
+    .where('target_kind', '=', 'in_place')
+    .execute();
+}
+
 /** Whether a restore under way will give the name in the project. */
 export async function isNamePromised(db: Db, projectId: string, name: string): Promise<boolean> {
   const row = await db

@@ -16,6 +16,7 @@ import type { Unit } from '../change.ts';
 import type { Deps } from '../deps.ts';
 import type { Attempt, Settlement } from '../job/attempt.ts';
 import { comparePoint, haveEnded } from '../job/neon-work.ts';
+import { isPreservedOf } from '../restore/preserved.ts';
 import { cleanUpSnapshot } from './clean-up.ts';
 import { expireByPolicy } from '../retention/pass.ts';
 import { findMade, listMade, type Made, type SnapshotPlace } from './made.ts';
@@ -202,13 +203,22 @@ async function readBack(work: Work, row: SnapshotRow): Promise<Made> {
     );
   }
   const source = row.neon_branch_id;
-  if (source !== null && made.sourceBranchId !== undefined && made.sourceBranchId !== source) {
+  const isOfAnother = source !== null && made.sourceBranchId !== undefined && made.sourceBranchId !== source;
+  if (isOfAnother && !(await hasMoved(work, row, made))) {
     throw new Failure(
       'read_back_mismatch',
       `It was asked of the branch ${source}, and Neon made it of ${made.sourceBranchId}.`,
     );
   }
   return made;
+}
+
+/** A copy, to what a restore in place of its branch preserved. */
+async function hasMoved({ deps, neon, project }: Work, row: SnapshotRow, made: Made): Promise<boolean> {
+  if (row.kind !== 'branch') return false;
+  const branches = await neon.listBranches(project.neon_project_id);
+  const parent = branches.find(({ id }) => id === made.sourceBranchId);
+  return isPreservedOf(deps.db, row.branch_id, parent);
 }
 
 /** The name that the user wished. One that is taken in Neon meanwhile does not spoil the snapshot: it is said as a warning. */

@@ -9,7 +9,7 @@ import { patchRestore } from '../../../store/restores.ts';
 import type { Unit } from '../../change.ts';
 import { compareFact, comparePoint } from '../../job/neon-work.ts';
 import { mirrorBranches, moveLineage } from '../../project/mirror.ts';
-import { keepPreserved } from '../preserved.ts';
+import { isPreservedOf, keepPreserved } from '../preserved.ts';
 import { neonIdOf, recorded, type StepContext, type StepOutcome } from './step.ts';
 
 /** After the restore itself. Before a cutover nothing is mirrored: the restored branch is about to become the served one. */
@@ -19,7 +19,7 @@ export async function readBack(context: StepContext): Promise<StepOutcome> {
   const made = branches.find((branch) => branch.id === recorded(context, 'neonBranchId'));
   if (!made) throw new Failure('read_back_mismatch', 'Neon does not list the branch that it restored.');
   if (made.state !== 'ready') return { kind: 'waits_for_neon' };
-  const unverified = compare(context, made);
+  const unverified = await compare(context, made, branches);
   if (row.target_kind === 'in_place' && row.source_kind === 'neon_snapshot') return { kind: 'done', unverified };
   const preserved = row.target_kind === 'in_place' ? findPreserved(context, branches) : undefined;
   return {
@@ -52,21 +52,30 @@ export async function readBackCutover(context: StepContext): Promise<StepOutcome
   };
 }
 
-function compare({ branch, snapshot, row }: StepContext, made: NeonBranch): string[] {
+async function compare(
+  { deps, branch, snapshot, row }: StepContext,
+  made: NeonBranch,
+  branches: readonly NeonBranch[],
+): Promise<string[]> {
   if (row.target_kind === 'in_place' && row.source_kind === 'point') {
     // Neon names no source moment after a restore in place (design section 4).
     return [row.source_at ? 'timestamp' : 'lsn'];
   }
   if (row.source_kind === 'neon_snapshot') return compareFact('restored_from', neonIdOf(snapshot), made.restoredFrom);
   const parentId = row.source_kind === 'branch_snapshot' ? neonIdOf(snapshot) : branch.neon_branch_id;
+  const hasMoved = made.parentId !== parentId && (await isPreservedOf(deps.db, branch.id, parentOf(made, branches)));
   return [
-    ...compareFact('parent_id', parentId, made.parentId),
+    ...(hasMoved ? [] : compareFact('parent_id', parentId, made.parentId)),
     ...comparePoint(
       'The branch',
       { at: row.source_at, lsn: row.source_lsn },
       { timestamp: made.parentTimestamp, lsn: made.parentLsn },
     ),
   ];
+}
+
+function parentOf({ parentId }: NeonBranch, branches: readonly NeonBranch[]): NeonBranch | undefined {
+  return branches.find(({ id }) => id === parentId);
 }
 
 function findPreserved({ row }: StepContext, branches: readonly NeonBranch[]): NeonBranch {
