@@ -2,7 +2,7 @@
 // once. It writes the members that are asked for and no others.
 
 import type { Db } from './database.ts';
-import { directionOf, type Page, type PageRequest, readRange, toPage } from './page.ts';
+import { directionOf, type Page, type PageRequest, rangeConditions, readRange, toPage } from './page.ts';
 import { prepareAsked } from './prepared.ts';
 import { projectColumns, type Scope } from './scope.ts';
 
@@ -46,18 +46,20 @@ export async function readNested<T extends { readonly id: string }>(
   { table, parents, parentColumn, members, start, present = 'true' }: Children,
   { scope, parentIds, page, conditions = [] }: Asked,
 ): Promise<Map<string, Page<T>>> {
-  const { after, before } = readRange(page, start);
   const parameters: unknown[] = [scope.teamId, scope.projects, page.limit + 1, parentIds];
-  const wheres = [['id <', after] as const, ['id >', before] as const, ...conditions]
-    .filter(([, value]) => value !== undefined)
-    .map(([condition, value]) => ` and s.${condition} $${parameters.push(value)}`);
+  const asked = conditions.filter(([, value]) => value !== undefined);
+  const wheres = [
+    present,
+    ...rangeConditions(readRange(page, start), 's.id', parameters),
+    ...asked.map(([condition, value]) => `s.${condition} $${parameters.push(value)}`),
+  ];
   const wanted = page.members && new Set(page.members);
   const shown = Object.entries(members).filter(([name]) => !wanted || name === 'id' || wanted.has(name));
   const read = prepareAsked<{ readonly pages: Readonly<Record<string, T[]>> | null }>(`
     select json_object_agg(parent.id, own.items) as pages from ${parents} as parent, lateral (
       select json_agg(shown) as items from (
         select ${shown.map(([name, value]) => `${value} as "${name}"`).join(', ')}
-        from ${table} as s where s.${parentColumn} = parent.id and ${present}${wheres.join('')}
+        from ${table} as s where s.${parentColumn} = parent.id and ${wheres.join(' and ')}
         order by s.id ${directionOf(page)} limit $3) as shown) as own
     where parent.team_id = $1 and ($2::text[] is null or parent.${projectColumns[parents]} = any($2)) and parent.id = any($4)
       and own.items is not null`);

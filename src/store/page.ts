@@ -86,6 +86,15 @@ export function inRange({ after, before }: { after: unknown; before: unknown }, 
   return allOf(bounds);
 }
 
+/** As `inRange`, for statements that are written as text: conditions on the column, with their values added to the parameters. */
+export function rangeConditions({ after, before }: Range, column: string, parameters: unknown[]): string[] {
+  const bounds = [
+    [`${column} <`, after],
+    [`${column} >`, before],
+  ] as const;
+  return bounds.flatMap(([condition, key]) => (key === undefined ? [] : [`${condition} $${parameters.push(key)}`]));
+}
+
 /** Of the instant that a list is bounded by. */
 export interface TimeRange {
   /** Included. */

@@ -1,7 +1,7 @@
 // Owns the list of a team's policies with their schedules, as one statement that every connection plans once.
 
 import type { Db } from './database.ts';
-import { directionOf, type Page, type PageRequest, readRange, toPage } from './page.ts';
+import { directionOf, type Page, type PageRequest, rangeConditions, readRange, toPage } from './page.ts';
 import type { PolicyRow, ScheduleRow } from './policies.ts';
 import { prepareAsked } from './prepared.ts';
 import { reviveInstants } from './together.ts';
@@ -46,16 +46,13 @@ export type SavedPolicyRow = Pick<PolicyRow, (typeof policyColumns)[number]> & {
 
 /** Newest first. Refuses with `invalid_cursor`. */
 export async function listSavedPolicies(db: Db, teamId: string, page: PageRequest): Promise<Page<SavedPolicyRow>> {
-  const { after, before } = readRange(page, 'pol_');
   const parameters: unknown[] = [teamId, page.limit + 1];
-  const bounds = [['<', after] as const, ['>', before] as const]
-    .filter(([, key]) => key !== undefined)
-    .map(([sign, key]) => ` and id ${sign} $${parameters.push(key)}`);
+  const seen = ['team_id = $1', 'deleted_at is null', ...rangeConditions(readRange(page, 'pol_'), 'id', parameters)];
   const read = prepareAsked<SavedPolicyRow>(`
     select ${policyColumns.join(', ')}, (
       select coalesce(json_agg(own order by own.name), '[]') from (
         select ${scheduleColumns.join(', ')} from schedules where policy_id = policies.id and removed_at is null) as own) as schedules
-    from policies where team_id = $1 and deleted_at is null${bounds.join('')} order by id ${directionOf(page)} limit $2`);
+    from policies where ${seen.join(' and ')} order by id ${directionOf(page)} limit $2`);
   const rows = await read(db, parameters);
   for (const { schedules } of rows) schedules.forEach(reviveInstants);
   return toPage(rows, page, ({ id }) => id);

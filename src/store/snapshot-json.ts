@@ -3,7 +3,15 @@
 
 import type { Db } from './database.ts';
 import { instantOf, type Members, type Part, type PartRequest, readNested } from './nested-json.ts';
-import { directionOf, type Page, type PageRequest, readRange, type TimeRange, toPage } from './page.ts';
+import {
+  directionOf,
+  type Page,
+  type PageRequest,
+  rangeConditions,
+  readRange,
+  type TimeRange,
+  toPage,
+} from './page.ts';
 import { prepare } from './prepared.ts';
 import type { Scope } from './scope.ts';
 import type { SnapshotFilter } from './snapshots.ts';
@@ -111,10 +119,7 @@ const conditions: Readonly<Record<keyof SnapshotFilter, string>> = {
 
 /** What the filter and the range of the page ask for, as conditions whose values are added to the parameters. Refuses with `invalid_cursor`. */
 function conditionsOf(filter: SnapshotFilter, page: PageRequest, parameters: unknown[]): string[] {
-  const { after, before } = readRange(page, 'snp_');
-  const wheres: string[] = [];
-  if (after !== undefined) wheres.push(`id < $${parameters.push(after)}`);
-  if (before !== undefined) wheres.push(`id > $${parameters.push(before)}`);
+  const wheres = rangeConditions(readRange(page, 'snp_'), 'id', parameters);
   for (const [name, condition] of Object.entries(conditions)) {
     const value = filter[name as keyof SnapshotFilter];
     if (value !== undefined) wheres.push(`${condition} $${parameters.push(value)}`);
